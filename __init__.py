@@ -1,0 +1,1 @@
+"""unscripted: an open laboratory for self-organizing teams of LLM agents, on Mesa."""

@@ -1,0 +1,39 @@
+"""Synthetic models by name, from the data file beside this one."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from ..model.errors import UnknownNameError
+from .physics import Faculties
+from .synthetic import Profile
+
+
+@cache
+def profiles() -> dict[str, Profile]:
+    """Every synthetic model by name, as users type it after `synthetic/`."""
+    text = Path(__file__).with_name("profiles.yaml").read_text(encoding="utf-8")
+    return {
+        name: Profile(
+            name,
+            Faculties(*entry["faculties"]),
+            *entry["usd_per_million"],
+            verbosity=entry["verbosity"],
+        )
+        for name, entry in yaml.safe_load(text).items()
+    }
+
+
+def profile(name: str) -> Profile:
+    """A synthetic model.
+
+    Raises:
+        UnknownNameError: There is none of that name; lists the known ones.
+    """
+    known = profiles()
+    if name not in known:
+        raise UnknownNameError("model", f"synthetic/{name}", (f"synthetic/{n}" for n in known))
+    return known[name]

@@ -1,0 +1,116 @@
+"""The rubric judge: grades synthetic work by what it delivers on the task's requirements.
+
+It reads the structured items of synthetic contributions. Work without items (a real model's
+text) it can't read, and then it gives no grades rather than guessed ones.
+
+Let q(r) be the best quality delivered on requirement r, 0 where nothing was:
+
+    accuracy            mean quality of the pieces delivered
+    completeness        mean over requirements of q(r) delivered at all, counted full from `USABLE`
+    coherence           pieces that repeat others, and conflicts with one side missing, count against
+    actionability       share of requirements with q(r) good enough to act on
+    mission relevance   share of requirements' weight met, mandatory ones counting double
+
+Each is a share x in 0..1 and becomes the grade 1 + 3·x^severity.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..model.decision import Contribution
+from ..model.errors import UsageError
+from ..model.judge import CRITERIA, Judge, Verdict
+from ..model.messages import Message
+from ..model.task import Requirement, Task
+
+USABLE = 0.5
+SEVERITY = {"gpt-4o": 1.25, "gpt-5.4": 1.0}
+"""Severity of the paper's pilot and final judge; a first choice, not calibrated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """The five criteria as shares, 0 to 1, in the order of `CRITERIA`."""
+
+    accuracy: float
+    completeness: float
+    coherence: float
+    actionability: float
+    mission_relevance: float
+
+
+class Rubric(Judge):
+    """Grades by the rubric, without noise unless asked.
+
+    Args:
+        severity: Above 1 grades harder; above 0.
+        noise: Standard deviation of each grade in grade points, 0 or more.
+        name: Shown in records.
+    """
+
+    instant = True
+
+    def __init__(
+        self, *, severity: float = SEVERITY["gpt-5.4"], noise: float = 0.0, name: str = "rubric"
+    ) -> None:
+        if not severity > 0:
+            raise UsageError(f"severity={severity} must be above 0")
+        if not noise >= 0:
+            raise UsageError(f"noise={noise} must be 0 or more")
+        self.severity = severity
+        self.noise = noise
+        self.name = name
+
+    def appraise(self, task: Task, works: tuple[Message, ...], seed: int) -> Verdict:
+        """Grade the work; every grade None where there is work but none it can read."""
+        pieces = [
+            (item.requirement, item.quality)
+            for m in works
+            if isinstance(m.content, Contribution)
+            for item in m.content.items
+        ]
+        if works and not pieces:
+            return Verdict(reason="the work has no items that a rubric judge can read")
+        shares = shares_of(task.rubric, pieces)
+        grades = [1.0 + 3.0 * getattr(shares, c) ** self.severity for c in CRITERIA]
+        if self.noise:
+            draws = np.random.default_rng(seed).normal(0.0, self.noise, len(grades)).tolist()
+            grades = [g + d for g, d in zip(grades, draws, strict=True)]
+        grades = [round(min(4.0, max(1.0, g)), 6) for g in grades]
+        return Verdict(*grades, violations=violations(task.rubric, pieces))
+
+
+def shares_of(rubric: tuple[Requirement, ...], pieces: list[tuple[str, float]]) -> Shares:
+    """The five criteria of some pieces of work on a rubric, each 0 to 1."""
+    if not pieces:
+        return Shares(0.0, 0.0, 0.0, 0.0, 0.0)
+    best = _best(pieces)
+    n = len(rubric)
+    conflicts = {frozenset((r.id, o)) for r in rubric for o in r.conflicts_with}
+    broken = sum(len(pair & best.keys()) == 1 for pair in conflicts)
+    weights = {r.id: 2.0 if r.mandatory else 1.0 for r in rubric}
+    return Shares(
+        accuracy=sum(q for _, q in pieces) / len(pieces),
+        completeness=sum(min(1.0, best.get(r.id, 0.0) / USABLE) for r in rubric) / n,
+        coherence=(len(best) / len(pieces)) * (1.0 - broken / (len(conflicts) + 1)),
+        actionability=sum(best.get(r.id, 0.0) >= USABLE for r in rubric) / n,
+        mission_relevance=sum(weights[i] * q for i, q in best.items()) / sum(weights.values()),
+    )
+
+
+def violations(rubric: tuple[Requirement, ...], pieces: list[tuple[str, float]]) -> float | None:
+    """Share of mandatory requirements not met well enough to act on; None without any."""
+    mandatory = [r.id for r in rubric if r.mandatory]
+    best = _best(pieces)
+    unmet = sum(best.get(i, 0.0) < USABLE for i in mandatory)
+    return unmet / len(mandatory) if mandatory else None
+
+
+def _best(pieces: list[tuple[str, float]]) -> dict[str, float]:
+    best: dict[str, float] = {}
+    for requirement, quality in pieces:
+        best[requirement] = max(quality, best.get(requirement, 0.0))
+    return best

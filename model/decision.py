@@ -1,0 +1,157 @@
+"""What a mind can answer, as frozen values.
+
+    act          answers with
+    PLAN         Plan | Abstention
+    INTEND       Intention | Abstention
+    CONTRIBUTE   Contribution | Abstention
+
+Anything else, an exception or a missed deadline becomes a `Failure`, which is a value too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Act(StrEnum):
+    """What a round asks of its actors."""
+
+    PLAN = "plan"
+    INTEND = "intend"
+    CONTRIBUTE = "contribute"
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItem:
+    """A piece of synthetic work: which requirement it addresses and how well.
+
+    Attributes:
+        requirement: The requirement's id.
+        quality: 0 (worthless) to 1 (flawless), as the synthetic world made it.
+    """
+
+    requirement: str
+    quality: float
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """A member did some of the work.
+
+    Attributes:
+        role: The role it took, in its own words (or those it was given). Not empty.
+        work: The finished output, as text.
+        builds_on: Ids of the members whose visible work it used, each once.
+        confidence: 0 to 1, or None where the mind does not say.
+        items: The structured form of synthetic work; empty for real minds.
+    """
+
+    role: str
+    work: str
+    builds_on: tuple[int, ...] = ()
+    confidence: float | None = None
+    items: tuple[WorkItem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Abstention:
+    """A member declined of its own accord.
+
+    Attributes:
+        reason: Why, in its own words.
+    """
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Intention:
+    """A role a member means to take, said before anybody works.
+
+    Attributes:
+        role: The intended role. Not empty.
+        focus: Requirements or topics it would take on, as far as it names them.
+    """
+
+    role: str
+    focus: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A role given to a member from outside.
+
+    Attributes:
+        member: Who gets it.
+        role: The role's name. Not empty.
+        focus: What to work on: requirement ids or domains, empty where left open.
+        phase: 1-based place in the planner's order; informs, does not schedule.
+    """
+
+    member: int
+    role: str
+    focus: tuple[str, ...] = ()
+    phase: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A coordinator's division of the work; members without an assignment are left out.
+
+    Attributes:
+        assignments: At most one for each member.
+    """
+
+    assignments: tuple[Assignment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A call that gave no usable reply.
+
+    Attributes:
+        kind: `error` (the mind raised), `timeout` (past its deadline), `reply` (nonsense) or
+            `protocol` (the protocol itself broke).
+        cause: One line.
+    """
+
+    kind: str
+    cause: str
+
+
+Reply = Plan | Intention | Contribution | Abstention
+"""What a mind may answer."""
+
+ALLOWED: dict[Act, tuple[type, ...]] = {
+    Act.PLAN: (Plan, Abstention),
+    Act.INTEND: (Intention, Abstention),
+    Act.CONTRIBUTE: (Contribution, Abstention),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What one decision cost. Synthetic minds model these numbers and say so.
+
+    Attributes:
+        calls: Model calls made, repairs and retries included.
+        tokens_in: Prompt tokens.
+        tokens_out: Completion tokens.
+        cost_usd: US dollars, or None where no price is known.
+        latency_s: Seconds from request to answer.
+    """
+
+    calls: int = 1
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost_usd: float | None = None
+    latency_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A reply and what it cost. A mind may return a bare reply where it costs nothing known."""
+
+    reply: Reply | Failure
+    usage: Usage = Usage()

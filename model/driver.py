@@ -1,0 +1,153 @@
+"""Two ways to run a tick's script: in place, or with many decisions in flight.
+
+Both send the script the same answers in the same order, so they give the same record. The
+choice is made from what the minds are: all instant, or not.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from . import loop
+from .decision import Answer, Failure, Usage
+from .errors import UsageError
+from .judge import Verdict
+from .mind import Mind
+from .record import TickRecord
+from .tick import Appraisal, Consultation, Script
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long and how many at once.
+
+    Attributes:
+        deadline_s: Seconds one decision may take before its member has failed.
+        concurrency: Decisions in flight at once, at most.
+    """
+
+    deadline_s: float = 120.0
+    concurrency: int = 64
+
+    def __post_init__(self) -> None:
+        if not self.deadline_s > 0:
+            raise UsageError(f"timeout={self.deadline_s} must be above 0 seconds")
+        if self.concurrency < 1:
+            raise UsageError(f"concurrency={self.concurrency} must be at least 1")
+
+
+def drive(script: Script, limits: Limits) -> TickRecord:
+    """Run a script to its record, answering each request as it comes.
+
+    Args:
+        script: A tick being played.
+        limits: Applied to minds and judges that are not instant.
+    """
+    try:
+        request = next(script)
+        while True:
+            if isinstance(request, Appraisal):
+                request = script.send(_appraise(request, limits))
+            elif all(c.mind.instant for c in request):
+                request = script.send([_consult(c) for c in request])
+            else:
+                request = script.send(loop.run(_consult_all(request, limits)))
+    except StopIteration as done:
+        record: TickRecord = done.value
+        return record
+
+
+def _consult(consultation: Consultation) -> Answer:
+    """Ask an instant mind in place."""
+    try:
+        return _as_answer(consultation.mind, consultation.mind.decide(consultation.observation))
+    except Exception as error:
+        return _raised(error)
+
+
+async def _consult_all(asked: Sequence[Consultation], limits: Limits) -> list[Answer]:
+    """Ask all minds at once; answers come back in the order asked, not of arrival."""
+    slots = asyncio.Semaphore(limits.concurrency)
+
+    async def one(consultation: Consultation) -> Answer:
+        if consultation.mind.instant:
+            return _consult(consultation)
+        async with slots:
+            return await _consult_later(consultation, limits.deadline_s)
+
+    return list(await asyncio.gather(*(one(c) for c in asked)))
+
+
+async def _consult_later(consultation: Consultation, deadline_s: float) -> Answer:
+    mind, observation = consultation.mind, consultation.observation
+    try:
+        if inspect.iscoroutinefunction(mind.decide):
+            reply = await _within(deadline_s, mind.decide(observation))
+        else:
+            reply = await _within(deadline_s, loop.in_thread(lambda: mind.decide(observation)))
+            if inspect.isawaitable(reply):
+                reply = await _within(deadline_s, reply)
+        return _as_answer(mind, reply)
+    except TimeoutError:
+        cause = f"no answer within {deadline_s:g} s"
+        return Answer(Failure("timeout", cause), Usage(latency_s=deadline_s))
+    except Exception as error:
+        return _raised(error)
+
+
+async def _within(deadline_s: float, call: Awaitable[Any]) -> Any:
+    """Wait no longer than the deadline, even for a task that swallows its cancellation."""
+    task = asyncio.ensure_future(call)
+    try:
+        done, _ = await asyncio.wait({task}, timeout=deadline_s)
+    except asyncio.CancelledError:
+        task.cancel()
+        raise
+    if not done:
+        task.cancel()
+        raise TimeoutError
+    if task.cancelled():
+        raise RuntimeError("the decision was cancelled")
+    return task.result()
+
+
+def _appraise(appraisal: Appraisal, limits: Limits) -> Verdict:
+    judge = appraisal.judge
+    try:
+        if judge.instant:
+            verdict = judge.appraise(appraisal.task, appraisal.works, appraisal.seed)
+        else:
+            verdict = loop.run(_appraise_later(appraisal, limits.deadline_s))
+    except TimeoutError:
+        return Verdict(reason=f"no verdict within {limits.deadline_s:g} s")
+    except Exception as error:
+        return Verdict(reason=f"{type(error).__name__}: {error}")
+    if not isinstance(verdict, Verdict):
+        return Verdict(reason=f"judge {judge.name} returned {type(verdict).__name__}")
+    return verdict
+
+
+async def _appraise_later(appraisal: Appraisal, deadline_s: float) -> Any:
+    judge = appraisal.judge
+    call = (appraisal.task, appraisal.works, appraisal.seed)
+    if inspect.iscoroutinefunction(judge.appraise):
+        return await _within(deadline_s, judge.appraise(*call))
+    return await _within(deadline_s, loop.in_thread(lambda: judge.appraise(*call)))
+
+
+def _as_answer(mind: Mind, reply: Any) -> Answer:
+    """Wrap a bare reply; refuse what is no reply at all."""
+    if isinstance(reply, Answer):
+        return reply
+    if inspect.iscoroutine(reply):
+        reply.close()
+        return Answer(Failure("reply", f"{mind.name} is instant but returned a coroutine"))
+    return Answer(reply)
+
+
+def _raised(error: Exception) -> Answer:
+    return Answer(Failure("error", f"{type(error).__name__}: {error}"))

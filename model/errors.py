@@ -1,0 +1,46 @@
+"""The exceptions a user can meet, and nothing else.
+
+    UnscriptedError
+    ├── UsageError (ValueError)     an argument breaks a rule; the CLI exits 2
+    │   ├── UnknownNameError        a name that is not among the known ones
+    │   └── TaskFileError           a task file breaks the schema: file, line, field
+    ├── PluginError                 an installed plug-in can't be loaded
+    └── ProtocolError               a protocol asked for something it may not ask for
+
+Failures of minds and judges are values (`Failure`), not exceptions: a tick always completes.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class UnscriptedError(Exception):
+    """Base of every error this package raises on purpose."""
+
+
+class UsageError(UnscriptedError, ValueError):
+    """An argument breaks a rule. The text names argument, value, rule and remedy."""
+
+
+class UnknownNameError(UsageError):
+    """A name that is not among the known ones; the text lists those."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        names = sorted(known)
+        close = difflib.get_close_matches(name, names, n=1)
+        hint = f"did you mean {close[0]}? " if close else ""
+        super().__init__(f"{kind}={name!r} is not known; {hint}known: {', '.join(names)}")
+
+
+class TaskFileError(UsageError):
+    """A task file breaks the schema. The text names file, line and field."""
+
+
+class PluginError(UnscriptedError):
+    """An installed plug-in can't be loaded. The text names the entry point and the cause."""
+
+
+class ProtocolError(UnscriptedError):
+    """A protocol yielded a round that breaks a rule of the kernel."""

@@ -1,0 +1,61 @@
+"""The seam between finished work and its grades."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from .decision import Usage
+from .messages import Message
+from .task import Task
+
+CRITERIA = ("accuracy", "completeness", "coherence", "actionability", "mission_relevance")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A judge's grades of one tick's work. None means not graded, never a middle grade.
+
+    Attributes:
+        accuracy: 1 to 4.
+        completeness: 1 to 4.
+        coherence: 1 to 4.
+        actionability: 1 to 4.
+        mission_relevance: 1 to 4.
+        violations: Share of mandatory requirements left unmet, 0 to 1.
+        reason: The judge's words, or why there are no grades.
+        usage: What judging cost; kept apart from the team's own cost.
+    """
+
+    accuracy: float | None = None
+    completeness: float | None = None
+    coherence: float | None = None
+    actionability: float | None = None
+    mission_relevance: float | None = None
+    violations: float | None = None
+    reason: str = ""
+    usage: Usage = Usage(calls=0)
+
+
+class Judge(ABC):
+    """Grades a team's collected work. It never learns the protocol or who is who."""
+
+    instant: ClassVar[bool] = False
+    name: str = "judge"
+
+    @abstractmethod
+    def appraise(
+        self, task: Task, works: tuple[Message, ...], seed: int
+    ) -> Verdict | Awaitable[Verdict]:
+        """Grade the work on one task.
+
+        Args:
+            task: The brief and the rubric.
+            works: The contributions in the order they were finished; may be empty.
+            seed: For a judge that draws; the same seed gives the same verdict.
+
+        Returns:
+            The verdict. An exception leaves every grade None and its cause in `reason`.
+        """

@@ -1,0 +1,223 @@
+"""Messages, the log they stand in, and views of it that cost nothing to make.
+
+A team of N under Sequential has N²/2 visible pairs. So what a member sees is never copied: it is
+a `View`, a few spans of ids over a shared append-only log, and that is also what is recorded.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import overload
+
+from .decision import Assignment, Contribution, Intention
+
+Span = tuple[int, int]
+"""Message ids from `start` up to, not including, `stop`."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoleNote:
+    """An entry of organizational memory: who took which role on which task."""
+
+    role: str
+    task_id: str
+
+
+Content = Contribution | Intention | Assignment | RoleNote
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Something a member said, as others may see it.
+
+    Attributes:
+        id: Its place in its log, from 0.
+        author: The member that produced it.
+        tick: When.
+        round: The round of that tick, from 0.
+        content: A contribution, an intention, an assignment or a note of memory.
+        to: The only member it is for, or None where it is for everyone let through.
+    """
+
+    id: int
+    author: int
+    tick: int
+    round: int
+    content: Content
+    to: int | None = None
+
+
+class Log:
+    """An append-only sequence of messages, indexed by author."""
+
+    __slots__ = ("_by_author", "_messages", "addressed")
+
+    def __init__(self) -> None:
+        self._messages: list[Message] = []
+        self._by_author: dict[int, list[int]] = {}
+        self.addressed = False  # whether any message is for one member alone
+
+    def __len__(self) -> int:
+        return len(self._messages)
+
+    def __iter__(self) -> Iterator[Message]:
+        return iter(self._messages)
+
+    def __getitem__(self, index: int) -> Message:
+        return self._messages[index]
+
+    def post(
+        self, author: int, tick: int, round_: int, content: Content, to: int | None = None
+    ) -> Message:
+        """Append a message and return it."""
+        message = Message(len(self._messages), author, tick, round_, content, to)
+        self._messages.append(message)
+        self._by_author.setdefault(author, []).append(message.id)
+        self.addressed = self.addressed or to is not None
+        return message
+
+    def ids_by(self, author: int) -> Sequence[int]:
+        """Ids of one author's messages, ascending."""
+        return self._by_author.get(author, ())
+
+    def so_far(self) -> View:
+        """Everything posted until now; later posts don't enter it."""
+        return View(self, ((0, len(self._messages)),) if self._messages else ())
+
+    def since(self, start: int) -> View:
+        """Everything from id `start` until now."""
+        stop = len(self._messages)
+        return View(self, ((start, stop),) if start < stop else ())
+
+    def only(self, ids: Iterable[int]) -> View:
+        """The messages with these ids."""
+        return View(self, spans_of(sorted(ids)))
+
+
+class View(Sequence[Message]):
+    """An immutable selection of a log, in the order of posting.
+
+    Making one costs O(number of spans), iterating O(messages selected).
+
+    Args:
+        log: The log selected from.
+        spans: Ascending, disjoint, non-empty `(start, stop)` ranges of ids.
+    """
+
+    __slots__ = ("_length", "log", "spans")
+
+    def __init__(self, log: Log, spans: tuple[Span, ...] = ()) -> None:
+        self.log = log
+        self.spans = spans
+        self._length = sum(stop - start for start, stop in spans)
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __iter__(self) -> Iterator[Message]:
+        messages = self.log._messages
+        for start, stop in self.spans:
+            for i in range(start, stop):
+                yield messages[i]
+
+    @overload
+    def __getitem__(self, index: int) -> Message: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Message]: ...
+    def __getitem__(self, index: int | slice) -> Message | list[Message]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(self._length))]
+        if not -self._length <= index < self._length:
+            raise IndexError(f"index={index} is outside a view of {self._length} messages")
+        offset = index % self._length
+        for start, stop in self.spans:
+            if offset < stop - start:
+                return self.log._messages[start + offset]
+            offset -= stop - start
+        raise AssertionError("unreachable: spans and length disagree")
+
+    def newest(self, n: int) -> list[Message]:
+        """The last `n` messages, newest first."""
+        found: list[Message] = []
+        for start, stop in reversed(self.spans):
+            low = max(start, stop - (n - len(found)))
+            found.extend(self.log._messages[low:stop][::-1])
+            if len(found) == n:
+                break
+        return found
+
+    def __contains__(self, message: object) -> bool:
+        return isinstance(message, Message) and self.has(message.id)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, View) and tuple(self) == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self.spans)
+
+    def __repr__(self) -> str:
+        return f"View({list(self.spans)})"
+
+    def has(self, message_id: int) -> bool:
+        """Whether the message with this id is selected."""
+        i = bisect_right(self.spans, message_id, key=lambda span: span[0]) - 1
+        return i >= 0 and message_id < self.spans[i][1]
+
+    def has_author(self, author: int) -> bool:
+        """Whether any selected message is by this member."""
+        return any(self.has(i) for i in self.log.ids_by(author))
+
+    def by(self, author: int) -> View:
+        """The selected messages of one author."""
+        return self.log.only(i for i in self.log.ids_by(author) if self.has(i))
+
+    def without(self, author: int) -> View:
+        """The selected messages of everyone else."""
+        return View(self.log, cut_out(self.spans, self.log.ids_by(author)))
+
+    def authored_by(self, authors: Collection[int]) -> View:
+        """The selected messages of these authors, in O(the smaller of the two)."""
+        if len(authors) < self._length:
+            ids = sorted(i for a in authors for i in self.log.ids_by(a) if self.has(i))
+        else:
+            ids = [m.id for m in self if m.author in authors]
+        return View(self.log, spans_of(ids))
+
+    def readable_by(self, reader: int) -> View:
+        """The selected messages that are for everyone or for this member."""
+        if not self.log.addressed:
+            return self
+        return View(self.log, spans_of(m.id for m in self if m.to in (None, reader)))
+
+
+def spans_of(ids: Iterable[int]) -> tuple[Span, ...]:
+    """Ascending ids as maximal runs."""
+    spans: list[Span] = []
+    start = stop = -1
+    for i in ids:
+        if i == stop:
+            stop += 1
+            continue
+        if stop > start:
+            spans.append((start, stop))
+        start, stop = i, i + 1
+    if stop > start:
+        spans.append((start, stop))
+    return tuple(spans)
+
+
+def cut_out(spans: tuple[Span, ...], ids: Sequence[int]) -> tuple[Span, ...]:
+    """The spans without some ids, in O(spans + ids inside them)."""
+    if not ids:
+        return spans
+    left: list[Span] = []
+    for start, stop in spans:
+        for i in ids[bisect_left(ids, start) : bisect_left(ids, stop)]:
+            if start < i:
+                left.append((start, i))
+            start = i + 1
+        if start < stop:
+            left.append((start, stop))
+    return tuple(left)

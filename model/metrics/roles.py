@@ -1,0 +1,79 @@
+"""Role specialization: how a team divides itself into roles.
+
+A role is its name with case and spacing evened out; that a paraphrase counts as another role is
+a known weakness of the measure, shared with arXiv:2603.28990.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+
+from ..record import TickRecord
+
+
+def normalised(role: str) -> str:
+    """A role's name with case and spacing evened out."""
+    return " ".join(role.casefold().split())
+
+
+def role_counts(record: TickRecord) -> Counter[str]:
+    """How many members took each role; members that delivered nothing have none."""
+    return Counter(normalised(m.role) for m in record.members if m.role is not None)
+
+
+def role_stability(record: TickRecord, previous: TickRecord | None) -> float | None:
+    """Role stability index (RSI): share of members that kept their role since the last task.
+
+    Over members with a role on both tasks; 0 (all changed) to 1 (all kept), None where there is
+    no such member. arXiv:2603.28990 reports values near 0 for free-form teams.
+    """
+    if previous is None:
+        return None
+    before = previous.by_id
+    kept = [
+        normalised(m.role) == normalised(old)
+        for m in record.members
+        if m.role is not None
+        and m.member in before
+        and (old := before[m.member].role) is not None
+    ]
+    return sum(kept) / len(kept) if kept else None
+
+
+def unique_roles(record: TickRecord) -> int | None:
+    """Number of distinct roles; None where nobody took one."""
+    return len(role_counts(record)) or None
+
+
+def unique_role_share(record: TickRecord) -> float | None:
+    """Distinct roles per member with a role: 1/n (all the same) to 1 (all different)."""
+    counts = role_counts(record)
+    return len(counts) / counts.total() if counts else None
+
+
+def role_gini(record: TickRecord) -> float | None:
+    """Gini coefficient of how often each role is used: 0 (equally) up to below 1.
+
+    G = Σᵢⱼ|cᵢ - cⱼ| / (2 k Σᵢcᵢ) over the k roles in use; None where nobody took one.
+
+    References:
+        C. Gini, Variabilità e mutabilità, 1912.
+    """
+    counts = sorted(role_counts(record).values())
+    if not counts:
+        return None
+    k = len(counts)
+    return sum((2 * i - k + 1) * c for i, c in enumerate(counts)) / (k * sum(counts))
+
+
+def role_entropy(record: TickRecord) -> float | None:
+    """Normalised Shannon entropy of roles: 0 (all the same) to 1 (all different).
+
+    H = -Σ p ln p over roles, divided by ln n for n members with a role; None for n < 2.
+    """
+    counts = role_counts(record)
+    n = counts.total()
+    if n < 2:
+        return None
+    return -sum(c / n * math.log(c / n) for c in counts.values()) / math.log(n) + 0.0

@@ -1,0 +1,50 @@
+"""The seam between a member and whatever thinks for it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable
+from typing import ClassVar
+
+from .decision import Answer, Reply
+from .observation import Observation
+from .task import Task
+
+
+class Mind(ABC):
+    """Turns an observation into a decision.
+
+    A mind holds no state between decisions: what it should remember reaches it through the
+    observation, and its randomness comes from `observation.seed`. Then a run replays exactly,
+    whatever the order in which minds answer. One mind may serve many members.
+
+    `decide` may be a coroutine function: many decisions are then in flight at once. A plain
+    `decide` runs in a thread of its own, under the deadline, unless the class says it is
+    `instant`: it never blocks, and is called in place.
+    """
+
+    instant: ClassVar[bool] = False
+    name: str = "mind"
+    """Shown in tables and records; a model's id for models."""
+    synthetic: bool = True
+    """False only where a real model's answers are returned."""
+
+    @abstractmethod
+    def decide(self, observation: Observation) -> Answer | Reply | Awaitable[Answer | Reply]:
+        """Decide once.
+
+        Args:
+            observation: All the mind may know.
+
+        Returns:
+            A reply that fits `observation.act`, alone or in an `Answer` with its usage. An
+            exception, a missed deadline or any other value makes the member `failed`.
+        """
+
+
+class World(ABC):
+    """Stands in for reality where minds can't read: shown each task before anyone decides."""
+
+    @abstractmethod
+    def open(self, task: Task) -> None:
+        """Take in the task about to be worked on, rubric included."""

@@ -1,0 +1,319 @@
+"""The organization: a Mesa model that holds members on a network and steps them under a protocol.
+
+    org = Organization(Ingredients(minds, graph, protocol, stream), rng=0)
+    org.step()                                    # one tick: one task, worked on by the team
+    org.datacollector.get_model_vars_dataframe()  # every measure of every tick
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import mesa
+import networkx as nx
+import numpy as np
+
+from .driver import Limits, drive
+from .errors import UsageError
+from .judge import Judge
+from .member import Member
+from .messages import Log, RoleNote
+from .metrics import MEASURES, Scales, measure
+from .mind import Mind, World
+from .network import TeamNetwork
+from .observation import Charter
+from .protocol import Protocol
+from .randomness import Streams
+from .record import TickRecord
+from .stream import TaskStream
+from .tick import Stage, Tick
+
+AGENT_REPORTERS = (
+    "member", "state", "role", "builds_on", "confidence", "calls", "tokens", "cost_usd", "latency_s",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Ingredients:
+    """What an organization is made of.
+
+    Attributes:
+        minds: One per member, in order of ids; one mind may serve many. At least one.
+        graph: The interaction network, nodes 0 to len(minds) - 1. Handed over, not copied.
+        protocol: Who acts when and may see what.
+        stream: Where tasks come from.
+        judge: Grades the work; None leaves quality unmeasured.
+        world: What synthetic minds live in; shown each task first.
+        charter: Mission and values.
+        scales: Weights of the objective and references of the balance index.
+        limits: Deadline and concurrency for minds that are not instant.
+        memory_ticks: How many past ticks organizational memory reaches back.
+    """
+
+    minds: Sequence[Mind]
+    graph: nx.Graph[int]
+    protocol: Protocol
+    stream: TaskStream
+    judge: Judge | None = None
+    world: World | None = None
+    charter: Charter = field(default_factory=Charter)
+    scales: Scales = field(default_factory=Scales)
+    limits: Limits = field(default_factory=Limits)
+    memory_ticks: int = 8
+
+    def __post_init__(self) -> None:
+        n = len(self.minds)
+        if n < 1:
+            raise UsageError("minds=[] is empty; give at least one mind")
+        if set(self.graph) != set(range(n)):
+            raise UsageError(
+                f"graph has {len(self.graph)} nodes for n_agents={n}; use nodes 0 to {n - 1}"
+            )
+        if self.memory_ticks < 0:
+            raise UsageError(f"memory_ticks={self.memory_ticks} is below 0; use 0 or more")
+
+
+@dataclass(frozen=True)
+class Joined:
+    """A member came, with its links."""
+
+    mind: Mind
+    neighbours: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Left:
+    """A member went, and its links with it."""
+
+    member: int
+
+
+@dataclass(frozen=True)
+class Rewired:
+    """Links were cut and made."""
+
+    cut: tuple[tuple[int, int], ...]
+    made: tuple[tuple[int, int], ...]
+
+
+Event = TickRecord | Joined | Left | Rewired
+"""What changes an organization. Its state is the fold of its events over its ingredients."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """An organization at one moment: what it was made of and all that happened since.
+
+    Pickles where its minds and protocol do.
+    """
+
+    ingredients: Ingredients
+    seed: int
+    events: tuple[Event, ...]
+
+
+class Organization(mesa.Model):  # type: ignore[misc]
+    """A team of agents on a network, stepped under a coordination protocol.
+
+    Args:
+        ingredients: Minds, network, protocol, tasks, judge.
+        rng: Seed of everything random: a non-negative integer, or None for a fresh one.
+
+    Attributes:
+        tick: Ticks played.
+        seed: The seed in use.
+        members: The Mesa agents by member id, ascending.
+        network: The `mesa.discrete_space.Network` they sit on.
+        records: One `TickRecord` per tick.
+        measures: Every measure of the last tick by name; None where undefined.
+        datacollector: The Mesa collector of the same, tick by tick.
+    """
+
+    def __init__(self, ingredients: Ingredients, rng: int | None = None) -> None:
+        seed = _seed_from(rng)
+        super().__init__(rng=seed)
+        self.seed = seed
+        self.ingredients = ingredients
+        self.tick = 0
+        self.streams = Streams(seed)
+        self.network = TeamNetwork(ingredients.graph, self.random)
+        self.members: dict[int, Member] = {}
+        self.records: list[TickRecord] = []
+        self.measures: dict[str, float | None] = dict.fromkeys(MEASURES)
+        self.memory = Log()
+        self._memory_starts: list[int] = []
+        self._next_member = 0
+        self._events: list[Event] = []
+        self._first_graph: nx.Graph[int] | None = None
+        self._past: TickRecord | None = None
+        for mind in ingredients.minds:
+            self._seat(mind)
+        self.datacollector = mesa.DataCollector(
+            model_reporters={name: partial(_read, name=name) for name in MEASURES},
+            agent_reporters={name: name for name in AGENT_REPORTERS},
+        )
+
+    def step(self) -> None:
+        """Play one tick: take a task, run the protocol, judge, record, measure."""
+        record = self._past if self._past is not None else self._play()
+        self.records.append(record)
+        self._events.append(record)
+        self._remember(record)
+        for own in record.members:
+            self.members[own.member].take_in(record, own)
+        previous = self.records[-2] if len(self.records) > 1 else None
+        self.measures = measure(record, previous, self.ingredients.scales)
+        self.tick += 1
+        self.datacollector.collect(self)
+
+    def run(self, ticks: int) -> list[TickRecord]:
+        """Play so many ticks and return their records."""
+        for _ in range(ticks):
+            self.step()
+        return self.records[len(self.records) - ticks :]
+
+    def add_member(self, mind: Mind, neighbours: Sequence[int] = ()) -> int:
+        """Seat a newcomer and return its id; ids are never used twice.
+
+        Args:
+            mind: What decides for it.
+            neighbours: Members it is linked with.
+        """
+        for other in neighbours:
+            self._require(other)
+        self._keep_first_graph()
+        self.network.G.add_node(self._next_member)
+        member = self._seat(mind)
+        for other in neighbours:
+            self.network.G.add_edge(member, other)
+        self.network.changed()
+        self._events.append(Joined(mind, tuple(neighbours)))
+        return member
+
+    def remove_member(self, member: int) -> None:
+        """Take a member and its links out of the team.
+
+        Raises:
+            UsageError: It is not a member, or the last one.
+        """
+        self._require(member)
+        if len(self.members) == 1:
+            raise UsageError(f"member={member} is the last one; a team keeps at least one")
+        self._keep_first_graph()
+        self.members.pop(member).remove()
+        self.network.unseat(member)
+        self._events.append(Left(member))
+
+    def rewire(
+        self, cut: Sequence[tuple[int, int]] = (), made: Sequence[tuple[int, int]] = ()
+    ) -> None:
+        """Cut links and make links, in that order.
+
+        Raises:
+            UsageError: An unknown member, a link that isn't there, or a link to oneself.
+        """
+        for a, b in (*cut, *made):
+            self._require(a)
+            self._require(b)
+            if a == b:
+                raise UsageError(f"link={(a, b)} joins a member with itself")
+        missing = [(a, b) for a, b in cut if not self.network.G.has_edge(a, b)]
+        if missing:
+            raise UsageError(f"cut={missing} are not links of the network")
+        self._keep_first_graph()
+        self.network.G.remove_edges_from(cut)
+        self.network.G.add_edges_from(made)
+        self.network.changed()
+        self._events.append(Rewired(tuple(cut), tuple(made)))
+
+    def snapshot(self) -> Snapshot:
+        """This moment, to come back to."""
+        graph = self._first_graph if self._first_graph is not None else self.network.G
+        fields = {**vars(self.ingredients), "graph": graph.copy()}
+        return Snapshot(Ingredients(**fields), self.seed, tuple(self._events))
+
+    @classmethod
+    def restore(cls, snapshot: Snapshot) -> Organization:
+        """The organization of that moment, as if it had never stopped; decides nothing anew."""
+        fields = {**vars(snapshot.ingredients), "graph": snapshot.ingredients.graph.copy()}
+        org = cls(Ingredients(**fields), rng=snapshot.seed)
+        for event in snapshot.events:
+            org.relive(event)
+        return org
+
+    def relive(self, event: Event) -> None:
+        """Apply something that happened before: a recorded tick or a change of the team.
+
+        Raises:
+            UsageError: A recorded tick that does not follow the last one or names other members.
+        """
+        match event:
+            case Joined(mind, neighbours):
+                self.add_member(mind, neighbours)
+            case Left(member):
+                self.remove_member(member)
+            case Rewired(cut, made):
+                self.rewire(cut, made)
+            case TickRecord():
+                if event.tick != self.tick or set(event.by_id) != set(self.members):
+                    raise UsageError(f"record of tick={event.tick} does not follow this run")
+                self._past = event
+                try:
+                    self.step()
+                finally:
+                    self._past = None
+
+    def _play(self) -> TickRecord:
+        made_of = self.ingredients
+        task = made_of.stream.task(self.tick)
+        if made_of.world is not None:
+            made_of.world.open(task)
+        horizon = self._memory_starts[-made_of.memory_ticks :] if made_of.memory_ticks else []
+        stage = Stage(
+            tick=self.tick,
+            protocol=made_of.protocol,
+            minds={member: agent.mind for member, agent in self.members.items()},
+            network=self.network,
+            streams=self.streams,
+            charter=made_of.charter,
+            domains=made_of.stream.domains,
+            memory=self.memory.since(horizon[0]) if horizon else self.memory.only(()),
+            judge=made_of.judge,
+        )
+        return drive(Tick(stage, task).play(), made_of.limits)
+
+    def _remember(self, record: TickRecord) -> None:
+        self._memory_starts.append(len(self.memory))
+        for own in record.members:
+            if own.role is not None:
+                self.memory.post(own.member, record.tick, 0, RoleNote(own.role, record.task_id))
+
+    def _seat(self, mind: Mind) -> int:
+        member = self._next_member
+        self._next_member += 1
+        self.members[member] = Member(self, member, mind)
+        return member
+
+    def _keep_first_graph(self) -> None:
+        if self._first_graph is None:
+            self._first_graph = self.network.G.copy()
+
+    def _require(self, member: int) -> None:
+        if member not in self.members:
+            raise UsageError(f"member={member} is not in the team; members: {sorted(self.members)}")
+
+
+def _seed_from(rng: Any) -> int:
+    if rng is None:
+        return int(np.random.SeedSequence().generate_state(1)[0])
+    if isinstance(rng, bool) or not isinstance(rng, int | np.integer) or rng < 0:
+        raise UsageError(f"rng={rng!r} is not a seed; use a whole number of 0 or more")
+    return int(rng)
+
+
+def _read(organization: Organization, name: str) -> float | None:
+    """A model reporter: pure, and a module-level function so that models pickle."""
+    return organization.measures[name]

@@ -1,0 +1,107 @@
+"""The seam where coordination is written: a protocol is a generator of rounds.
+
+    class Sequential(Protocol):
+        name = "sequential"
+        def rounds(self, team):
+            for member in team.members:
+                yield Round(Act.CONTRIBUTE, (member,), sees=team.log.so_far())
+
+It yields a `Round` and is sent the replies. It calls no mind, does no I/O, reads no clock, and
+draws only from `team.rng`; so the same protocol runs with instant minds and with hundreds of
+model calls in flight, and a test can drive it by hand.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import networkx as nx
+import numpy as np
+
+from .decision import Act, Assignment, Failure, Reply
+from .messages import Log, View
+
+Replies = Mapping[int, Reply | Failure]
+"""What each actor of a round answered."""
+
+Rounds = Generator["Round", Replies, None]
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One step of a protocol: all its actors decide at once.
+
+    Attributes:
+        act: What they are asked.
+        actors: Who acts, each once; not empty.
+        sees: What the protocol lets each see of this tick, before the network narrows it: one
+            view for all, or one for each actor (none for an actor left out).
+        remembers: Whether organizational memory is open to them.
+        assignments: Roles given by the protocol itself, by member.
+    """
+
+    act: Act
+    actors: tuple[int, ...]
+    sees: View | Mapping[int, View] | None = None
+    remembers: bool = False
+    assignments: Mapping[int, Assignment] = field(default_factory=dict)
+
+    def view_of(self, member: int) -> View | None:
+        """What the protocol lets one actor see."""
+        if isinstance(self.sees, Mapping):
+            return self.sees.get(member)
+        return self.sees
+
+
+@dataclass(frozen=True)
+class Team:
+    """What a protocol knows of the team it coordinates.
+
+    Attributes:
+        members: Ids in activation order, ascending.
+        graph: The interaction network, read-only; nodes are member ids.
+        tick: Ticks played before this one.
+        domains: Domains of the whole task stream, known before any task is.
+        log: This tick's messages so far.
+        rng: The protocol's own generator for this tick.
+    """
+
+    members: tuple[int, ...]
+    graph: nx.Graph[int]
+    tick: int
+    domains: tuple[str, ...]
+    log: Log
+    rng: np.random.Generator
+
+
+class Protocol(ABC):
+    """Who acts when, and who may see what. Parameters are keyword-only in `__init__`.
+
+    Attributes:
+        name: What users type; kebab-case.
+        symmetric: True where relabelling the members only relabels the outcome (on a complete
+            network); the conformance suite then checks it.
+    """
+
+    name: ClassVar[str]
+    symmetric: ClassVar[bool] = False
+
+    @abstractmethod
+    def rounds(self, team: Team) -> Rounds:
+        """Yield the rounds of one tick; each `yield` gives the replies of its actors.
+
+        Args:
+            team: The members, their network and this tick's messages.
+        """
+
+    def max_calls(self, n_members: int) -> int:
+        """The most decisions one tick may take, for budgets and the conformance suite."""
+        return 2 * n_members + 1
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The public attributes set in `__init__`, for the record."""
+        return {k: v for k, v in vars(self).items() if not k.startswith("_")}

@@ -1,0 +1,203 @@
+"""Reads task files, and says exactly where one is wrong: file, line, field, rule.
+
+The schema is published with the package as `model/corpus/schema.json`; what a schema can't say
+(known ids, no cycles, what a level means) is checked here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from .errors import TaskFileError, UsageError
+from .task import Brief, Requirement, Task
+
+CORPUS = Path(__file__).parent / "corpus"
+SIZES = {"L1": (3, 5), "L2": (5, 10), "L3": (10, 20), "L4": (10, 20)}
+_FAST = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@cache
+def schema() -> dict[str, Any]:
+    """The published JSON schema of task files."""
+    loaded: dict[str, Any] = json.loads((CORPUS / "schema.json").read_text(encoding="utf-8"))
+    return loaded
+
+
+@cache
+def corpus() -> tuple[Task, ...]:
+    """The tasks that come with the package, ordered by id."""
+    return load_tasks(CORPUS)
+
+
+def load_tasks(path: Path) -> tuple[Task, ...]:
+    """The tasks of a YAML file, or of every `.yaml` and `.yml` file of a folder.
+
+    Raises:
+        TaskFileError: The first thing that is wrong, with file, line and field.
+        UsageError: There is no such file, or nothing in it.
+    """
+    if path.is_dir():
+        files = sorted(p for p in path.iterdir() if p.suffix in (".yaml", ".yml"))
+    elif path.is_file():
+        files = [path]
+    else:
+        raise UsageError(f"tasks={path} is not a file or folder; give a YAML task file")
+    seen: dict[str, Path] = {}
+    tasks: list[Task] = []
+    for file in files:
+        for task in _load_file(file):
+            if task.id in seen:
+                raise TaskFileError(f"{file}: task id {task.id!r} is already in {seen[task.id]}")
+            seen[task.id] = file
+            tasks.append(task)
+    if not tasks:
+        raise UsageError(f"tasks={path} holds no .yaml file; put at least one in it")
+    return tuple(sorted(tasks, key=lambda t: t.id))
+
+
+@dataclass(frozen=True)
+class _Source:
+    """A parsed file with the way back from a field to its line."""
+
+    file: Path
+    root: yaml.Node
+
+    def error(self, path: Sequence[str | int], rule: str) -> TaskFileError:
+        field = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in path).lstrip(".")
+        return TaskFileError(f"{self.file}:{self._line(path)}: {field or 'file'}: {rule}")
+
+    def _line(self, path: Sequence[str | int]) -> int:
+        node = self.root
+        for step in path:
+            inner: yaml.Node | None = None
+            if isinstance(node, yaml.MappingNode):
+                inner = next((v for k, v in node.value if k.value == step), None)
+            elif isinstance(node, yaml.SequenceNode) and isinstance(step, int):
+                inner = node.value[step]
+            if inner is None:
+                break
+            node = inner
+        return int(node.start_mark.line) + 1
+
+
+def _load_file(file: Path) -> Iterator[Task]:
+    try:
+        text = file.read_text(encoding="utf-8")
+        root = yaml.compose(text, Loader=_FAST)
+        data = yaml.load(text, Loader=_FAST)
+    except (OSError, UnicodeDecodeError) as error:
+        raise TaskFileError(f"{file}: can't be read: {error}") from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark is not None else 1
+        problem = getattr(error, "problem", None) or "is not YAML"
+        raise TaskFileError(f"{file}:{line}: {problem}; use YAML") from None
+    if root is None:
+        raise TaskFileError(f"{file}:1: file: is empty; start with `schema: 1` and `tasks:`")
+    source = _Source(file, root)
+    _check_schema(source, data)
+    for k, entry in enumerate(data["tasks"]):
+        task = _task(entry)
+        _check_references(source, k, task)
+        _check_cycles(source, k, task)
+        _check_level(source, k, task)
+        yield task
+
+
+def _check_schema(source: _Source, data: Any) -> None:
+    from jsonschema import Draft202012Validator  # slow to import, and only files need it
+    from jsonschema.exceptions import best_match
+
+    error = best_match(Draft202012Validator(schema()).iter_errors(data))
+    if error is not None:
+        raise source.error(list(error.absolute_path), error.message[:200])
+
+
+def _task(entry: dict[str, Any]) -> Task:
+    brief = Brief(entry["id"], entry["title"], entry["brief"].strip(), entry["level"])
+    rubric = tuple(
+        Requirement(
+            id=r["id"],
+            text=r["text"],
+            domain=r["domain"],
+            difficulty=float(r["difficulty"]),
+            depends_on=tuple(r.get("depends_on", ())),
+            conflicts_with=tuple(r.get("conflicts_with", ())),
+            hidden=r.get("hidden", False),
+            mandatory=r.get("mandatory", False),
+        )
+        for r in entry["requirements"]
+    )
+    return Task(brief, rubric)
+
+
+def _check_references(source: _Source, k: int, task: Task) -> None:
+    known: set[str] = set()
+    for i, r in enumerate(task.rubric):
+        at = ("tasks", k, "requirements", i)
+        if r.id in known:
+            raise source.error((*at, "id"), f"{r.id!r} is used twice in {task.id}")
+        known.add(r.id)
+    for i, r in enumerate(task.rubric):
+        for field in ("depends_on", "conflicts_with"):
+            for other in getattr(r, field):
+                if other not in known or other == r.id:
+                    at = ("tasks", k, "requirements", i, field)
+                    raise source.error(at, f"{other!r} is not another requirement of {task.id}")
+
+
+def _check_cycles(source: _Source, k: int, task: Task) -> None:
+    if chain_length(task.rubric) is None:
+        at = ("tasks", k, "requirements")
+        raise source.error(at, f"depends_on goes in a circle in {task.id}; break the circle")
+
+
+def chain_length(rubric: Sequence[Requirement]) -> int | None:
+    """Requirements in the longest chain of dependencies; None where they go in a circle."""
+    import networkx as nx
+
+    graph: nx.DiGraph[str] = nx.DiGraph((d, r.id) for r in rubric for d in r.depends_on)
+    if not nx.is_directed_acyclic_graph(graph):
+        return None
+    return len(nx.dag_longest_path(graph)) or 1
+
+
+def _check_level(source: _Source, k: int, task: Task) -> None:
+    rule = broken_level_rule(task)
+    if rule:
+        raise source.error(("tasks", k, "level"), f"{task.level}: {rule}")
+
+
+def broken_level_rule(task: Task) -> str | None:
+    """What keeps a task from being of its level; None where nothing does."""
+    rubric, level = task.rubric, task.level
+    n, n_domains = len(rubric), len(task.domains)
+    low, high = SIZES[level]
+    depends = any(r.depends_on for r in rubric)
+    conflicts = sum(len(r.conflicts_with) for r in rubric)
+    hidden = sum(r.hidden for r in rubric)
+    domain = {r.id: r.domain for r in rubric}
+    crossing = any(domain[d] != r.domain for r in rubric for d in r.depends_on)
+    if not low <= n <= high:
+        return f"has {n} requirements; use {low} to {high}"
+    wanted = {"L1": n_domains == 1, "L2": n_domains == 2}.get(level, n_domains >= 3)
+    if not wanted:
+        return f"has {n_domains} domains; use {dict(L1='1', L2='2').get(level, '3 or more')}"
+    if level == "L1" and depends:
+        return "has dependencies; remove them or use L2 or above"
+    if level == "L2" and not crossing:
+        return "has no dependency across its two domains; add one or use L1"
+    if level in ("L3", "L4") and (chain_length(rubric) or 0) < 3:
+        return "has no chain of 3 dependent requirements; add one or use L2"
+    if level == "L4" and (conflicts == 0 or hidden == 0):
+        return "needs conflicts and hidden requirements; add both or use L3"
+    if level != "L4" and (conflicts or hidden):
+        return "has conflicts or hidden requirements; remove them or use L4"
+    return None

@@ -1,0 +1,297 @@
+"""One tick as a generator: it yields what must be decided and is sent the outcomes.
+
+No mind is called here and nothing is awaited; `driver.py` does that, at once or with hundreds
+of calls in flight. Both give the same record for the same replies, because this code alone
+decides who sees what and in which order replies are taken in.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import cast
+
+from .decision import (
+    ALLOWED,
+    Abstention,
+    Act,
+    Answer,
+    Assignment,
+    Contribution,
+    Failure,
+    Intention,
+    Plan,
+    Reply,
+)
+from .errors import ProtocolError
+from .judge import Judge, Verdict
+from .messages import Log, Message, View
+from .mind import Mind
+from .network import TeamNetwork
+from .observation import Charter, Observation
+from .protocol import Protocol, Round, Team
+from .randomness import Purpose, Streams
+from .record import MemberRecord, RoundRecord, State, TickRecord, Turn, post_reply
+from .task import Task
+
+
+@dataclass(frozen=True, slots=True)
+class Consultation:
+    """A request to the driver: let this mind decide on this observation."""
+
+    mind: Mind
+    observation: Observation
+
+
+@dataclass(frozen=True, slots=True)
+class Appraisal:
+    """A request to the driver: let this judge grade the work."""
+
+    judge: Judge
+    task: Task
+    works: tuple[Message, ...]
+    seed: int
+
+
+Script = Generator[Sequence[Consultation] | Appraisal, Sequence[Answer] | Verdict, TickRecord]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Everything a tick needs and may not change.
+
+    Attributes:
+        tick: Ticks played before this one.
+        protocol: Who acts when and may see what.
+        minds: The mind of each member, by id, ascending.
+        network: Who can hear whom.
+        streams: Where seeds come from.
+        charter: Mission and values.
+        domains: Domains of the whole task stream.
+        memory: Organizational memory open to protocols that ask for it.
+        judge: Grades the work; None leaves quality unmeasured.
+    """
+
+    tick: int
+    protocol: Protocol
+    minds: Mapping[int, Mind]
+    network: TeamNetwork
+    streams: Streams
+    charter: Charter
+    domains: tuple[str, ...]
+    memory: View
+    judge: Judge | None
+
+
+class Tick:
+    """The state of one tick while it is played."""
+
+    def __init__(self, stage: Stage, task: Task) -> None:
+        self.stage = stage
+        self.task = task
+        self.log = Log()
+        self.turns: dict[int, list[Turn]] = {member: [] for member in stage.minds}
+        self.rounds: list[RoundRecord] = []
+        self.error = ""
+        self._nothing = View(self.log)
+
+    def play(self) -> Script:
+        """Play the protocol's rounds, then have the work judged; return the record."""
+        stage = self.stage
+        team = Team(
+            members=tuple(stage.minds),
+            graph=stage.network.G,
+            tick=stage.tick,
+            domains=stage.domains,
+            log=self.log,
+            rng=stage.streams.generator(Purpose.PROTOCOL, stage.tick),
+        )
+        try:
+            yield from self._play_rounds(team)
+        except Exception as error:  # a protocol is foreign code: its fault must not stop the run
+            self.error = f"protocol {stage.protocol.name}: {type(error).__name__}: {error}"
+        verdict = Verdict(reason="no judge")
+        if stage.judge is not None:
+            works = tuple(m for m in self.log if isinstance(m.content, Contribution))
+            seed = stage.streams.integer(Purpose.JUDGE, stage.tick)
+            reply = yield Appraisal(stage.judge, self.task, works, seed)
+            assert isinstance(reply, Verdict)
+            verdict = reply
+        return self._record(verdict)
+
+    def _play_rounds(self, team: Team) -> Script:
+        script = self.stage.protocol.rounds(team)
+        limit = 16 + 8 * len(team.members)
+        try:
+            round_ = next(script, None)
+            while round_ is not None:
+                self._check(round_)
+                if len(self.rounds) == limit:
+                    raise ProtocolError(f"rounds exceed {limit} for n_agents={len(team.members)}")
+                asked = [self._consultation(round_, actor) for actor in round_.actors]
+                answers = yield asked
+                assert not isinstance(answers, Verdict)
+                replies = self._take_in(round_, asked, answers)
+                try:
+                    round_ = script.send(replies)
+                except StopIteration:
+                    round_ = None
+        finally:
+            script.close()
+
+    def _check(self, round_: Round) -> None:
+        if not isinstance(round_, Round):
+            raise ProtocolError(f"yielded {round_!r}; yield a Round")
+        if not round_.actors or len(set(round_.actors)) != len(round_.actors):
+            raise ProtocolError(f"actors={round_.actors} must be distinct and not empty")
+        unknown = [a for a in round_.actors if a not in self.turns]
+        if unknown:
+            raise ProtocolError(f"actors={unknown} are not members")
+
+    def _consultation(self, round_: Round, actor: int) -> Consultation:
+        stage, log = self.stage, self.log
+        network = stage.network
+        view = round_.view_of(actor)
+        if view is None:
+            view = self._nothing
+        elif view.log is not log:
+            raise ProtocolError(f"what member {actor} sees is not a view of this tick's log")
+        messages = network.carried(view, actor)
+        ids = log.ids_by(actor)
+        own = log.only(ids) if ids else self._nothing
+        memory = network.carried(stage.memory, actor, own=True) if round_.remembers else View(log)
+        assignment = round_.assignments.get(actor)
+        if assignment is None and log.addressed:
+            assignment = _assignment_for(actor, messages, own)
+        roster: tuple[int, ...] = ()
+        if round_.act is Act.PLAN:
+            roster = tuple(sorted({actor, *network.audience_of(actor)}))
+        seed = stage.streams.integer(Purpose.MEMBER, actor, stage.tick, len(self.turns[actor]))
+        return Consultation(
+            stage.minds[actor],
+            Observation(
+                round_.act, actor, stage.tick, seed, stage.charter, self.task.brief,
+                messages, own, memory, assignment, roster,
+            ),
+        )  # fmt: skip
+
+    def _take_in(
+        self, round_: Round, asked: Sequence[Consultation], answers: Sequence[Answer]
+    ) -> dict[int, Reply | Failure]:
+        index = len(self.rounds)
+        self.rounds.append(RoundRecord(round_.act, round_.actors))
+        replies: dict[int, Reply | Failure] = {}
+        for consultation, answer in zip(asked, answers, strict=True):
+            seen = consultation.observation
+            reply, dropped = admit(answer.reply, seen)
+            replies[seen.member] = reply
+            self.turns[seen.member].append(
+                Turn(
+                    index, round_.act, reply, answer.usage,
+                    seen.messages.spans, seen.memory.spans, dropped,
+                )
+            )  # fmt: skip
+        for member, reply in replies.items():
+            post_reply(self.log, member, self.stage.tick, index, reply)
+        return replies
+
+    def _record(self, verdict: Verdict) -> TickRecord:
+        stage = self.stage
+        members = tuple(
+            MemberRecord(m, mind.name, state_of(self.turns[m], self.error), tuple(self.turns[m]))
+            for m, mind in stage.minds.items()
+        )
+        return TickRecord(
+            stage.tick, self.task.id, self.task.level, stage.protocol.name,
+            members, tuple(self.rounds), verdict, self.error,
+        )  # fmt: skip
+
+
+def state_of(turns: Sequence[Turn], error: str) -> State:
+    """The one state a member ends in: work counts most, then its own refusal, then failure."""
+    replies = [t.reply for t in turns]
+    if any(isinstance(r, Contribution) for r in replies):
+        return State.CONTRIBUTED
+    last = turns[-1] if turns else None
+    if last is not None and isinstance(last.reply, Failure):
+        return State.FAILED
+    if error:
+        return State.FAILED
+    if last is not None and isinstance(last.reply, Abstention):
+        return State.ABSTAINED
+    return State.EXCLUDED
+
+
+def admit(reply: object, observation: Observation) -> tuple[Reply | Failure, int]:
+    """Check a reply against what was asked and seen.
+
+    Returns:
+        The reply without references its author could not make, and how many those were; a
+        `Failure` of kind `reply` where it is nonsense.
+    """
+    if isinstance(reply, Failure):
+        return reply, 0
+    act = observation.act
+    if not isinstance(reply, ALLOWED[act]):
+        allowed = " or ".join(t.__name__ for t in ALLOWED[act])
+        return Failure("reply", f"answered {type(reply).__name__} to {act}; use {allowed}"), 0
+    try:
+        if isinstance(reply, Contribution):
+            return _admit_contribution(reply, observation)
+        if isinstance(reply, Plan):
+            return _admit_plan(reply, observation)
+        if isinstance(reply, Intention):
+            _require_text("role", reply.role)
+    except (TypeError, ValueError) as error:
+        return Failure("reply", str(error)), 0
+    return cast(Reply, reply), 0
+
+
+def _admit_contribution(reply: Contribution, observation: Observation) -> tuple[Reply | Failure, int]:
+    _require_text("role", reply.role)
+    if not isinstance(reply.work, str):
+        raise TypeError(f"work={reply.work!r} is not text")
+    c = reply.confidence
+    if c is not None and not (math.isfinite(c) and 0 <= c <= 1):
+        raise ValueError(f"confidence={c} is outside 0 to 1")
+    for item in reply.items:
+        if not 0 <= item.quality <= 1:
+            raise ValueError(f"quality={item.quality} of {item.requirement} is outside 0 to 1")
+    if not reply.builds_on:
+        return reply, 0
+    messages = observation.messages
+    kept = tuple(a for a in dict.fromkeys(reply.builds_on) if _saw_work(messages, a))
+    if kept == reply.builds_on:
+        return reply, 0
+    return replace(reply, builds_on=kept), len(reply.builds_on) - len(kept)
+
+
+def _admit_plan(reply: Plan, observation: Observation) -> tuple[Reply | Failure, int]:
+    kept: dict[int, Assignment] = {}
+    for assignment in reply.assignments:
+        _require_text("role", assignment.role)
+        if assignment.member in observation.roster:
+            kept.setdefault(assignment.member, assignment)
+    dropped = len(reply.assignments) - len(kept)
+    return (replace(reply, assignments=tuple(kept.values())) if dropped else reply), dropped
+
+
+def _saw_work(messages: View, author: int) -> bool:
+    log = messages.log
+    return any(
+        messages.has(i) and isinstance(log[i].content, Contribution) for i in log.ids_by(author)
+    )
+
+
+def _require_text(name: str, value: object) -> None:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError(f"{name}={value!r} is empty or not text")
+
+
+def _assignment_for(actor: int, messages: View, own: View) -> Assignment | None:
+    found = [
+        m.content for view in (messages, own) for m in view
+        if m.to == actor and isinstance(m.content, Assignment)
+    ]  # fmt: skip
+    return found[-1] if found else None

@@ -1,0 +1,1 @@
+"""Runnable experiments: each file is one question. The machinery they share is in `harness`."""

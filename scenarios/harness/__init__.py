@@ -1,0 +1,1 @@
+"""What scenarios share: building organizations, sweeping, figures, reports, the command line."""
