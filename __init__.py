@@ -1,1 +1,72 @@
-"""unscripted: an open laboratory for self-organizing teams of LLM agents, on Mesa."""
+"""unscripted: an open laboratory for self-organizing teams of LLM agents, on Mesa.
+
+    import unscripted as un
+    org = un.build(protocol="sequential", n_agents=8, model="synthetic/strong", rng=0)
+    org.step()
+    org.datacollector.get_model_vars_dataframe()
+
+Names are imported when first used, so that `import unscripted` costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from . import testing as testing
+    from .model.decision import Abstention as Abstention
+    from .model.decision import Act as Act
+    from .model.decision import Answer as Answer
+    from .model.decision import Contribution as Contribution
+    from .model.decision import Intention as Intention
+    from .model.decision import Plan as Plan
+    from .model.judge import Judge as Judge
+    from .model.judge import Verdict as Verdict
+    from .model.mind import Mind as Mind
+    from .model.observation import Observation as Observation
+    from .model.organization import Organization as Organization
+    from .model.protocol import Protocol as Protocol
+    from .model.protocol import Round as Round
+    from .model.protocol import Team as Team
+    from .model.record import TickRecord as TickRecord
+    from .scenarios.harness.build import build as build
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Abstention": ".model.decision",
+    "Act": ".model.decision",
+    "Answer": ".model.decision",
+    "Contribution": ".model.decision",
+    "Intention": ".model.decision",
+    "Judge": ".model.judge",
+    "Mind": ".model.mind",
+    "Observation": ".model.observation",
+    "Organization": ".model.organization",
+    "Plan": ".model.decision",
+    "Protocol": ".model.protocol",
+    "Round": ".model.protocol",
+    "Team": ".model.protocol",
+    "TickRecord": ".model.record",
+    "Verdict": ".model.judge",
+    "build": ".scenarios.harness.build",
+    "testing": ".testing",
+}
+
+__all__ = ["__version__", *sorted(_HOMES)]  # noqa: PLE0604
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name on first use (PEP 562)."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'unscripted' has no attribute {name!r}")
+    home = import_module(_HOMES[name], __name__)
+    value = home if _HOMES[name] == f".{name}" else getattr(home, name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """The public names, for tab completion."""
+    return sorted(__all__)

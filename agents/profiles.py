@@ -8,8 +8,10 @@ from pathlib import Path
 import yaml
 
 from ..model.errors import UnknownNameError
+from ..model.mind import mind_family
 from .physics import Faculties
-from .synthetic import Profile
+from .synthetic import Profile, Synthetic
+from .world import SyntheticWorld
 
 
 @cache
@@ -37,3 +39,9 @@ def profile(name: str) -> Profile:
     if name not in known:
         raise UnknownNameError("model", f"synthetic/{name}", (f"synthetic/{n}" for n in known))
     return known[name]
+
+
+@mind_family("synthetic")
+def synthetic(name: str) -> Synthetic:
+    """A mind of a synthetic model, in a world of its own."""
+    return Synthetic(profile(name), SyntheticWorld())

@@ -22,13 +22,37 @@ import numpy as np
 
 from ..model.decision import Contribution
 from ..model.errors import UsageError
-from ..model.judge import CRITERIA, Judge, Verdict
+from ..model.judge import CRITERIA, Judge, Verdict, judge_family
 from ..model.messages import Message
 from ..model.task import Requirement, Task
 
 USABLE = 0.5
 SEVERITY = {"gpt-4o": 1.25, "gpt-5.4": 1.0}
 """Severity of the paper's pilot and final judge; a first choice, not calibrated."""
+
+
+@judge_family("rubric")
+def rubric(options: str) -> Rubric:
+    """The rubric judge: `rubric`, `rubric:gpt-4o` or `rubric:gpt-5.4`, and `,noise=0.2`.
+
+    Raises:
+        UsageError: An unknown severity or option.
+    """
+    severity, noise = "gpt-5.4", 0.0
+    for part in filter(None, options.split(",")):
+        key, equals, value = part.partition("=")
+        if key == "noise" and equals:
+            try:
+                noise = float(value)
+            except ValueError:
+                raise UsageError(f"judge=rubric: noise={value!r} is not a number") from None
+        elif part in SEVERITY:
+            severity = part
+        else:
+            known = ", ".join((*SEVERITY, "noise="))
+            raise UsageError(f"judge=rubric: option {part!r} is not known; options: {known}")
+    name = "rubric" + (f":{options}" if options else "")
+    return Rubric(severity=SEVERITY[severity], noise=noise, name=name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,7 @@ class Synthetic(Mind):
     ) -> None:
         self.name = f"synthetic/{profile.name}"
         self.profile = profile
-        self.world = world
+        self.world: SyntheticWorld = world
         self.physics = physics if physics is not None else Physics()
 
     def decide(self, observation: Observation) -> Answer:

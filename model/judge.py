@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from .decision import Usage
 from .messages import Message
@@ -59,3 +59,19 @@ class Judge(ABC):
         Returns:
             The verdict. An exception leaves every grade None and its cause in `reason`.
         """
+
+
+JudgeFamily = Callable[[str], Judge]
+"""Makes a judge from what follows the family's name and a colon; empty for its default."""
+
+F = TypeVar("F", bound=JudgeFamily)
+
+
+def judge_family(name: str) -> Callable[[F], F]:
+    """Mark a function as the maker of all judges called `name` or `name:options`."""
+
+    def mark(make: F) -> F:
+        make.plugin_name = name  # type: ignore[attr-defined]
+        return make
+
+    return mark

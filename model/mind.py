@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable
-from typing import ClassVar
+from collections.abc import Awaitable, Callable
+from typing import ClassVar, TypeVar
 
 from .decision import Answer, Reply
 from .observation import Observation
 from .task import Task
+
+
+class World(ABC):
+    """Stands in for reality where minds can't read: shown each task before anyone decides."""
+
+    @abstractmethod
+    def open(self, task: Task) -> None:
+        """Take in the task about to be worked on, rubric included."""
 
 
 class Mind(ABC):
@@ -28,6 +36,8 @@ class Mind(ABC):
     """Shown in tables and records; a model's id for models."""
     synthetic: bool = True
     """False only where a real model's answers are returned."""
+    world: World | None = None
+    """What a mind that can't read lives in; the organization opens every task in it first."""
 
     @abstractmethod
     def decide(self, observation: Observation) -> Answer | Reply | Awaitable[Answer | Reply]:
@@ -42,9 +52,17 @@ class Mind(ABC):
         """
 
 
-class World(ABC):
-    """Stands in for reality where minds can't read: shown each task before anyone decides."""
+MindFamily = Callable[[str], Mind]
+"""Makes the mind of a model from what follows the family's name and a slash."""
 
-    @abstractmethod
-    def open(self, task: Task) -> None:
-        """Take in the task about to be worked on, rubric included."""
+F = TypeVar("F", bound=MindFamily)
+
+
+def mind_family(name: str) -> Callable[[F], F]:
+    """Mark a function as the maker of all minds whose model id starts with `name/`."""
+
+    def mark(make: F) -> F:
+        make.plugin_name = name  # type: ignore[attr-defined]
+        return make
+
+    return mark

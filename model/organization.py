@@ -22,7 +22,7 @@ from .judge import Judge
 from .member import Member
 from .messages import Log, RoleNote
 from .metrics import MEASURES, Scales, measure
-from .mind import Mind, World
+from .mind import Mind
 from .network import TeamNetwork
 from .observation import Charter
 from .protocol import Protocol
@@ -46,7 +46,6 @@ class Ingredients:
         protocol: Who acts when and may see what.
         stream: Where tasks come from.
         judge: Grades the work; None leaves quality unmeasured.
-        world: What synthetic minds live in; shown each task first.
         charter: Mission and values.
         scales: Weights of the objective and references of the balance index.
         limits: Deadline and concurrency for minds that are not instant.
@@ -58,7 +57,6 @@ class Ingredients:
     protocol: Protocol
     stream: TaskStream
     judge: Judge | None = None
-    world: World | None = None
     charter: Charter = field(default_factory=Charter)
     scales: Scales = field(default_factory=Scales)
     limits: Limits = field(default_factory=Limits)
@@ -133,7 +131,7 @@ class Organization(mesa.Model):  # type: ignore[misc]
     """
 
     def __init__(self, ingredients: Ingredients, rng: int | None = None) -> None:
-        seed = _seed_from(rng)
+        seed = seed_from(rng)
         super().__init__(rng=seed)
         self.seed = seed
         self.ingredients = ingredients
@@ -269,13 +267,15 @@ class Organization(mesa.Model):  # type: ignore[misc]
     def _play(self) -> TickRecord:
         made_of = self.ingredients
         task = made_of.stream.task(self.tick)
-        if made_of.world is not None:
-            made_of.world.open(task)
+        minds = {member: agent.mind for member, agent in self.members.items()}
+        for world in dict.fromkeys(mind.world for mind in minds.values()):
+            if world is not None:
+                world.open(task)
         horizon = self._memory_starts[-made_of.memory_ticks :] if made_of.memory_ticks else []
         stage = Stage(
             tick=self.tick,
             protocol=made_of.protocol,
-            minds={member: agent.mind for member, agent in self.members.items()},
+            minds=minds,
             network=self.network,
             streams=self.streams,
             charter=made_of.charter,
@@ -306,7 +306,12 @@ class Organization(mesa.Model):  # type: ignore[misc]
             raise UsageError(f"member={member} is not in the team; members: {sorted(self.members)}")
 
 
-def _seed_from(rng: Any) -> int:
+def seed_from(rng: Any) -> int:
+    """A seed as a plain integer; a fresh one for None.
+
+    Raises:
+        UsageError: Not a whole number of 0 or more.
+    """
     if rng is None:
         return int(np.random.SeedSequence().generate_state(1)[0])
     if isinstance(rng, bool) or not isinstance(rng, int | np.integer) or rng < 0:

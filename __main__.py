@@ -1,0 +1,5 @@
+"""`python -m unscripted` is `unscripted`."""
+
+from .scenarios.harness.cli import main
+
+main()

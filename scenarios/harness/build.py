@@ -1,0 +1,174 @@
+"""From names to an organization: the one place where minds, protocols and networks meet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import networkx as nx
+
+from ...model.discovery import discover, named
+from ...model.driver import Limits
+from ...model.errors import UnknownNameError, UsageError
+from ...model.generator import GeneratedTasks
+from ...model.judge import Judge
+from ...model.mind import Mind
+from ...model.organization import Ingredients, Organization, seed_from
+from ...model.protocol import Protocol
+from ...model.randomness import Purpose, Streams
+from ...model.stream import CycledTasks, TaskStream
+from ...model.task import LEVELS
+from ...model.taskfile import corpus, load_tasks
+from ...model.topology_spec import Topology, build_topology, parse_options
+
+DEFAULT_LEVEL = "L3"
+
+
+def build(
+    protocol: str | Protocol = "sequential",
+    n_agents: int = 8,
+    model: str | Mind | Sequence[Mind] = "synthetic/strong",
+    topology: Topology | nx.Graph[Any] = "complete",
+    level: str | None = None,
+    tasks: str | Path | TaskStream = "corpus",
+    judge: str | Judge | None = None,
+    timeout_s: float = 120.0,
+    concurrency: int = 64,
+    rng: int | None = None,
+) -> Organization:
+    """An organization from names, or from objects of your own in their place.
+
+    Args:
+        protocol: A name, with options after a colon, or a `Protocol`.
+        n_agents: Members in the team, 1 or more.
+        model: `family/name`, a mixed team `"a*6+b*2"`, a `Mind`, or one `Mind` per member.
+        topology: A name with options, a file, a function `(n, seed) -> Graph`, or a graph.
+        level: L1 to L4. None means L3, or every level where `tasks` names a file.
+        tasks: `corpus`, `generated`, a task file or folder, or a `TaskStream`.
+        judge: A judge's name with options, `none`, or a `Judge`. None means `rubric` for
+            synthetic teams.
+        timeout_s: Deadline of one decision in seconds, for minds that are not instant.
+        concurrency: Decisions in flight at once, at most.
+        rng: Seed, a whole number of 0 or more; None draws a fresh one.
+
+    Returns:
+        A `mesa.Model`; `step()` plays one tick.
+
+    Raises:
+        UsageError: An argument breaks a rule; the text says which and what to do.
+    """
+    if isinstance(n_agents, bool) or int(n_agents) != n_agents or n_agents < 1:
+        raise UsageError(f"n_agents={n_agents} is not a team size; use 1 or more")
+    n_agents = int(n_agents)
+    seed = seed_from(rng)
+    minds = _minds(model, n_agents)
+    graph_seed = Streams(seed).integer(Purpose.TOPOLOGY) % 2**32
+    given = topology
+    chosen = (lambda n, seed: given) if isinstance(given, nx.Graph) else given
+    ingredients = Ingredients(
+        minds=minds,
+        graph=build_topology(chosen, n_agents, graph_seed),
+        protocol=make_protocol(protocol),
+        stream=_stream(tasks, level, seed),
+        judge=make_judge(judge),
+        limits=Limits(timeout_s, concurrency),
+    )
+    return Organization(ingredients, rng=seed)
+
+
+def make_protocol(protocol: str | Protocol) -> Protocol:
+    """A protocol from `name` or `name:option=value,…`.
+
+    Raises:
+        UsageError: An unknown name, option or value.
+    """
+    if isinstance(protocol, Protocol):
+        return protocol
+    name, _, options = protocol.partition(":")
+    kind = named("protocols", "protocol", name)
+    made: Protocol = kind(**parse_options(f"protocol={name}", options, kind.__init__))
+    return made
+
+
+def make_judge(judge: str | Judge | None) -> Judge | None:
+    """A judge from `family:options`; None from `none`; the rubric judge where nothing is said.
+
+    Raises:
+        UsageError: An unknown name or option.
+    """
+    if judge is None or isinstance(judge, Judge):
+        return named("judges", "judge", "rubric")("") if judge is None else judge
+    if judge == "none":
+        return None
+    name, _, options = judge.partition(":")
+    known = discover("judges")
+    if name not in known:
+        raise UnknownNameError("judge", judge, [*known, "none"])
+    made: Judge = known[name](options)
+    return made
+
+
+def parse_team(model: str, n_agents: int) -> list[tuple[str, int]]:
+    """Models and how many members have each, from `a`, or `a*6+b*2`.
+
+    Raises:
+        UsageError: A malformed part, or counts that don't add up to the team.
+    """
+    if "*" not in model and "+" not in model:
+        return [(model, n_agents)]
+    team: list[tuple[str, int]] = []
+    for part in model.split("+"):
+        name, star, count = part.strip().rpartition("*")
+        if not star or not count.strip().isdigit() or not name:
+            raise UsageError(f"model={model!r}: part {part!r} is not `name*count`")
+        team.append((name.strip(), int(count)))
+    total = sum(count for _, count in team)
+    if total != n_agents:
+        raise UsageError(f"model={model!r} names {total} members for n_agents={n_agents}")
+    return team
+
+
+def make_mind(model: str) -> Mind:
+    """The mind of a model id `family/name`.
+
+    Raises:
+        UnknownNameError: There is no such family, or no such model in it.
+    """
+    family, _, name = model.partition("/")
+    families = discover("minds")
+    if family not in families:
+        raise UnknownNameError("model", model, (f"{f}/…" for f in families))
+    made: Mind = families[family](name)
+    return made
+
+
+def _minds(model: str | Mind | Sequence[Mind], n_agents: int) -> list[Mind]:
+    if isinstance(model, str):
+        return [m for name, k in parse_team(model, n_agents) for m in [make_mind(name)] * k]
+    minds = [model] * n_agents if isinstance(model, Mind) else list(model)
+    if len(minds) != n_agents:
+        raise UsageError(f"model has {len(minds)} minds for n_agents={n_agents}")
+    return minds
+
+
+def _stream(tasks: str | Path | TaskStream, level: str | None, seed: int) -> TaskStream:
+    if isinstance(tasks, TaskStream):
+        return tasks
+    if level is not None and level not in LEVELS:
+        raise UnknownNameError("level", level, LEVELS)
+    sources: dict[str, Callable[[], TaskStream]] = {
+        "corpus": lambda: _of_level(corpus(), level or DEFAULT_LEVEL, seed, "corpus"),
+        "generated": lambda: GeneratedTasks(level or DEFAULT_LEVEL, seed),
+    }
+    if str(tasks) in sources:
+        return sources[str(tasks)]()
+    return _of_level(load_tasks(Path(tasks)), level, seed, str(tasks))
+
+
+def _of_level(tasks: Sequence[Any], level: str | None, seed: int, source: str) -> TaskStream:
+    chosen = [t for t in tasks if level in (None, t.level)]
+    if not chosen:
+        there = ", ".join(sorted({t.level for t in tasks}))
+        raise UsageError(f"tasks={source} has no task of level={level}; levels there: {there}")
+    return CycledTasks(chosen, seed)

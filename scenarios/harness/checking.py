@@ -1,0 +1,116 @@
+"""Runs the conformance suite on a protocol and reports it, without pytest."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from pathlib import Path
+
+from hypothesis import HealthCheck, Phase, given, settings
+from rich.console import Console
+
+from ...model.errors import UsageError
+from ...model.protocol import Protocol
+from .conformance import PROTOCOL_CHECKS, Check, CheckResult
+from .runner import Exit
+from .screen import plain
+from .strategies import Case, cases
+
+
+def check_protocol(
+    make: Callable[[], Protocol],
+    *,
+    examples: int = 40,
+    checks: Sequence[Check] = PROTOCOL_CHECKS,
+    max_agents: int = 40,
+) -> list[CheckResult]:
+    """Run conformance checks on a protocol over teams, networks, seeds and minds.
+
+    Args:
+        make: Makes the protocol, usually its class.
+        examples: Cases per check; the same ones every time.
+        checks: Which checks.
+        max_agents: The largest team.
+
+    Returns:
+        One result per check, with the smallest failing case where one failed.
+    """
+    return [_run(check, make, examples, max_agents) for check in checks]
+
+
+def _run(
+    check: Check, make: Callable[[], Protocol], examples: int, max_agents: int
+) -> CheckResult:
+    says = " ".join((check.__doc__ or "").split())
+    last: list[Case] = []
+
+    @settings(
+        max_examples=examples,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        phases=(Phase.generate, Phase.shrink),
+        suppress_health_check=list(HealthCheck),
+        report_multiple_bugs=False,
+    )
+    @given(case=cases(make, max_agents=max_agents))
+    def play(case: Case) -> None:
+        last[:] = [case]
+        check(case)
+
+    try:
+        play()
+    except Exception as error:
+        text = str(error).splitlines()[0] if str(error) else type(error).__name__
+        kind = "" if isinstance(error, AssertionError) else f"{type(error).__name__}: "
+        return CheckResult(check.__name__, says, f"{kind}{text} — {last[0] if last else ''}")
+    return CheckResult(check.__name__, says)
+
+
+def check_command(target: str, examples: int) -> Exit:
+    """`unscripted check module:Protocol`."""
+    if examples < 1:
+        raise UsageError(f"examples={examples} is below 1; use 1 or more")
+    protocol = load_protocol(target)
+    console = Console()
+    results = check_protocol(protocol, examples=examples)
+    for result in results:
+        mark, style = ("passed", "green") if result.passed else ("BROKEN", "bold red")
+        console.print(f"{mark}  {result.name}", style=style, highlight=False)
+        console.print(f"        {result.says}", style="dim", highlight=False)
+        if not result.passed:
+            text = plain(result.failure)
+            console.print(f"        {text}", markup=False, highlight=False, soft_wrap=True)
+    broken = sum(not r.passed for r in results)
+    console.print(f"{len(results) - broken} of {len(results)} checks passed, {examples} cases each")
+    return Exit.DIFFERENT if broken else Exit.DONE
+
+
+def load_protocol(target: str) -> type[Protocol]:
+    """The protocol class `module:Class` names; the current folder is searched too.
+
+    Raises:
+        UsageError: It can't be imported, or is no protocol that can be made without arguments.
+    """
+    module, colon, name = target.partition(":")
+    if not colon or not module or not name:
+        raise UsageError(f"target={target!r} is not module:Protocol")
+    if str(Path.cwd()) not in sys.path:
+        sys.path.insert(0, str(Path.cwd()))
+    try:
+        found = getattr(import_module(module), name)
+    except ModuleNotFoundError as error:
+        raise UsageError(f"target={target!r}: {error}; run from the folder that holds it") from None
+    except AttributeError:
+        raise UsageError(f"target={target!r}: module {module} has no {name}") from None
+    except Exception as error:
+        cause = f"{type(error).__name__}: {error}"
+        raise UsageError(f"target={target!r} fails to import: {cause}") from None
+    if not (isinstance(found, type) and issubclass(found, Protocol)):
+        raise UsageError(f"target={target!r} is not a Protocol; subclass unscripted.Protocol")
+    try:
+        found()
+    except TypeError as error:
+        raise UsageError(f"target={target!r} can't be made without arguments: {error}") from None
+    return found

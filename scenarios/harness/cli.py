@@ -1,0 +1,210 @@
+"""The command line. Commands import what they need when they run, so that help is quick."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from . import options as o
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="An open laboratory for self-organizing teams of LLM agents.",
+    epilog="Start with: unscripted run",
+    rich_markup_mode="rich",
+)
+
+RUN_HELP = """Play one organization for some ticks: live progress, a table and figures.
+
+    unscripted run
+    unscripted run --protocol coordinator --agents 16 --topology watts-strogatz:k=4,p=0.1
+    unscripted run --level L4 --ticks 20 --seed 7 --out runs/mine
+    unscripted run --json > run.json
+
+The same command in the same folder continues where it stopped. Exit codes: 0 done, 2 usage,
+3 more failures than --max-failures, 4 stopped at the budget, 130 interrupted.
+"""
+
+COMPARE_HELP = """Compare protocols, team sizes, models, networks and levels: all combinations.
+
+    unscripted compare --protocol sequential,coordinator,broadcast,shared --replicates 30
+    unscripted compare --agents 4,8,16,32 --level L1,L3 --json > compare.json
+
+Replicates are paired by seed: every cell works on the same tasks. Exit codes as for run.
+"""
+
+
+@app.command(help=RUN_HELP)
+def run(
+    protocol: o.Protocol = "sequential",
+    agents: o.Agents = 8,
+    model: o.Model = "synthetic/strong",
+    topology: o.Topology = "complete",
+    level: o.Level = None,
+    ticks: o.Ticks = 12,
+    seed: o.Seed = 0,
+    tasks: o.Tasks = "corpus",
+    judge: o.Judge = None,
+    api_base: o.ApiBase = None,
+    budget: o.Budget = None,
+    concurrency: o.Concurrency = 64,
+    temperature: o.Temperature = None,
+    timeout: o.Timeout = 120.0,
+    max_failures: o.MaxFailures = None,
+    out: o.Out = None,
+    json: o.Json = False,
+) -> None:
+    """Play one organization."""
+    from .commands import run_command
+    from .config import RunConfig
+
+    config = RunConfig(
+        protocol, agents, model, topology, level, ticks, seed, tasks, judge, api_base, budget,
+        concurrency, temperature, timeout,
+    )  # fmt: skip
+    raise typer.Exit(run_command(config, out, as_json=json, max_failures=max_failures))
+
+
+@app.command(help=COMPARE_HELP)
+def compare(
+    protocol: o.Protocols = "sequential,coordinator,broadcast,shared",
+    agents: o.AgentsList = "8",
+    model: o.Models = "synthetic/strong",
+    topology: o.Topologies = "complete",
+    level: o.Levels = None,
+    replicates: o.Replicates = 10,
+    ticks: o.Ticks = 12,
+    seed: o.Seed = 0,
+    tasks: o.Tasks = "corpus",
+    judge: o.Judge = None,
+    api_base: o.ApiBase = None,
+    budget: o.Budget = None,
+    concurrency: o.Concurrency = 64,
+    temperature: o.Temperature = None,
+    timeout: o.Timeout = 120.0,
+    max_failures: o.MaxFailures = None,
+    out: o.Out = None,
+    json: o.Json = False,
+) -> None:
+    """Compare cells."""
+    from .commands import compare_command
+    from .config import RunConfig, SweepConfig
+    from .lists import split_list, whole_numbers
+
+    sizes = whole_numbers("agents", agents)
+    levels = split_list(level) if level is not None else (None,)
+    protocols, models = split_list(protocol), split_list(model)
+    base = RunConfig(
+        ticks=ticks, seed=seed, tasks=tasks, judge=judge, api_base=api_base, budget=budget,
+        concurrency=concurrency, temperature=temperature, timeout=timeout,
+    )  # fmt: skip
+    config = SweepConfig(base, protocols, sizes, models, split_list(topology), levels, replicates)
+    raise typer.Exit(compare_command(config, out, as_json=json, max_failures=max_failures))
+
+
+@app.command("list")
+def list_(
+    what: Annotated[
+        str | None,
+        typer.Argument(help="protocols, topologies, models, tasks or scenarios; all if left out"),
+    ] = None,
+) -> None:
+    """Say what there is, one line each, plug-ins included.
+
+    unscripted list protocols
+    """
+    from .listing import list_command
+
+    raise typer.Exit(list_command(what))
+
+
+@app.command()
+def check(
+    target: Annotated[str, typer.Argument(help="module:Protocol, importable from here")],
+    examples: Annotated[int, typer.Option(help="Cases per property.", metavar="N")] = 40,
+) -> None:
+    """Run the conformance suite on a protocol of your own; exit 1 if it breaks a rule.
+
+    unscripted check mypackage.relay:Relay
+    """
+    from .checking import check_command
+
+    raise typer.Exit(check_command(target, examples))
+
+
+@app.command()
+def replay(folder: Annotated[Path, typer.Argument(metavar="DIR")]) -> None:
+    """Play a recorded run again and compare, offline; exit 1 if anything differs.
+
+    unscripted replay runs/mine
+    """
+    from .commands import replay_command
+
+    raise typer.Exit(replay_command(folder))
+
+
+@app.command()
+def report(folder: Annotated[Path, typer.Argument(metavar="DIR")]) -> None:
+    """Write the HTML report and the figures of a run or comparison anew.
+
+    unscripted report runs/mine
+    """
+    from .commands import report_command
+
+    raise typer.Exit(report_command(folder))
+
+
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, add_help_option=False
+)
+def scenario(
+    context: typer.Context, name: Annotated[str, typer.Argument(help="See: unscripted list scenarios")]
+) -> None:
+    """Run a scenario script with its own options.
+
+    unscripted scenario protocol_comparison --replicates 5
+    """
+    from .listing import scenario_command
+
+    raise typer.Exit(scenario_command(name, context.args))
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    if version:
+        from ... import __version__
+
+        print(f"unscripted {__version__}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """Entry point: a user's mistake is one clear line and exit 2, never a traceback."""
+    from ...model.errors import PluginError, UsageError
+
+    try:
+        app()
+    except UsageError as error:
+        print(f"unscripted: {error}", file=sys.stderr)
+        sys.exit(2)
+    except PluginError as error:
+        print(f"unscripted: {error}", file=sys.stderr)
+        sys.exit(2)
+    except OSError as error:
+        print(f"unscripted: {error}; what was finished is kept", file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        print("unscripted: interrupted", file=sys.stderr)
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,192 @@
+"""A run's configuration: what the user asked for, resolved, validated and comparable.
+
+Two runs with equal configurations are the same run; a run folder holds exactly one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+from ... import __version__
+from ...model.driver import Limits
+from ...model.errors import UnknownNameError, UsageError
+from ...model.organization import Organization
+from ...model.task import LEVELS
+from .build import build, make_judge, make_mind, make_protocol, parse_team
+
+
+@dataclass(frozen=True)
+class RunConfig:
+    """One organization for some ticks, as `unscripted run` takes it.
+
+    Attributes mirror the command's options; see `unscripted run --help`.
+    """
+
+    protocol: str = "sequential"
+    agents: int = 8
+    model: str = "synthetic/strong"
+    topology: str = "complete"
+    level: str | None = None
+    ticks: int = 12
+    seed: int = 0
+    tasks: str = "corpus"
+    judge: str | None = None
+    api_base: str | None = None
+    budget: float | None = None
+    concurrency: int = 64
+    temperature: float | None = None
+    timeout: float = 120.0
+
+    def __post_init__(self) -> None:
+        """Check every rule that needs no file and no network to be built.
+
+        Raises:
+            UsageError: The first broken one.
+        """
+        if self.agents < 1:
+            raise UsageError(f"agents={self.agents} is below 1; use 1 or more")
+        if self.ticks < 1:
+            raise UsageError(f"ticks={self.ticks} is below 1; use 1 or more")
+        if self.seed < 0:
+            raise UsageError(f"seed={self.seed} is below 0; use 0 or more")
+        if self.budget is not None and not self.budget > 0:
+            raise UsageError(f"budget={self.budget} must be above 0 US dollars")
+        if self.temperature is not None and not 0 <= self.temperature <= 2:
+            raise UsageError(f"temperature={self.temperature} is outside 0 to 2")
+        if self.level is not None and self.level not in LEVELS:
+            raise UnknownNameError("level", self.level, LEVELS)
+        Limits(self.timeout, self.concurrency)
+        make_protocol(self.protocol)
+        make_judge(self.judge)
+        for model, _ in parse_team(self.model, self.agents):
+            make_mind(model)
+
+    def organization(self) -> Organization:
+        """Build it.
+
+        Raises:
+            UsageError: The network doesn't fit the team, or a file is wrong.
+        """
+        return build(
+            protocol=self.protocol,
+            n_agents=self.agents,
+            model=self.model,
+            topology=self.topology,
+            level=self.level,
+            tasks=self.tasks,
+            judge=self.judge,
+            timeout_s=self.timeout,
+            concurrency=self.concurrency,
+            rng=self.seed,
+        )
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether every mind is synthetic."""
+        return all(make_mind(m).synthetic for m, _ in parse_team(self.model, self.agents))
+
+    def notes(self) -> list[str]:
+        """What the user asked for and won't get, in one line each."""
+        if not self.synthetic:
+            return []
+        idle = {"api_base": self.api_base, "temperature": self.temperature}
+        return [
+            f"{name}={value} has no effect: {self.model} is synthetic"
+            for name, value in idle.items()
+            if value is not None
+        ]
+
+
+@dataclass(frozen=True)
+class SweepConfig:
+    """A full factorial of the lists given, as `unscripted compare` takes it.
+
+    Attributes:
+        base: Everything that doesn't vary; its seed is the first replicate's.
+        protocols: One cell each, crossed with the other lists.
+        agents: Team sizes.
+        models: Model ids.
+        topologies: Topology specs.
+        levels: Levels; (None,) where the task source decides.
+        replicates: Seeds per cell: base.seed, base.seed + 1, …
+    """
+
+    base: RunConfig
+    protocols: tuple[str, ...]
+    agents: tuple[int, ...]
+    models: tuple[str, ...]
+    topologies: tuple[str, ...]
+    levels: tuple[str | None, ...]
+    replicates: int = 10
+
+    def __post_init__(self) -> None:
+        for f in fields(self):
+            if getattr(self, f.name) == ():
+                raise UsageError(f"{f.name} is empty; give at least one")
+        if self.replicates < 1:
+            raise UsageError(f"replicates={self.replicates} is below 1; use 1 or more")
+        self.runs()
+
+    def runs(self) -> list[RunConfig]:
+        """Every run, cell by cell, replicates innermost."""
+        base = asdict(self.base)
+        varied = [
+            {"level": level, "topology": topology, "model": model, "agents": n, "protocol": p}
+            for level in dict.fromkeys(self.levels)
+            for topology in dict.fromkeys(self.topologies)
+            for model in dict.fromkeys(self.models)
+            for n in dict.fromkeys(self.agents)
+            for p in dict.fromkeys(self.protocols)
+        ]
+        return [
+            RunConfig(**{**base, **cell, "seed": self.base.seed + r})
+            for cell in varied
+            for r in range(self.replicates)
+        ]
+
+
+Config = RunConfig | SweepConfig
+
+FREE = frozenset({"budget", "concurrency"})
+"""Options that can't change a result, so the same folder may be continued with another value."""
+
+
+def to_json(config: Config) -> dict[str, Any]:
+    """A configuration as it stands in `config.json`."""
+    kind = "run" if isinstance(config, RunConfig) else "compare"
+    body: dict[str, Any] = json.loads(json.dumps(asdict(config)))
+    return {"version": 1, "unscripted": __version__, "kind": kind, **body}
+
+
+def from_json(body: dict[str, Any]) -> Config:
+    """The configuration of a `config.json`.
+
+    Raises:
+        UsageError: It is not one.
+    """
+    try:
+        kind = body["kind"]
+        rest = {k: v for k, v in body.items() if k not in ("version", "unscripted", "kind")}
+        if kind == "run":
+            return RunConfig(**rest)
+        lists = {k: tuple(v) for k, v in rest.items() if isinstance(v, list)}
+        return SweepConfig(**{**rest, **lists, "base": RunConfig(**rest["base"])})
+    except (KeyError, TypeError) as error:
+        raise UsageError(f"config.json is not a run's configuration: {error}") from None
+
+
+def default_folder(config: Config) -> Path:
+    """Where a command without `--out` puts its files: the same for the same configuration."""
+    base = config if isinstance(config, RunConfig) else config.base
+    idle = replace(base, budget=None, concurrency=64)
+    same = idle if isinstance(config, RunConfig) else replace(config, base=idle)
+    digest = hashlib.sha256(json.dumps(to_json(same), sort_keys=True).encode()).hexdigest()[:8]
+    if isinstance(config, SweepConfig):
+        return Path("runs") / f"compare-{digest}"
+    plain = re.sub(r"[^a-z0-9.]+", "-", f"{config.protocol}-{config.agents}-{config.model}".lower())
+    return Path("runs") / f"{plain.strip('-')[:60]}-seed{config.seed}-{digest}"

@@ -1,0 +1,146 @@
+"""A run's folder: what it holds survives any crash, and never mixes two configurations.
+
+    config.json       the resolved configuration
+    journal.sqlite    every finished tick (run) or run (compare), written as it finishes
+    ticks, agents     the same as .parquet and .csv, for analysis
+    figures/          PNG and SVG
+    report.html       one page
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from ...model.errors import UsageError
+from ...model.record import TickRecord
+from .config import FREE, Config, from_json, to_json
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS ticks (tick INTEGER PRIMARY KEY, record TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS runs (run TEXT PRIMARY KEY, result TEXT NOT NULL);
+"""
+
+
+class Folder:
+    """A run folder, open for one configuration.
+
+    Args:
+        path: Made if it isn't there.
+        config: Must equal the one in the folder, if there is one.
+
+    Raises:
+        UsageError: It holds another configuration, something else, or can't be written; nothing
+            was touched.
+    """
+
+    def __init__(self, path: Path, config: Config) -> None:
+        self.path = path
+        self.config = config
+        there = path / "config.json"
+        if there.exists():
+            _require_same(path, _read_json(there), to_json(config))
+        elif path.exists() and (not path.is_dir() or any(path.iterdir())):
+            raise UsageError(f"out={path} holds other files; use an empty or new folder")
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+            if not there.exists():
+                write_text(there, json.dumps(to_json(config), indent=2) + "\n")
+            self._db = sqlite3.connect(path / "journal.sqlite")
+            self._db.executescript("PRAGMA journal_mode=WAL;" + SCHEMA)
+        except (OSError, sqlite3.Error) as error:
+            raise UsageError(f"out={path} can't be written: {error}; use another folder") from None
+
+    @classmethod
+    def existing(cls, path: Path) -> Folder:
+        """Open the folder of an earlier run.
+
+        Raises:
+            UsageError: There is none.
+        """
+        there = path / "config.json"
+        if not there.is_file():
+            raise UsageError(f"dir={path} holds no config.json; give the folder of a run")
+        return cls(path, from_json(_read_json(there)))
+
+    def __enter__(self) -> Folder:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._db.close()
+
+    def records(self) -> list[TickRecord]:
+        """The finished ticks of a run, in order."""
+        rows = self._db.execute("SELECT record FROM ticks ORDER BY tick").fetchall()
+        return [TickRecord.from_json(text) for (text,) in rows]
+
+    def keep_record(self, record: TickRecord) -> None:
+        """Write a finished tick, durably, before the next begins."""
+        with self._db:
+            row = (record.tick, record.to_json())
+            self._db.execute("INSERT OR REPLACE INTO ticks VALUES (?, ?)", row)
+
+    def results(self) -> dict[str, dict[str, Any]]:
+        """The finished runs of a comparison, by key."""
+        rows = self._db.execute("SELECT run, result FROM runs").fetchall()
+        return {key: json.loads(text) for key, text in rows}
+
+    def keep_result(self, key: str, result: dict[str, Any]) -> None:
+        """Write a finished run of a comparison."""
+        with self._db:
+            row = (key, json.dumps(result, allow_nan=False))
+            self._db.execute("INSERT OR REPLACE INTO runs VALUES (?, ?)", row)
+
+    def export(self, name: str, rows: Sequence[dict[str, Any]]) -> None:
+        """Write rows as `name.parquet` and `name.csv`."""
+        import pandas as pd
+
+        frame = pd.DataFrame(list(rows))
+        for suffix, write in (("parquet", frame.to_parquet), ("csv", frame.to_csv)):
+            part = self.path / f".{name}.{suffix}.part"
+            write(part, index=False)
+            os.replace(part, self.path / f"{name}.{suffix}")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a whole file or nothing of it."""
+    part = path.with_name(f".{path.name}.part")
+    part.write_text(text, encoding="utf-8")
+    os.replace(part, path)
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        body = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{path} can't be read: {error}; use another folder") from None
+    if not isinstance(body, dict):
+        raise UsageError(f"{path} is not a run's configuration; use another folder")
+    return body
+
+
+def _require_same(path: Path, there: dict[str, Any], asked: dict[str, Any]) -> None:
+    """Refuse to mix configurations; name the first thing that differs."""
+    flat_there, flat_asked = _flat(there), _flat(asked)
+    for key in sorted(flat_there.keys() | flat_asked.keys()):
+        if key.removeprefix("base.") in FREE:
+            continue
+        old, new = flat_there.get(key), flat_asked.get(key)
+        if old != new:
+            raise UsageError(
+                f"out={path} holds a run with {key}={old}, not {new}; use another --out folder"
+            )
+
+
+def _flat(body: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for key, value in body.items():
+        if isinstance(value, dict):
+            flat.update(_flat(value, f"{prefix}{key}."))
+        else:
+            flat[f"{prefix}{key}"] = value
+    return flat

@@ -1,0 +1,130 @@
+"""One self-contained HTML page per folder: configuration, figures, tables, and what they are."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from ...model.record import TickRecord
+from .config import RunConfig, SweepConfig, to_json
+from .folder import write_text
+from .rows import Row, measured
+from .screen import COMPARE_TABLE, RUN_TABLE, SYNTHETIC, conclusions, number, plain
+from .statistics import interval
+
+
+def write_run_page(folder: Path, config: RunConfig, records: Sequence[TickRecord]) -> Path:
+    """The page of a run."""
+    ticks = measured(records)
+    table = []
+    for name, label, unit in RUN_TABLE:
+        found = interval(t[name] for t in ticks)
+        mean = None if found is None else found["mean"]
+        sd = None if found is None else found["sd"]
+        table.append([label, number(mean), number(sd), unit])
+    last = [
+        [str(m.member), m.state.value, plain(m.role or m.note), ", ".join(map(str, m.builds_on))]
+        for m in records[-1].members
+    ]
+    return _write(
+        folder,
+        title=f"{config.protocol}, {config.agents} agents, {config.model}",
+        lead=f"{len(records)} tasks on a {config.topology} network, seed {config.seed}.",
+        synthetic=config.synthetic,
+        sentences=[],
+        tables=[
+            ("Means over tasks", ["measure", "mean", "sd over tasks", "unit"], table),
+            (
+                f"Last task: {records[-1].task_id}",
+                ["agent", "state", "role, or why not", "built on"],
+                last,
+            ),
+        ],
+        config=config,
+    )
+
+
+def write_comparison_page(
+    folder: Path, config: SweepConfig, summary: Sequence[Row], *, synthetic: bool
+) -> Path:
+    """The page of a comparison."""
+    head = ["level", "network", "model", "agents", "protocol", "seeds"]
+    head += [label for _, label in COMPARE_TABLE]
+    body = []
+    for row in summary:
+        cells = [str(row[f]) for f in ("level", "topology", "model", "agents", "protocol")]
+        cells.append(str(row["replicates"]))
+        cells += [_with_interval(row[m]) for m, _ in COMPARE_TABLE]
+        body.append(cells)
+    tests = [
+        [
+            f"{row['protocol']} − {c['against']}",
+            f"{row['level']}, {row['agents']} agents, {row['topology']}, {row['model']}",
+            f"{number(c['difference'])} [{number(c['ci95'][0])}, {number(c['ci95'][1])}]",
+            number(c["cohens_d"], 2),
+            "–" if c["p_corrected"] is None else f"{c['p_corrected']:.2g}",
+            str(c["pairs"]),
+        ]
+        for row in summary
+        for c in row["contrasts"]
+        if c["measure"] == "quality" and row["protocol"] < c["against"]
+    ]
+    contrasts = ["difference", "where", "quality [95 % interval]", "Cohen's d", "p (Holm)", "pairs"]
+    return _write(
+        folder,
+        title="Comparison of " + ", ".join(config.protocols),
+        lead=f"{config.replicates} seeds per cell from {config.base.seed}, paired by seed; "
+        f"{config.base.ticks} tasks per run. Brackets are 95 % intervals over seeds.",
+        synthetic=synthetic,
+        sentences=conclusions(summary),
+        tables=[
+            ("Means per task", head, body),
+            ("Paired contrasts of quality", contrasts, tests),
+        ],
+        config=config,
+    )
+
+
+def _with_interval(found: dict[str, Any] | None) -> str:
+    if found is None:
+        return "–"
+    if found["ci95"] is None:
+        return number(found["mean"])
+    low, high = found["ci95"]
+    return f"{number(found['mean'])} [{number(low)}, {number(high)}]"
+
+
+def _write(folder: Path, *, config: RunConfig | SweepConfig, synthetic: bool, **parts: Any) -> Path:
+    loader = PackageLoader("unscripted.scenarios.harness", ".")
+    page = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
+    text = page.get_template("report.html.jinja").render(
+        pictures=[_inline(p) for p in _pictures(folder)],
+        config=json.dumps(to_json(config), indent=2),
+        note=SYNTHETIC if synthetic else "",
+        **parts,
+    )
+    path = folder / "report.html"
+    write_text(path, text)
+    return path
+
+
+def _pictures(folder: Path) -> list[Path]:
+    order = ("comparison", "team", "roles", "measures")
+    found = (folder / "figures" / f"{name}.png" for name in order)
+    return [p for p in found if p.exists()]
+
+
+def _inline(path: Path) -> dict[str, str]:
+    data = base64.b64encode(path.read_bytes()).decode()
+    captions = {
+        "comparison": "Protocols compared; dots are means over seeds, bars 95 % intervals.",
+        "team": "The team on its last task: who contributed, who declined, who built on whom.",
+        "roles": "Roles by agent and task.",
+        "measures": "Measures task by task.",
+    }
+    return {"src": f"data:image/png;base64,{data}", "caption": captions[path.stem]}

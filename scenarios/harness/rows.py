@@ -1,0 +1,89 @@
+"""Flat rows from records: one per tick, one per member and tick, one per run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from ...model.metrics import MEASURES, measure
+from ...model.metrics.roles import role_counts
+from ...model.record import TickRecord
+from .config import RunConfig
+
+ROW_MEASURES = (
+    "quality", "mission_relevance", "role_stability", "unique_role_share", "role_gini",
+    "role_entropy", "participation", "abstention_rate", "exclusion_rate", "failure_rate",
+    "hierarchy_depth", "spectral_gap", "calls", "tokens", "cost_usd", "wall_s", "risk",
+    "objective", "balance",
+)  # fmt: skip
+"""Measures of a run that are means over its ticks, in the order of the JSON."""
+
+Row = dict[str, Any]
+
+
+def mean(values: Iterable[float | None]) -> float | None:
+    """The mean of what was measured; None where nothing was."""
+    known = [v for v in values if v is not None]
+    return sum(known) / len(known) if known else None
+
+
+def measured(records: Sequence[TickRecord]) -> list[dict[str, float | None]]:
+    """Every measure of every tick."""
+    previous = [None, *records]
+    return [measure(r, p) for r, p in zip(records, previous, strict=False)]
+
+
+def run_row(config: RunConfig, records: Sequence[TickRecord], replicate: int = 0) -> Row:
+    """The row of a run in the JSON: its factors, and each measure's mean over its ticks."""
+    ticks = measured(records)
+    levels = {r.level for r in records}
+    row: Row = {
+        "protocol": config.protocol,
+        "topology": config.topology,
+        "model": config.model,
+        "agents": config.agents,
+        "level": levels.pop() if len(levels) == 1 else "mixed",
+        "seed": config.seed,
+        "replicate": replicate,
+        "ticks": len(records),
+    }
+    row.update({name: mean(t[name] for t in ticks) for name in ROW_MEASURES})
+    row["unique_roles"] = len({role for r in records for role in role_counts(r)}) or None
+    return row
+
+
+def tick_rows(records: Sequence[TickRecord]) -> list[Row]:
+    """One row per tick: what was worked on, and every measure."""
+    return [
+        {"tick": r.tick, "task_id": r.task_id, "level": r.level, **{m: t[m] for m in MEASURES}}
+        for r, t in zip(records, measured(records), strict=True)
+    ]
+
+
+def agent_rows(records: Sequence[TickRecord]) -> list[Row]:
+    """One row per member and tick."""
+    rows: list[Row] = []
+    for r in records:
+        for m in r.members:
+            usages = [t.usage for t in m.turns]
+            prices = [u.cost_usd for u in usages]
+            priced = bool(prices) and None not in prices
+            rows.append(
+                {
+                    "tick": r.tick,
+                    "member": m.member,
+                    "mind": m.mind,
+                    "state": m.state.value,
+                    "role": m.role,
+                    "builds_on": " ".join(map(str, m.builds_on)),
+                    "saw": sum(b - a for t in m.turns for a, b in t.seen),
+                    "confidence": m.contributions[-1].confidence if m.contributions else None,
+                    "calls": sum(u.calls for u in usages),
+                    "tokens_in": sum(u.tokens_in for u in usages),
+                    "tokens_out": sum(u.tokens_out for u in usages),
+                    "cost_usd": sum(p for p in prices if p is not None) if priced else None,
+                    "latency_s": sum(u.latency_s for u in usages),
+                    "note": m.note,
+                }
+            )
+    return rows

@@ -1,0 +1,103 @@
+"""Plays a configuration tick by tick, keeping every finished tick before the next begins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum
+
+from ...model.decision import Failure
+from ...model.organization import Organization
+from ...model.record import TickRecord
+from .config import RunConfig
+from .folder import Folder
+
+
+class Exit(IntEnum):
+    """What a command's exit code says."""
+
+    DONE = 0
+    DIFFERENT = 1
+    USAGE = 2
+    FAILURES = 3
+    BUDGET = 4
+    INTERRUPTED = 130
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended.
+
+    Attributes:
+        organization: As it stands after the last tick.
+        ending: Why it ended.
+        resumed: Ticks that were already in the folder.
+    """
+
+    organization: Organization
+    ending: Exit
+    resumed: int
+
+    @property
+    def records(self) -> list[TickRecord]:
+        """Every tick, those of earlier commands included."""
+        return self.organization.records
+
+
+def play(
+    config: RunConfig,
+    folder: Folder | None = None,
+    *,
+    max_failures: int | None = None,
+    watch: Callable[[Organization], None] | None = None,
+) -> Outcome:
+    """Play a configuration to its end, its budget, or Ctrl-C; continue what the folder holds.
+
+    Args:
+        config: What to play.
+        folder: Where finished ticks go; None keeps nothing.
+        max_failures: Failed decisions above which the ending says so; None allows any.
+        watch: Called after every tick, and once before the first.
+    """
+    org = config.organization()
+    past = folder.records() if folder is not None else []
+    for record in past:
+        org.relive(record)
+    if watch is not None:
+        watch(org)
+    ending = Exit.DONE
+    try:
+        while org.tick < config.ticks:
+            if _beyond_budget(config, org.records):
+                ending = Exit.BUDGET
+                break
+            org.step()
+            if folder is not None:
+                folder.keep_record(org.records[-1])
+            if watch is not None:
+                watch(org)
+    except KeyboardInterrupt:
+        ending = Exit.INTERRUPTED
+    if ending is Exit.DONE and max_failures is not None and failures(org.records) > max_failures:
+        ending = Exit.FAILURES
+    return Outcome(org, ending, len(past))
+
+
+def failures(records: list[TickRecord]) -> int:
+    """Decisions that gave nothing usable."""
+    turns = [t for r in records for m in r.members for t in m.turns]
+    return sum(isinstance(t.reply, Failure) for t in turns)
+
+
+def spent_usd(record: TickRecord) -> float:
+    """What a tick cost where prices are known, in US dollars, the judge included."""
+    usages = [t.usage for m in record.members for t in m.turns] + [record.verdict.usage]
+    return sum(u.cost_usd or 0.0 for u in usages)
+
+
+def _beyond_budget(config: RunConfig, records: list[TickRecord]) -> bool:
+    """Whether another tick as dear as the dearest so far would go over the budget."""
+    if config.budget is None:
+        return False
+    costs = [spent_usd(r) for r in records]
+    return sum(costs) + max(costs, default=0.0) > config.budget

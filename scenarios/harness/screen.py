@@ -1,0 +1,257 @@
+"""What a person sees in the terminal: progress while it runs, tables when it is done.
+
+Everything here writes to standard error or to the console given; text from minds has its control
+characters taken out first.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import Counter
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Any
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from ...model.organization import Organization
+from ...model.record import State, TickRecord
+from .rows import Row, mean, measured
+from .statistics import interval
+
+STATE_STYLE = {
+    State.CONTRIBUTED: ("●", "blue"),
+    State.ABSTAINED: ("○", "yellow"),
+    State.EXCLUDED: ("–", "dim"),
+    State.FAILED: ("✗", "red"),
+}
+SYNTHETIC = "Synthetic minds: these numbers illustrate a mechanism; they are no evidence about any real model."
+RUN_TABLE = (
+    ("quality", "quality Q", "0.25 to 1"),
+    ("mission_relevance", "mission relevance M", "0.25 to 1"),
+    ("role_stability", "role stability", "0 to 1"),
+    ("unique_role_share", "unique role share", "0 to 1"),
+    ("role_gini", "role Gini", "0 to 1"),
+    ("participation", "participation", "share of team"),
+    ("abstention_rate", "abstention (voluntary)", "share of team"),
+    ("exclusion_rate", "exclusion (directed)", "share of team"),
+    ("failure_rate", "failure", "share of team"),
+    ("hierarchy_depth", "hierarchy depth", "works in a chain"),
+    ("spectral_gap", "spectral gap", "eigenvalue"),
+    ("risk", "risk R", "0 to 1"),
+    ("wall_s", "execution time T", "s per task"),
+    ("tokens", "tokens", "per task"),
+    ("cost_usd", "cost", "USD per task"),
+    ("balance", "balance index B", "0 to 1"),
+)
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def plain(text: str) -> str:
+    """Foreign text without control and direction characters: it can't drive the terminal."""
+    return _CONTROL.sub("", text.replace("\n", " "))
+
+
+def number(value: float | None, digits: int = 3) -> str:
+    """A value to so many significant digits; `–` where it was not measured."""
+    if value is None:
+        return "–"
+    if value and abs(value) >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:.{digits}f}" if abs(value) >= 0.001 or value == 0 else f"{value:.1e}"
+
+
+class RunProgress:
+    """Shows a run while it plays: live on a terminal, a line per tick elsewhere.
+
+    Args:
+        console: Where to; standard error.
+        ticks: How many there will be.
+        title: First line.
+    """
+
+    def __init__(self, console: Console, ticks: int, title: str) -> None:
+        self.console = console
+        self.ticks = ticks
+        self.title = title
+        self._began = time.monotonic()
+        self._first: int | None = None
+        self._live: Live | None = None
+
+    def __enter__(self) -> RunProgress:
+        if self.console.is_terminal:
+            self._live = Live(console=self.console, refresh_per_second=8, transient=True)
+            self._live.__enter__()
+        else:
+            self.console.print(self.title, markup=False, highlight=False)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._live is not None:
+            self._live.__exit__(kind, error, trace)
+
+    def __call__(self, org: Organization) -> None:
+        """Show the organization as it stands after a tick."""
+        if self._first is None:
+            self._first = org.tick
+        if self._live is not None:
+            self._live.update(self._panel(org))
+        elif org.records and org.tick > self._first:
+            self.console.print(self._line(org), markup=False, highlight=False)
+
+    def _eta_s(self, org: Organization) -> float | None:
+        played = org.tick - (self._first or 0)
+        if played < 1:
+            return None
+        return (time.monotonic() - self._began) / played * (self.ticks - org.tick)
+
+    def _line(self, org: Organization) -> str:
+        counts = Counter(m.state for m in org.records[-1].members)
+        states = "  ".join(f"{s.value} {counts[s]}" for s in State)
+        eta = self._eta_s(org)
+        return (
+            f"tick {org.tick}/{self.ticks}  {states}  "
+            f"quality so far {number(mean(org.datacollector.model_vars['quality']))}  "
+            f"eta {'–' if eta is None else f'{eta:.0f} s'}"
+        )
+
+    def _panel(self, org: Organization) -> Group:
+        states = Text()
+        if org.records:
+            for m in org.records[-1].members:
+                mark, style = STATE_STYLE[m.state]
+                states.append(mark, style)
+        eta = self._eta_s(org)
+        quality = number(mean(org.datacollector.model_vars["quality"]))
+        head = f"tick {org.tick}/{self.ticks}   quality so far {quality}"
+        head += f"   eta {'–' if eta is None else f'{eta:.0f} s'}"
+        key = Text("  ".join(f"{mark} {s.value}" for s, (mark, _) in STATE_STYLE.items()), "dim")
+        bar = ProgressBar(total=self.ticks, completed=org.tick, width=50)
+        return Group(Text(self.title, "bold"), Text(head), bar, states, key)
+
+
+def run_table(records: Sequence[TickRecord], title: str) -> Table:
+    """Each measure's mean over the ticks and its spread."""
+    table = Table(title=plain(title), title_justify="left", title_style="bold")
+    for heading in ("measure", "mean", "sd over ticks", "unit"):
+        table.add_column(heading, justify="left" if heading in ("measure", "unit") else "right")
+    ticks = measured(records)
+    for name, label, unit in RUN_TABLE:
+        row = interval(t[name] for t in ticks)
+        sd = None if row is None else row["sd"]
+        table.add_row(label, number(None if row is None else row["mean"]), number(sd), unit)
+    return table
+
+
+def team_table(record: TickRecord, most: int = 16) -> Table:
+    """Who did what in a tick."""
+    title = f"Last task: {record.task_id}"
+    table = Table(title=plain(title), title_justify="left", title_style="bold")
+    table.add_column("agent", justify="right")
+    table.add_column("state")
+    table.add_column("role", overflow="ellipsis", no_wrap=True, ratio=1)
+    table.add_column("built on")
+    for m in record.members[:most]:
+        mark, style = STATE_STYLE[m.state]
+        role = plain(m.role or m.note)
+        built = ", ".join(map(str, m.builds_on)) or "–"
+        table.add_row(str(m.member), Text(f"{mark} {m.state.value}", style), Text(role), built)
+    if len(record.members) > most:
+        table.caption = f"{len(record.members) - most} more members not shown"
+    return table
+
+
+COMPARE_TABLE = (
+    ("quality", "Q"),
+    ("mission_relevance", "M"),
+    ("risk", "risk"),
+    ("abstention_rate", "abstained"),
+    ("exclusion_rate", "excluded"),
+    ("hierarchy_depth", "depth"),
+    ("wall_s", "T (s)"),
+    ("tokens", "tokens"),
+    ("cost_usd", "USD"),
+    ("balance", "B"),
+)
+
+
+def compare_table(summary: Sequence[Row]) -> Table:
+    """One row per cell, the best quality first within each block of equal other factors."""
+    varying = [f for f in ("level", "topology", "model", "agents") if _varies(summary, f)]
+    table = Table(title="Means per task", title_justify="left", title_style="bold")
+    for heading in (*varying, "protocol"):
+        table.add_column(heading)
+    table.add_column("Q [95 % interval]", justify="right")
+    for _, heading in COMPARE_TABLE[1:]:
+        table.add_column(heading, justify="right")
+    for row in sorted(summary, key=lambda r: (*(str(r[f]).zfill(6) for f in varying), -_mean(r))):
+        values = [number((row[m] or {}).get("mean")) for m, _ in COMPARE_TABLE[1:]]
+        table.add_row(
+            *(plain(str(row[f])) for f in varying), row["protocol"], _with_interval(row), *values
+        )
+    return table
+
+
+def conclusions(summary: Sequence[Row]) -> list[str]:
+    """For each block, the best protocol by quality against the next, in a plain sentence."""
+    blocks: dict[tuple[Any, ...], list[Row]] = {}
+    for row in summary:
+        key = tuple(row[f] for f in ("level", "topology", "model", "agents"))
+        blocks.setdefault(key, []).append(row)
+    said: list[str] = []
+    for (level, topology, model, agents), rows in blocks.items():
+        graded = sorted((r for r in rows if r["quality"]), key=lambda r: -_mean(r))
+        if len(graded) > 1:
+            where = f"{level}, {agents} agents, {topology}, {model}"
+            said.append(f"{where}: {_against_next(graded[0], graded[1])}")
+    return said
+
+
+def _against_next(best: Row, second: Row) -> str:
+    found = [
+        c
+        for c in best["contrasts"]
+        if c["measure"] == "quality" and c["against"] == second["protocol"]
+    ]
+    if not found or found[0]["p_corrected"] is None:
+        return (
+            f"{best['protocol']} has the highest quality, and too few replicates "
+            f"tell it from {second['protocol']}; use --replicates 10 or more"
+        )
+    c = found[0]
+    low, high = c["ci95"]
+    how = f"by {c['difference']:.3f} [{low:.3f}, {high:.3f}], d = {number(c['cohens_d'], 2)}, "
+    how += f"p = {c['p_corrected']:.2g} after Holm's correction, {c['pairs']} pairs"
+    if c["p_corrected"] < 0.05:
+        return f"{best['protocol']} beats {second['protocol']} in quality {how}"
+    return f"{best['protocol']} and {second['protocol']} lead in quality; no clear difference: {how}"
+
+
+def _varies(rows: Sequence[Row], factor: str) -> bool:
+    return len({r[factor] for r in rows}) > 1
+
+
+def _mean(row: Row) -> float:
+    quality = row["quality"]
+    return -1.0 if quality is None else float(quality["mean"])
+
+
+def _with_interval(row: Row) -> str:
+    quality = row["quality"]
+    if quality is None:
+        return "–"
+    if quality["ci95"] is None:
+        return number(quality["mean"])
+    low, high = quality["ci95"]
+    return f"{quality['mean']:.3f} [{low:.3f}, {high:.3f}]"

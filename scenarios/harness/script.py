@@ -1,0 +1,22 @@
+"""Runs a scenario's `main` as a command whose mistakes are one line, like the others'."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import typer
+
+from ...model.errors import UsageError
+
+
+def script(main: Callable[..., Any]) -> None:
+    """Run `main` with its typed parameters read from the command line; exit 2 on misuse."""
+    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    app.command()(main)
+    try:
+        app()
+    except UsageError as error:
+        print(f"unscripted: {error}", file=sys.stderr)
+        sys.exit(2)

@@ -1,0 +1,120 @@
+"""Hypothesis strategies: teams, networks, seeds and minds for any protocol to be played on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from hypothesis import strategies as st
+
+from ...agents.stand_ins import Arbitrary
+from ...model.discovery import discover
+from ...model.mind import Mind
+from ...model.organization import Organization
+from ...model.protocol import Protocol
+from ...model.record import TickRecord
+from .build import build
+
+MAX_AGENTS = 40
+
+
+@dataclass(frozen=True)
+class Case:
+    """One organization to check a protocol on.
+
+    Attributes:
+        make: Makes the protocol; called anew for every organization.
+        n_agents: 1 to 40.
+        topology: A topology's name.
+        seed: Of the run.
+        ticks: How many to play.
+        mind: What all members think with.
+        level: Of its generated tasks.
+    """
+
+    make: Callable[[], Protocol]
+    n_agents: int = 4
+    topology: str = "complete"
+    seed: int = 0
+    ticks: int = 2
+    mind: Mind = Arbitrary()
+    level: str = "L2"
+
+    def organization(self, **changes: Any) -> Organization:
+        """Build it, with some of its attributes changed."""
+        case = replace(self, **changes)
+        return build(
+            protocol=case.make(),
+            n_agents=case.n_agents,
+            model=case.mind,
+            topology=case.topology,
+            level=case.level,
+            tasks="generated",
+            judge="none",
+            timeout_s=30.0,
+            rng=case.seed,
+        )
+
+    def play(self, **changes: Any) -> tuple[Organization, list[TickRecord]]:
+        """Play it."""
+        org = self.organization(**changes)
+        return org, org.run(self.ticks)
+
+    def __repr__(self) -> str:
+        """As short as a failing example should be."""
+        return (
+            f"Case({self.make().name}, n_agents={self.n_agents}, topology={self.topology!r}, "
+            f"seed={self.seed}, ticks={self.ticks}, level={self.level!r}, "
+            f"misbehaving={getattr(self.mind, 'misbehaving', None)})"
+        )
+
+
+def seeds() -> st.SearchStrategy[int]:
+    """Seeds of a run."""
+    return st.integers(0, 2**32 - 1)
+
+
+def networks(max_agents: int = MAX_AGENTS) -> st.SearchStrategy[tuple[str, int]]:
+    """A discovered topology and a team size that fits it."""
+    known = discover("topologies")
+    any_size = sorted(n for n, build in known.items() if getattr(build, "size", None) is None)
+    fixed = [
+        (n, int(build.size))
+        for n, build in known.items()
+        if getattr(build, "size", None) is not None and build.size <= max_agents
+    ]
+    free = st.tuples(
+        st.sampled_from(["complete", *(n for n in any_size if n != "complete")]),
+        st.integers(1, max_agents),
+    )
+    return st.one_of(free, st.sampled_from(fixed)) if fixed else free
+
+
+@st.composite
+def cases(
+    draw: st.DrawFn,
+    make: Callable[[], Protocol],
+    *,
+    max_agents: int = MAX_AGENTS,
+    misbehaving: bool = True,
+) -> Case:
+    """Organizations to check a protocol on.
+
+    Args:
+        draw: Given by Hypothesis.
+        make: Makes the protocol.
+        max_agents: The largest team.
+        misbehaving: Whether minds may raise and answer nonsense.
+    """
+    topology, n_agents = draw(networks(max_agents))
+    share = draw(st.sampled_from([0.0, 0.3])) if misbehaving else 0.0
+    return Case(
+        make,
+        n_agents,
+        topology,
+        draw(seeds()),
+        draw(st.integers(1, 3)),
+        Arbitrary(share, draw(st.sampled_from([0.2, 0.0, 0.9]))),
+        draw(st.sampled_from(["L1", "L3"])),
+    )

@@ -1,0 +1,116 @@
+"""Plays many configurations over all cores; one that breaks stops nobody else.
+
+Results are kept as each run finishes, so the same command continues where it stopped. Workers
+are spawned, never forked, and a run gives the same result in any of them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from multiprocessing import get_context
+from typing import Any
+
+from .config import RunConfig, SweepConfig
+from .folder import Folder
+from .rows import Row, agent_rows, run_row, tick_rows
+from .runner import play
+
+Result = dict[str, Any]
+"""`{"row", "ticks", "agents"}` of a finished run, or `{"error"}` of one that broke."""
+
+
+def run_key(config: RunConfig) -> str:
+    """Names a run within its comparison."""
+    parts = (config.protocol, config.topology, config.model, config.agents, config.level)
+    return "|".join(map(str, (*parts, config.seed)))
+
+
+def run_one(config: RunConfig, replicate: int) -> Result:
+    """Play one run and reduce it to rows; a fault becomes a value. Runs in a worker."""
+    try:
+        records = play(config).records
+    except Exception as error:
+        return {"error": f"{type(error).__name__}: {error}"}
+    return {
+        "row": run_row(config, records, replicate),
+        "ticks": tick_rows(records),
+        "agents": agent_rows(records),
+    }
+
+
+def sweep(
+    config: SweepConfig,
+    folder: Folder | None = None,
+    *,
+    workers: int | None = None,
+    watch: Callable[[int, int], None] | None = None,
+) -> dict[str, Result]:
+    """Play every run of a comparison that isn't in the folder yet.
+
+    Args:
+        config: What to compare.
+        folder: Where finished runs go, and what is already there is taken from.
+        workers: Processes; None uses every core, 1 stays in this process.
+        watch: Called with runs finished and runs in all.
+
+    Returns:
+        Results by key, in the order of the configuration.
+
+    Raises:
+        KeyboardInterrupt: Ctrl-C; what had finished is kept.
+    """
+    runs = {run_key(r): (r, k % config.replicates) for k, r in enumerate(config.runs())}
+    kept = folder.results() if folder is not None else {}
+    done = {key: kept[key] for key in runs if "row" in kept.get(key, {})}
+    todo = {key: run for key, run in runs.items() if key not in done}
+    if watch is not None:
+        watch(len(done), len(runs))
+    for key, result in _play_all(todo, workers or os.cpu_count() or 1):
+        done[key] = result
+        if folder is not None and "row" in result:
+            folder.keep_result(key, result)
+        if watch is not None:
+            watch(len(done), len(runs))
+    return {key: done[key] for key in runs}
+
+
+def _play_all(
+    todo: dict[str, tuple[RunConfig, int]], workers: int
+) -> Iterator[tuple[str, Result]]:
+    if workers == 1 or len(todo) < 2 * workers:
+        for key, run in todo.items():
+            yield key, run_one(*run)
+        return
+    pool = ProcessPoolExecutor(min(workers, len(todo)), mp_context=get_context("spawn"))
+    try:
+        # A few ahead of the workers: enough to keep them busy, little to lose on Ctrl-C.
+        waiting = iter(todo.items())
+        running: dict[Future[Result], str] = {}
+        exhausted = False
+        while running or not exhausted:
+            while not exhausted and len(running) < 4 * workers:
+                following = next(waiting, None)
+                if following is None:
+                    exhausted = True
+                    break
+                running[pool.submit(run_one, *following[1])] = following[0]
+            finished, _ = wait(running, return_when=FIRST_COMPLETED)
+            for future in finished:
+                error = future.exception()
+                key = running.pop(future)
+                yield key, future.result() if error is None else {"error": str(error)}
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def rows_of(results: dict[str, Result], part: str) -> list[Row]:
+    """Tick or agent rows of all finished runs, each with the factors of its run."""
+    factors = ("protocol", "topology", "model", "agents", "level", "seed", "replicate")
+    rows: list[Row] = []
+    for result in results.values():
+        if "row" in result:
+            head = {f: result["row"][f] for f in factors}
+            rows.extend({**head, **row} for row in result[part])
+    return rows

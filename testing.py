@@ -1,0 +1,52 @@
+"""For the authors of plug-ins: conformance suites, Hypothesis strategies and stand-in minds.
+
+    from unscripted.testing import check_protocol
+    def test_relay_keeps_the_rules():
+        broken = [r for r in check_protocol(Relay) if not r.passed]
+        assert not broken
+"""
+
+from __future__ import annotations
+
+from .agents.scripted import Scripted
+from .agents.stand_ins import Arbitrary, Delayed, Hanging
+from .scenarios.harness.checking import check_protocol
+from .scenarios.harness.conformance import (
+    PROTOCOL_CHECKS,
+    CheckResult,
+    Witness,
+    building,
+    calls,
+    causality,
+    independent_streams,
+    one_state,
+    relabelling,
+    reproducibility,
+    survival,
+    totals,
+)
+from .scenarios.harness.strategies import Case, cases, networks, seeds
+
+__all__ = [
+    "PROTOCOL_CHECKS",
+    "Arbitrary",
+    "Case",
+    "CheckResult",
+    "Delayed",
+    "Hanging",
+    "Scripted",
+    "Witness",
+    "building",
+    "calls",
+    "cases",
+    "causality",
+    "check_protocol",
+    "independent_streams",
+    "networks",
+    "one_state",
+    "relabelling",
+    "reproducibility",
+    "seeds",
+    "survival",
+    "totals",
+]
