@@ -1,9 +1,9 @@
 """For the authors of plug-ins: conformance suites, Hypothesis strategies and stand-in minds.
 
-    from unscripted.testing import check_protocol
-    def test_relay_keeps_the_rules():
-        broken = [r for r in check_protocol(Relay) if not r.passed]
-        assert not broken
+from unscripted.testing import check_protocol
+def test_relay_keeps_the_rules():
+    broken = [r for r in check_protocol(Relay) if not r.passed]
+    assert not broken
 """
 
 from __future__ import annotations

@@ -40,7 +40,11 @@ class Impression:
 
 
 def perceive(
-    observation: Observation, scene: Scene, faculties: Faculties, physics: Physics, luck: list[float]
+    observation: Observation,
+    scene: Scene,
+    faculties: Faculties,
+    physics: Physics,
+    luck: list[float],
 ) -> Impression:
     """Read colleagues, then look at the task through what attention is left.
 

@@ -23,7 +23,7 @@ def profiles() -> dict[str, Profile]:
             name,
             Faculties(*entry["faculties"]),
             *entry["usd_per_million"],
-            verbosity=entry["verbosity"],
+            entry["verbosity"],
         )
         for name, entry in yaml.safe_load(text).items()
     }

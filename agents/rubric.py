@@ -7,7 +7,7 @@ Let q(r) be the best quality delivered on requirement r, 0 where nothing was:
 
     accuracy            mean quality of the pieces delivered
     completeness        mean over requirements of q(r) delivered at all, counted full from `USABLE`
-    coherence           pieces that repeat others, and conflicts with one side missing, count against
+    coherence           pieces that repeat others, and conflicts with one side missing, cost
     actionability       share of requirements with q(r) good enough to act on
     mission relevance   share of requirements' weight met, mandatory ones counting double
 
@@ -104,7 +104,8 @@ class Rubric(Judge):
             draws = np.random.default_rng(seed).normal(0.0, self.noise, len(grades)).tolist()
             grades = [g + d for g, d in zip(grades, draws, strict=True)]
         grades = [round(min(4.0, max(1.0, g)), 6) for g in grades]
-        return Verdict(*grades, violations=violations(task.rubric, pieces))
+        by_name = dict(zip(CRITERIA, grades, strict=True))
+        return Verdict(**by_name, violations=violations(task.rubric, pieces))
 
 
 def shares_of(rubric: tuple[Requirement, ...], pieces: list[tuple[str, float]]) -> Shares:

@@ -5,7 +5,8 @@ the judge's weights, and no parameter is indexed by protocol: what differs betwe
 only who sees what when. One decision is: perceive, estimate, choose or decline, work.
 
     notice      p = (floor + gain · reasoning) · attention, less for what is hidden
-    estimate    skill' = skill · attention · results at hand + overconfidence·(1 - reflection) + noise·(1 - reflection)
+    estimate    skill' = skill · attention · results at hand
+                + (overconfidence + noise) · (1 - reflection)
     gain        skill' - quality of the best work it can read on it
     choose      by gain, drawn towards the salient, away from what others announced
     decline     if the best gain is below a threshold
@@ -127,7 +128,9 @@ class Synthetic(Mind):
 
     def _skill(self, spot: Spot) -> float:
         p, f = self.physics, self.profile.faculties
-        odds = p.skill_offset + p.skill_reasoning * f.reasoning - p.skill_difficulty * spot.difficulty
+        odds = (
+            p.skill_offset + p.skill_reasoning * f.reasoning - p.skill_difficulty * spot.difficulty
+        )
         return 1.0 / (1.0 + math.exp(-odds))
 
     def _burden(self, observation: Observation) -> float:
@@ -202,7 +205,12 @@ class Synthetic(Mind):
         return [first, *rest[: self.physics.capacity - 1]]
 
     def _work(
-        self, observation: Observation, scene: Scene, seen: Impression, luck: Luck, chosen: list[int]
+        self,
+        observation: Observation,
+        scene: Scene,
+        seen: Impression,
+        luck: Luck,
+        chosen: list[int],
     ) -> Contribution:
         p, f = self.physics, self.profile.faculties
         given = observation.assignment
@@ -251,9 +259,7 @@ class Synthetic(Mind):
             return seen.done[spot]
         return self.physics.blind_guess
 
-    def _plan(
-        self, observation: Observation, scene: Scene, seen: Impression, luck: Luck
-    ) -> Reply:
+    def _plan(self, observation: Observation, scene: Scene, seen: Impression, luck: Luck) -> Reply:
         """Deal out what it noticed, domain by domain, as evenly as the roster allows."""
         roster = observation.roster
         todo = sorted(seen.noticed, key=lambda i: (scene.domains.index(scene.spots[i].domain), i))
@@ -286,7 +292,9 @@ class Synthetic(Mind):
                 written = 40
         out = round(written * self.profile.verbosity)
         usd = (seen.tokens * self.profile.usd_in + out * self.profile.usd_out) / 1e6
-        return Usage(1, seen.tokens, out, round(usd, 9), round(FIRST_TOKEN_S + out / TOKENS_PER_S, 6))
+        return Usage(
+            1, seen.tokens, out, round(usd, 9), round(FIRST_TOKEN_S + out / TOKENS_PER_S, 6)
+        )
 
 
 def _in_focus(spot: Spot, given: Assignment) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 import pkgutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
@@ -16,6 +16,8 @@ from types import ModuleType
 from typing import Any
 
 from .errors import PluginError, UnknownNameError
+from .plugin import Mark
+from .protocol import Protocol
 
 
 @cache
@@ -23,14 +25,14 @@ def discover(kind: str) -> dict[str, Any]:
     """All plug-ins of a kind, by name, sorted.
 
     Args:
-        kind: `protocols`, `topologies`, `minds`, `judges` or `scenarios`.
+        kind: `protocols`, `topologies`, `minds` or `judges`.
 
     Raises:
         PluginError: One can't be imported, or two claim one name.
     """
     found: dict[str, Any] = {}
     for point in entry_points(group=f"unscripted.{kind}"):
-        for name, plugin in _plugins_of(point):
+        for name, plugin in _plugins_of(point, kind):
             if found.get(name, plugin) is not plugin:
                 raise PluginError(f"entry point {point.name}: {kind} name {name!r} is taken")
             found[name] = plugin
@@ -49,18 +51,23 @@ def named(kind: str, singular: str, name: str) -> Any:
     return known[name]
 
 
-def _plugins_of(point: EntryPoint) -> Iterator[tuple[str, Any]]:
+def _plugins_of(point: EntryPoint, kind: str) -> Iterator[tuple[str, Any]]:
     try:
         target = point.load()
     except Exception as error:
         cause = f"{type(error).__name__}: {error}"
-        raise PluginError(f"entry point {point.name}={point.value} fails to load: {cause}") from error
+        raise PluginError(
+            f"entry point {point.name}={point.value} fails to load: {cause}"
+        ) from error
     if not isinstance(target, ModuleType):
-        yield plugin_name(target) or point.name, target
+        name = plugin_name(target, kind)
+        if name is None:
+            raise PluginError(f"entry point {point.name}={point.value} is none of the {kind}")
+        yield name, target
         return
     for module in _modules_of(target):
         for value in vars(module).values():
-            name = plugin_name(value)
+            name = plugin_name(value, kind)
             if name is not None and getattr(value, "__module__", "") == module.__name__:
                 yield name, value
 
@@ -72,14 +79,16 @@ def _modules_of(module: ModuleType) -> Iterator[ModuleType]:
             yield import_module(f"{module.__name__}.{info.name}")
 
 
-def plugin_name(value: Any) -> str | None:
-    """The name under which users ask for a class or function; None if it is no plug-in.
+def plugin_name(value: Any, kind: str) -> str | None:
+    """The name under which users ask for a plug-in of this kind; None if it is none.
 
-    A class is one if it is concrete and sets `name` itself; a function, if a decorator of this
-    package gave it a `plugin_name`.
+    A protocol is a concrete class that sets `name` itself; the other kinds are functions that a
+    decorator of this package marked.
     """
-    if inspect.isclass(value):
-        concrete = not inspect.isabstract(value) and "name" in vars(value)
-        return value.name if concrete and isinstance(value.name, str) else None
-    name = getattr(value, "plugin_name", None)
-    return name if isinstance(name, str) and isinstance(value, Callable) else None  # type: ignore[arg-type]
+    if kind == "protocols":
+        if not (inspect.isclass(value) and issubclass(value, Protocol)):
+            return None
+        own = vars(value).get("name")
+        return own if isinstance(own, str) and not inspect.isabstract(value) else None
+    mark = getattr(value, "plugin", None)
+    return mark.name if isinstance(mark, Mark) and mark.kind == kind else None

@@ -93,7 +93,9 @@ def _dependencies(
     for i, count in enumerate(counts):
         near = range(max(0, i - REACH), i)
         take = min(count, len(near))
-        needs.append(tuple(sorted(int(j) for j in rng.choice(near, take, replace=False))) if take else ())
+        needs.append(
+            tuple(sorted(int(j) for j in rng.choice(near, take, replace=False))) if take else ()
+        )
     if skeleton.level in ("L3", "L4"):
         needs[1], needs[2] = needs[1] or (0,), tuple(sorted({*needs[2], 1}))
     crossing = any(domains[i] != domains[j] for i, js in enumerate(needs) for j in js)

@@ -5,13 +5,17 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import ClassVar, TypeVar
+from typing import ClassVar
 
 from .decision import Usage
 from .messages import Message
+from .plugin import Mark, marked
 from .task import Task
 
 CRITERIA = ("accuracy", "completeness", "coherence", "actionability", "mission_relevance")
+
+
+NO_CALLS = Usage(calls=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,7 @@ class Verdict:
     mission_relevance: float | None = None
     violations: float | None = None
     reason: str = ""
-    usage: Usage = Usage(calls=0)
+    usage: Usage = NO_CALLS
 
 
 class Judge(ABC):
@@ -64,14 +68,7 @@ class Judge(ABC):
 JudgeFamily = Callable[[str], Judge]
 """Makes a judge from what follows the family's name and a colon; empty for its default."""
 
-F = TypeVar("F", bound=JudgeFamily)
 
-
-def judge_family(name: str) -> Callable[[F], F]:
+def judge_family(name: str) -> Callable[[JudgeFamily], JudgeFamily]:
     """Mark a function as the maker of all judges called `name` or `name:options`."""
-
-    def mark(make: F) -> F:
-        make.plugin_name = name  # type: ignore[attr-defined]
-        return make
-
-    return mark
+    return marked(Mark("judges", name))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
-from typing import ClassVar, TypeVar
+from typing import ClassVar
 
 from .decision import Answer, Reply
 from .observation import Observation
+from .plugin import Mark, marked
 from .task import Task
 
 
@@ -55,14 +56,7 @@ class Mind(ABC):
 MindFamily = Callable[[str], Mind]
 """Makes the mind of a model from what follows the family's name and a slash."""
 
-F = TypeVar("F", bound=MindFamily)
 
-
-def mind_family(name: str) -> Callable[[F], F]:
+def mind_family(name: str) -> Callable[[MindFamily], MindFamily]:
     """Mark a function as the maker of all minds whose model id starts with `name/`."""
-
-    def mark(make: F) -> F:
-        make.plugin_name = name  # type: ignore[attr-defined]
-        return make
-
-    return mark
+    return marked(Mark("minds", name))

@@ -8,7 +8,6 @@ that a complete network of thousands costs no N² set-up in Mesa.
 from __future__ import annotations
 
 import random
-from collections.abc import Collection
 from typing import Any
 
 import networkx as nx
@@ -49,7 +48,7 @@ class TeamNetwork(Network):  # type: ignore[misc]
         super().__init__(graph, capacity=1, random=rng, cell_klass=Seat, **layout)
         for cell in self._cells.values():
             cell.space = self
-        self._heard: dict[int, Collection[int]] = {}
+        self._heard: dict[int, frozenset[int]] = {}
         self._departed = False  # then memory holds authors who are on the network no more
 
     def _connect_cells(self) -> None:

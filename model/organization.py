@@ -1,8 +1,8 @@
 """The organization: a Mesa model that holds members on a network and steps them under a protocol.
 
-    org = Organization(Ingredients(minds, graph, protocol, stream), rng=0)
-    org.step()                                    # one tick: one task, worked on by the team
-    org.datacollector.get_model_vars_dataframe()  # every measure of every tick
+org = Organization(Ingredients(minds, graph, protocol, stream), rng=0)
+org.step()                                    # one tick: one task, worked on by the team
+org.datacollector.get_model_vars_dataframe()  # every measure of every tick
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ from .stream import TaskStream
 from .tick import Stage, Tick
 
 AGENT_REPORTERS = (
-    "member", "state", "role", "builds_on", "confidence", "calls", "tokens", "cost_usd", "latency_s",
+    "member", "state", "role", "builds_on", "confidence", "calls", "tokens", "cost_usd",
+    "latency_s",
 )  # fmt: skip
 
 

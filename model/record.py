@@ -27,6 +27,7 @@ from .judge import Verdict
 from .messages import Log, Span
 
 RECORD_VERSION = 1
+FREE = Usage()
 
 
 class State(StrEnum):
@@ -56,7 +57,7 @@ class Turn:
     round: int
     act: Act
     reply: Reply | Failure
-    usage: Usage = Usage()
+    usage: Usage = FREE
     seen: tuple[Span, ...] = ()
     recalled: tuple[Span, ...] = ()
     dropped: int = 0
@@ -166,7 +167,9 @@ class TickRecord:
         """The record that `to_json` wrote."""
         body = json.loads(text)
         if body.pop("version") != RECORD_VERSION:
-            raise ValueError(f"record version is not {RECORD_VERSION}; use the version that wrote it")
+            raise ValueError(
+                f"record version is not {RECORD_VERSION}; use the version that wrote it"
+            )
         record = decode(body)
         assert isinstance(record, cls)
         return record

@@ -19,6 +19,7 @@ from .errors import TaskFileError, UsageError
 from .task import Brief, Requirement, Task
 
 CORPUS = Path(__file__).parent / "corpus"
+DOMAINS = {"L1": "1", "L2": "2", "L3": "3 or more", "L4": "3 or more"}
 SIZES = {"L1": (3, 5), "L2": (5, 10), "L3": (10, 20), "L4": (10, 20)}
 _FAST = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -149,8 +150,8 @@ def _check_references(source: _Source, k: int, task: Task) -> None:
         for field in ("depends_on", "conflicts_with"):
             for other in getattr(r, field):
                 if other not in known or other == r.id:
-                    at = ("tasks", k, "requirements", i, field)
-                    raise source.error(at, f"{other!r} is not another requirement of {task.id}")
+                    where = ("tasks", k, "requirements", i, field)
+                    raise source.error(where, f"{other!r} is not another requirement of {task.id}")
 
 
 def _check_cycles(source: _Source, k: int, task: Task) -> None:
@@ -189,7 +190,7 @@ def broken_level_rule(task: Task) -> str | None:
         return f"has {n} requirements; use {low} to {high}"
     wanted = {"L1": n_domains == 1, "L2": n_domains == 2}.get(level, n_domains >= 3)
     if not wanted:
-        return f"has {n_domains} domains; use {dict(L1='1', L2='2').get(level, '3 or more')}"
+        return f"has {n_domains} domains; use {DOMAINS[level]}"
     if level == "L1" and depends:
         return "has dependencies; remove them or use L2 or above"
     if level == "L2" and not crossing:

@@ -120,7 +120,9 @@ class Tick:
             verdict = reply
         return self._record(verdict)
 
-    def _play_rounds(self, team: Team) -> Script:
+    def _play_rounds(
+        self, team: Team
+    ) -> Generator[Sequence[Consultation] | Appraisal, Sequence[Answer] | Verdict, None]:
         script = self.stage.protocol.rounds(team)
         limit = 16 + 8 * len(team.members)
         try:
@@ -248,7 +250,9 @@ def admit(reply: object, observation: Observation) -> tuple[Reply | Failure, int
     return cast(Reply, reply), 0
 
 
-def _admit_contribution(reply: Contribution, observation: Observation) -> tuple[Reply | Failure, int]:
+def _admit_contribution(
+    reply: Contribution, observation: Observation
+) -> tuple[Reply | Failure, int]:
     _require_text("role", reply.role)
     if not isinstance(reply.work, str):
         raise TypeError(f"work={reply.work!r} is not text")

@@ -12,9 +12,9 @@ from typing import Any, TypeVar
 import networkx as nx
 
 from .errors import UsageError
+from .plugin import Mark, marked
 
-Builder = Callable[..., "nx.Graph[Any]"]
-B = TypeVar("B", bound=Builder)
+B = TypeVar("B", bound=Callable[..., "nx.Graph[Any]"])
 
 
 def topology(name: str, *, size: int | None = None) -> Callable[[B], B]:
@@ -25,12 +25,7 @@ def topology(name: str, *, size: int | None = None) -> Callable[[B], B]:
         size: The only team size it fits, for real networks; None fits any.
     """
 
-    def mark(build: B) -> B:
-        build.plugin_name = name  # type: ignore[attr-defined]
-        build.size = size  # type: ignore[attr-defined]
-        return build
-
-    return mark
+    return marked(Mark("topologies", name, size))
 
 
 @topology("complete")

@@ -55,7 +55,7 @@ def build_topology(topology: Topology, n_agents: int, seed: int) -> nx.Graph[int
 def _from_name(spec: str, n_agents: int, seed: int) -> nx.Graph[Any]:
     name, _, text = spec.partition(":")
     build = named("topologies", "topology", name)
-    size = getattr(build, "size", None)
+    size = build.plugin.size
     if size not in (None, n_agents):
         raise UsageError(
             f"topology={name} has {size} nodes for n_agents={n_agents}; "

@@ -17,7 +17,6 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-
 from unscripted.agents.scripted import Scripted
 from unscripted.agents.synthetic import TRADES
 from unscripted.model.decision import (
@@ -461,7 +460,7 @@ BOUNDS = {
 def test_every_measure_has_a_reference_and_a_range():
     assert set(REFERENCES) == set(MEASURES) == set(BOUNDS)
     assert len(MEASURES) == len(set(MEASURES)) == len(OF_RECORD) + 3
-    assert sorted(sum(FAMILIES.values(), [])) == sorted(MEASURES)
+    assert sorted(name for names in FAMILIES.values() for name in names) == sorted(MEASURES)
 
 
 FAMILIES: dict[str, list[str]] = {"roles": ["role_stability"], "outcome": ["objective", "balance"]}

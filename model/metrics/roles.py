@@ -34,9 +34,7 @@ def role_stability(record: TickRecord, previous: TickRecord | None) -> float | N
     kept = [
         normalised(m.role) == normalised(old)
         for m in record.members
-        if m.role is not None
-        and m.member in before
-        and (old := before[m.member].role) is not None
+        if m.role is not None and m.member in before and (old := before[m.member].role) is not None
     ]
     return sum(kept) / len(kept) if kept else None
 

@@ -68,4 +68,3 @@ def spectral_gap(record: TickRecord) -> float | None:
     start = np.linspace(-1.0, 1.0, n)  # fixed, so that the same record gives the same number
     values = eigsh(sparse, k=2, sigma=-1e-3, which="LM", v0=start, return_eigenvectors=False)
     return max(0.0, float(max(values)))
-

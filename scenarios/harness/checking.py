@@ -8,13 +8,12 @@ from importlib import import_module
 from pathlib import Path
 
 from hypothesis import HealthCheck, Phase, given, settings
-from rich.console import Console
 
 from ...model.errors import UsageError
 from ...model.protocol import Protocol
 from .conformance import PROTOCOL_CHECKS, Check, CheckResult
 from .runner import Exit
-from .screen import plain
+from .screen import plain, terminal
 from .strategies import Case, cases
 
 
@@ -39,9 +38,7 @@ def check_protocol(
     return [_run(check, make, examples, max_agents) for check in checks]
 
 
-def _run(
-    check: Check, make: Callable[[], Protocol], examples: int, max_agents: int
-) -> CheckResult:
+def _run(check: Check, make: Callable[[], Protocol], examples: int, max_agents: int) -> CheckResult:
     says = " ".join((check.__doc__ or "").split())
     last: list[Case] = []
 
@@ -73,12 +70,12 @@ def check_command(target: str, examples: int) -> Exit:
     if examples < 1:
         raise UsageError(f"examples={examples} is below 1; use 1 or more")
     protocol = load_protocol(target)
-    console = Console()
+    console = terminal()
     results = check_protocol(protocol, examples=examples)
     for result in results:
         mark, style = ("passed", "green") if result.passed else ("BROKEN", "bold red")
         console.print(f"{mark}  {result.name}", style=style, highlight=False)
-        console.print(f"        {result.says}", style="dim", highlight=False)
+        console.print(f"        {result.says}", style="dim", highlight=False, soft_wrap=True)
         if not result.passed:
             text = plain(result.failure)
             console.print(f"        {text}", markup=False, highlight=False, soft_wrap=True)

@@ -11,7 +11,6 @@ import typer
 from . import options as o
 
 app = typer.Typer(
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -161,10 +160,12 @@ def report(folder: Annotated[Path, typer.Argument(metavar="DIR")]) -> None:
 
 
 @app.command(
-    context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, add_help_option=False
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+    add_help_option=False,
 )
 def scenario(
-    context: typer.Context, name: Annotated[str, typer.Argument(help="See: unscripted list scenarios")]
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="See: unscripted list scenarios")],
 ) -> None:
     """Run a scenario script with its own options.
 
@@ -177,8 +178,11 @@ def scenario(
 
 @app.callback(invoke_without_command=True)
 def _root(
+    context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
 ) -> None:
+    if context.invoked_subcommand is None and not version:
+        print(context.get_help())
     if version:
         from ... import __version__
 
@@ -188,22 +192,46 @@ def _root(
 
 def main() -> None:
     """Entry point: a user's mistake is one clear line and exit 2, never a traceback."""
+    sys.exit(run_app(app))
+
+
+# The parser's own usage error: click's, or that of the click inside newer typers.
+_PARSER_ERROR: type[Exception] = typer.BadParameter.__bases__[0]
+
+
+def run_app(app: typer.Typer) -> int:
+    """Run a command-line app and turn what goes wrong into one line and an exit code."""
     from ...model.errors import PluginError, UsageError
 
     try:
-        app()
-    except UsageError as error:
-        print(f"unscripted: {error}", file=sys.stderr)
-        sys.exit(2)
-    except PluginError as error:
-        print(f"unscripted: {error}", file=sys.stderr)
-        sys.exit(2)
+        code = app(standalone_mode=False)
+    except _PARSER_ERROR as error:
+        context = getattr(error, "ctx", None)
+        where = context.command_path if context is not None else "unscripted"
+        return _complain(f"{_said(error)}; see {where} --help", 2)
+    except (UsageError, PluginError) as error:
+        return _complain(str(error), 2)
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
     except OSError as error:
-        print(f"unscripted: {error}; what was finished is kept", file=sys.stderr)
-        sys.exit(2)
-    except KeyboardInterrupt:
-        print("unscripted: interrupted", file=sys.stderr)
-        sys.exit(130)
+        return _complain(f"{error}; what was finished is kept", 2)
+    except (KeyboardInterrupt, typer.Abort):
+        return _complain("interrupted", 130)
+    return int(code or 0)
+
+
+def _said(error: Exception) -> str:
+    """The parser's words in one line, with the value it can't take."""
+    words = " ".join(getattr(error, "format_message", lambda: str(error))().split())
+    options = getattr(getattr(error, "param", None), "opts", ())
+    given = [b for a, b in zip(sys.argv, sys.argv[1:], strict=False) if a in options]
+    return f"{given[0]!r}: {words.rstrip('.')}" if given else words.rstrip(".")
+
+
+def _complain(words: str, code: int) -> int:
+    print(f"unscripted: {words}", file=sys.stderr)
+    return code
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ from .screen import (
     plain,
     run_table,
     team_table,
+    terminal,
 )
 from .statistics import summarize
 from .sweep import Result, sweep
@@ -33,7 +34,7 @@ def run_command(
     config: RunConfig, out: Path | None, *, as_json: bool, max_failures: int | None
 ) -> Exit:
     """Play one organization; keep it, show it."""
-    errors = Console(stderr=True)
+    errors = terminal(stderr=True)
     for note in config.notes():
         errors.print(f"note: {note}", markup=False)
     title = f"{config.protocol} · {config.agents} × {config.model} · {config.topology}"
@@ -48,7 +49,7 @@ def run_command(
     if as_json:
         _print_json(config.synthetic, [run_row(config, outcome.records)])
     if folder_path is not None and outcome.records:
-        _show_run(config, outcome, folder_path, errors if as_json else Console(), title)
+        _show_run(config, outcome, folder_path, terminal(stderr=as_json), title)
     _say_ending(outcome.ending, len(outcome.records), config.ticks, errors)
     return outcome.ending
 
@@ -61,7 +62,7 @@ def _show_run(
     console.print(team_table(outcome.records[-1]))
     console.print(run_table(outcome.records, f"{title}: {len(outcome.records)} tasks"))
     if config.synthetic:
-        console.print(SYNTHETIC, style="italic", markup=False)
+        console.print(SYNTHETIC, style="italic", markup=False, soft_wrap=True)
     if outcome.resumed:
         console.print(f"{outcome.resumed} of these tasks were already in {path}", markup=False)
     for picture in pictures:
@@ -72,7 +73,7 @@ def compare_command(
     config: SweepConfig, out: Path | None, *, as_json: bool, max_failures: int | None
 ) -> Exit:
     """Play a full factorial; keep it, test it, show it."""
-    errors = Console(stderr=True)
+    errors = terminal(stderr=True)
     _check_networks(config)
     ending = Exit.DONE
     if as_json and out is None:
@@ -102,7 +103,7 @@ def compare_command(
     if not (as_json and out is None) and rows:
         with Folder(path, config) as folder:
             pictures = publish_comparison(folder, config, results, summary, synthetic=synthetic)
-        _show_comparison(summary, pictures, errors if as_json else Console(), synthetic)
+        _show_comparison(summary, pictures, terminal(stderr=as_json), synthetic)
     return ending
 
 
@@ -130,11 +131,11 @@ def _sweep(config: SweepConfig, folder: Folder | None, errors: Console) -> dict[
 def _show_comparison(
     summary: list[Row], pictures: list[Path], console: Console, synthetic: bool
 ) -> None:
-    console.print(compare_table(summary))
+    console.print(compare_table(summary, console.width))
     for sentence in conclusions(summary):
-        console.print(f"• {sentence}", markup=False, highlight=False)
+        console.print(f"• {sentence}", markup=False, highlight=False, soft_wrap=True)
     if synthetic:
-        console.print(SYNTHETIC, style="italic", markup=False)
+        console.print(SYNTHETIC, style="italic", markup=False, soft_wrap=True)
     for picture in pictures:
         console.print(f"  {picture}", markup=False, highlight=False, soft_wrap=True)
 

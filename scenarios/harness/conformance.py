@@ -59,7 +59,7 @@ class Witness(Mind):
 
 def one_state(case: Case) -> None:
     """Every member ends a tick in exactly one state, and the protocol itself does not break."""
-    org, records = case.play()
+    _, records = case.play()
     for record in records:
         assert not record.error, record.error
         assert [m.member for m in record.members] == list(range(case.n_agents))
@@ -131,7 +131,7 @@ def building(case: Case) -> None:
 
 def calls(case: Case) -> None:
     """One tick takes no more decisions than `max_calls` promises."""
-    org, records = case.play()
+    _, records = case.play()
     most = case.make().max_calls(case.n_agents)
     for record in records:
         made = sum(len(m.turns) for m in record.members)

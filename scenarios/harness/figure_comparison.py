@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from itertools import product
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import FuncFormatter
 
 from ...model.errors import UsageError
-from .figure_style import LABELS, MARKERS, SERIES, finish, fit, new_figure, plain, styled
+from .figure_style import (
+    LABELS,
+    MARKERS,
+    SERIES,
+    finish,
+    fit,
+    legend_below,
+    new_figure,
+    plain,
+    styled,
+)
 
 Cell = Mapping[str, Any]
 Key = tuple[Any, ...]
@@ -23,6 +33,7 @@ MEASURES = ("quality", "abstention_rate", "hierarchy_depth", "cost_usd")
 COMBINATIONS_UP_TO = 8  # told apart by colour and marker; above it the figure is split into rows
 ROWS_UP_TO = 8
 _MAGNITUDES = ("cost_usd", "tokens", "wall_s", "calls")  # on a log scale where they span much
+_LEGEND_COLUMNS = 4
 _LOG_FROM = 30.0  # largest over smallest mean
 
 
@@ -49,11 +60,13 @@ def draw_comparison(
     shown = rows[:ROWS_UP_TO]
     styles = _styles(_combinations(cells, told))
     inches = max(1.1, len(protocols) * max(0.3, 0.13 * len(styles) + 0.12))
+    legend_in = 0.12 + 0.2 * math.ceil(len(styles) / _LEGEND_COLUMNS) if told else 0.0
     figure = new_figure(
-        1.9 + 2.45 * len(measures),
-        1.9 + len(shown) * (inches + 0.45) + 0.22 * math.ceil(len(styles) / 4),
-        f"{len(protocols)} protocol{'s' * (len(protocols) != 1)} compared",
+        max(6.0, 1.9 + 2.45 * len(measures)),
+        2.0 + len(shown) * (inches + 0.4) + legend_in,
+        f"{len(protocols)} protocols compared" if len(protocols) > 1 else protocols[0],
         _subtitle(cells),
+        legend_in=legend_in,
     )
     grid = figure.subplots(len(shown), len(measures), sharey=True, sharex="col", squeeze=False)
     for combination, line in zip(shown, grid, strict=True):
@@ -65,7 +78,7 @@ def draw_comparison(
             line[0].set_title(_named(split, combination), loc="left", size=9, weight="bold")
     _label(grid, measures, cells, protocols)
     if told:
-        _legend(figure, grid[-1, 0], told, styles)
+        _legend(figure, told, styles)
     return finish(figure, synthetic=synthetic, note=_note(cells, len(rows)))
 
 
@@ -165,13 +178,17 @@ def _label(
     for j, measure in enumerate(measures):
         name, unit = LABELS.get(measure, (measure, ""))
         means = [m for c in cells if (m := _mean(c, measure)) is not None]
-        if measure in _MAGNITUDES and means and min(means) > 0:
-            if max(means) / min(means) > _LOG_FROM:
-                grid[0, j].set_xscale("log")
-                unit += ", log scale"
-        grid[-1, j].set_xlabel(f"{name}\n({unit})" if unit else plain(name))
         if not means:
-            grid[0, j].set_xticks([])
+            for axes in grid[:, j]:  # invisible rather than away: axis labels stay in line
+                axes.tick_params(axis="x", colors="none")
+                axes.grid(visible=False)
+        elif measure in _MAGNITUDES and 0 < _LOG_FROM * min(means) < max(means):
+            grid[0, j].set_xscale("log")
+            grid[0, j].xaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:g}"))
+            unit += ", log scale"
+        elif not any(means):  # else the axis would show as much below 0 as above
+            grid[0, j].set_xlim(-0.005, 0.1)
+        grid[-1, j].set_xlabel(f"{name}\n({unit})" if unit else plain(name))
 
 
 def _subtitle(cells: Sequence[Cell]) -> str:
@@ -201,10 +218,10 @@ def _note(cells: Sequence[Cell], rows: int) -> str:
 
 
 def _legend(
-    figure: Figure, axes: Axes, told: Sequence[str], styles: Mapping[Key, tuple[str, str, float]]
+    figure: Figure, told: Sequence[str], styles: Mapping[Key, tuple[str, str, float]]
 ) -> None:
     handles = [
         Line2D([], [], color=colour, marker=marker, ms=5.5, mew=0, label=plain(_named(told, key)))
         for key, (colour, marker, _) in styles.items()
     ]
-    figure.legend(handles=handles, loc="outside lower center", ncols=min(4, len(handles)))
+    legend_below(figure, handles, min(_LEGEND_COLUMNS, len(handles)))

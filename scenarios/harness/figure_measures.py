@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 from matplotlib.ticker import EngFormatter, MaxNLocator
 from numpy.typing import NDArray
 
@@ -70,7 +72,9 @@ def draw_measures(measures: Measures, *, title: str, synthetic: bool) -> Figure:
     if not measures:
         raise UsageError("measures=[] is empty; give at least one tick")
     n = len(measures)
-    figure = new_figure(11.2, 8.4, title, f"{n} tick{'s' * (n != 1)}, one task each")
+    figure = new_figure(
+        11.2, 8.4, title, f"{n} tick{'s' * (n != 1)}, one task {'each' if n != 1 else ''}"
+    )
     grid = figure.subplots(len(PANELS) // _COLUMNS, _COLUMNS, sharex=True)
     for panel, axes in zip(PANELS, grid.flat, strict=True):
         axes.set_gid(panel.title)
@@ -110,10 +114,12 @@ def _frame(axes: Axes, panel: Panel, n: int) -> None:
 def _draw_lines(axes: Axes, series: Mapping[str, NDArray[np.float64]], panel: Panel) -> None:
     n = len(next(iter(series.values())))
     size = float(np.clip(60 / n, 1.8, 5))
-    for (name, values), colour, marker in zip(series.items(), SERIES, MARKERS, strict=False):
+    weights = (1.4, 1.05, 0.7) if len(series) > 2 else (1.0, 1.0)  # so that equal values show
+    looks = zip(SERIES, MARKERS, weights, strict=False)
+    for (name, values), (colour, marker, weight) in zip(series.items(), looks, strict=False):
         axes.plot(
-            np.arange(n), values, color=colour, marker=marker, ms=size, mew=0.0, gid=name,
-            label=LABELS[name][0], clip_on=False,
+            np.arange(n), values, color=colour, marker=marker, ms=size * weight, mew=0.0,
+            lw=1.4 * weight, gid=name, label=LABELS[name][0], clip_on=False,
         )  # fmt: skip
     highest = max(float(np.nanmax(v)) for v in series.values() if not np.isnan(v).all())
     axes.set_ylim(0, panel.top if panel.top is not None else (highest * 1.12 or 1.0))
@@ -131,19 +137,22 @@ def _draw_shares(axes: Axes, series: Mapping[str, NDArray[np.float64]]) -> None:
     known = ~np.isnan(stack).any(axis=0)
     ticks = np.flatnonzero(known)
     base = np.zeros(len(ticks))
+    handles = []
     for name, state in SHARES.items():
         look, height = STATES[state], series[name][known]
-        axes.bar(
-            ticks, height, 0.82, bottom=base, facecolor=look.face, edgecolor=look.colour,
-            hatch=look.hatch, linewidth=0.4, label=str(state), gid=name,
-        )  # fmt: skip
+        line = "white" if look.hatch and look.face == look.colour else look.colour
+        fill = {"facecolor": look.face, "edgecolor": line, "hatch": look.hatch, "lw": 0.4}
+        some = height > 0  # a bar of no height would still draw its edge
+        axes.bar(ticks[some], height[some], 0.82, bottom=base[some], gid=name, **fill)
         base = base + height
+        handles.append(Patch(label=str(state), **fill))
     axes.set_ylim(0, 1)
-    _legend(axes, len(series))
+    _legend(axes, len(series), handles)
 
 
-def _legend(axes: Axes, columns: int) -> None:
+def _legend(axes: Axes, columns: int, handles: Sequence[Artist] | None = None) -> None:
+    shown = axes.get_legend_handles_labels()[0] if handles is None else list(handles)
     axes.legend(
-        loc="lower left", bbox_to_anchor=(-0.03, 0.985), ncols=columns, fontsize=7.5,
+        handles=shown, loc="lower left", bbox_to_anchor=(-0.03, 0.985), ncols=columns, fontsize=7.5,
         handlelength=1.3, handletextpad=0.4, columnspacing=0.9, borderaxespad=0.2,
     )  # fmt: skip

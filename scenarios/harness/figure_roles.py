@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.colors import to_rgb
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
@@ -17,16 +18,25 @@ from ...model.errors import UsageError
 from ...model.metrics.roles import normalised
 from ...model.record import State, TickRecord
 from .figure_style import (
-    CATEGORIES, FAINT, ORANGE, OTHER, VERMILLION, YELLOW, SKY, finish, fit, new_figure, plain,
+    CATEGORIES,
+    FAINT,
+    FOOT_IN,
+    OTHER,
+    VERMILLION,
+    axes_at,
+    finish,
+    fit,
+    new_figure,
     styled,
-)  # fmt: skip
+)
 
-LETTERS_FROM_IN = 0.155  # cell height in inches; in lower ones a letter can't be read
-LEGEND_IN = 2.75
+LETTERS_FROM_IN = 0.155  # inches; in smaller cells a letter can't be read
+_LEFT_IN, _TOP_IN, _BELOW_IN, _LEGEND_IN = 1.05, 0.85, 1.5, 2.75
+_PALE = 0.6  # share of white in the second set of colours, which only letters tell apart
 _MARKS = {
-    State.ABSTAINED: dict(marker="o", facecolor="none", edgecolor="black"),
-    State.EXCLUDED: dict(marker="_", color=FAINT),
-    State.FAILED: dict(marker="x", color=VERMILLION),
+    State.ABSTAINED: ("o", "black"),
+    State.EXCLUDED: ("_", FAINT),
+    State.FAILED: ("x", VERMILLION),
 }
 _MEANINGS = {
     State.ABSTAINED: "abstained (its own choice)",
@@ -39,8 +49,8 @@ _MEANINGS = {
 def draw_role_mosaic(records: Sequence[TickRecord], *, synthetic: bool) -> Figure:
     """Draw members by tasks, each cell coloured by the leading word of the role taken.
 
-    The most frequent words have a colour and a letter, the rest share grey. A bar across two
-    cells says that the member kept its role, word for word.
+    The most frequent words have a colour and, where cells have room, a letter; the rest share
+    grey. A bar across two cells says that the member kept its role, word for word.
 
     Args:
         records: The ticks of one run, in order; at least one.
@@ -51,18 +61,22 @@ def draw_role_mosaic(records: Sequence[TickRecord], *, synthetic: bool) -> Figur
     members = sorted({m.member for r in records for m in r.members})
     rows, columns = len(members), len(records)
     cell_w, cell_h = float(np.clip(8.0 / columns, 0.09, 0.62)), float(np.clip(7 / rows, 0.03, 0.3))
-    width = max(6.4, columns * cell_w + LEGEND_IN + 0.75)
-    figure = new_figure(width, max(4.2, rows * cell_h + 2.9), *_headings(records, rows))
-    figure.set_layout_engine("none")
-    axes = _cells_axes(figure, columns * cell_w, rows * cell_h)
-    words = leading_words(records)
-    _draw_cells(axes, records, members, words)
+    lettered = min(cell_w, cell_h) >= LETTERS_FROM_IN
+    words = leading_words(records, lettered=lettered)
+    height = max(rows * cell_h + _BELOW_IN, 0.2 * (len(words) + 6)) + _TOP_IN + FOOT_IN
+    width = max(6.4, _LEFT_IN + columns * cell_w + _LEGEND_IN)
+    figure = new_figure(width, height, *_headings(records, rows))
+    figure.set_layout_engine("none")  # everything here has its place in inches
+    bottom = height - _TOP_IN - rows * cell_h
+    axes = axes_at(figure, _LEFT_IN, bottom, columns * cell_w, rows * cell_h)
+    _draw_cells(axes, records, members, words, min(1.2, 6 * min(cell_w, cell_h)))
     marked = _draw_marks(axes, records, members, min(cell_w, cell_h))
-    if min(cell_w, cell_h) >= LETTERS_FROM_IN:
+    if lettered:
         _write_letters(axes, records, members, words)
-    kept = _draw_kept(axes, records, members, cell_h)
+    kept = _draw_kept(axes, records, members)
     _label_axes(axes, records, members, cell_h)
-    _draw_legend(axes, records, words, marked, kept)
+    handles = _word_handles(records, words, lettered) + _mark_handles(records, marked, kept)
+    _draw_legend(axes, handles, 1 + 0.12 / (columns * cell_w))
     return finish(figure, synthetic=synthetic)
 
 
@@ -71,11 +85,17 @@ def leading_word(role: str) -> str:
     return normalised(role).partition(" ")[0]
 
 
-def leading_words(records: Sequence[TickRecord]) -> dict[str, str]:
-    """The most frequent leading words and their colours, most frequent first."""
+def leading_words(records: Sequence[TickRecord], *, lettered: bool = False) -> dict[str, str]:
+    """The most frequent leading words and their colours, most frequent first.
+
+    Args:
+        records: Where roles are counted.
+        lettered: Whether letters tell colours apart; then pale ones serve as well.
+    """
     counts = _counts(records)
     ranked = sorted(counts, key=lambda word: (-counts[word], word))
-    return dict(zip(ranked, CATEGORIES, strict=False))
+    pale = [to_hex(_PALE + (1 - _PALE) * np.array(to_rgb(c))) for c in CATEGORIES]
+    return dict(zip(ranked, [*CATEGORIES, *(pale if lettered else [])], strict=False))
 
 
 def _counts(records: Sequence[TickRecord]) -> Counter[str]:
@@ -90,20 +110,16 @@ def _headings(records: Sequence[TickRecord], rows: int) -> tuple[str, str]:
     return (
         f"Roles under {' and '.join(protocols)}",
         f"{rows} member{'s' * (rows != 1)} · {columns} task{'s' * (columns != 1)} · "
-        f"level {levels} · {len(names)} different role name{'s' * (len(names) != 1)}",
-    )
-
-
-def _cells_axes(figure: Figure, width_in: float, height_in: float) -> Axes:
-    w, h = figure.get_size_inches()
-    top_in = 0.85
-    return figure.add_axes(
-        (0.75 / w, 1 - (top_in + height_in) / h, width_in / w, height_in / h), gid="mosaic"
+        f"level {levels} · {len(names)} distinct role name{'s' * (len(names) != 1)}",
     )
 
 
 def _draw_cells(
-    axes: Axes, records: Sequence[TickRecord], members: Sequence[int], words: Mapping[str, str]
+    axes: Axes,
+    records: Sequence[TickRecord],
+    members: Sequence[int],
+    words: Mapping[str, str],
+    gap_pt: float,
 ) -> None:
     colours = np.ones((len(members), len(records), 3))
     for x, record in enumerate(records):
@@ -112,7 +128,7 @@ def _draw_cells(
             if m is not None and m.role is not None:
                 colours[y, x] = to_rgb(words.get(leading_word(m.role), OTHER))
     xs, ys = np.arange(len(records) + 1) - 0.5, np.arange(len(members) + 1) - 0.5
-    mesh = axes.pcolormesh(xs, ys, colours, edgecolors="white", linewidth=1.0)
+    mesh = axes.pcolormesh(xs, ys, colours, edgecolors="white", linewidth=gap_pt)
     mesh.set_gid("cells")
     axes.set(xlim=(xs[0], xs[-1]), ylim=(ys[-1], ys[0]))
 
@@ -124,7 +140,7 @@ def _draw_marks(
     rows = {member: y for y, member in enumerate(members)}
     size = float(np.clip(cell_in * 72 * 0.5, 2, 9)) ** 2
     found = []
-    for state, look in _MARKS.items():
+    for state, (marker, colour) in _MARKS.items():
         spots = [
             (x, rows[m.member])
             for x, record in enumerate(records)
@@ -134,7 +150,9 @@ def _draw_marks(
         if spots:
             found.append(state)
             x, y = zip(*spots, strict=True)
-            axes.scatter(x, y, s=size, linewidth=1.3, gid=f"state-{state}", zorder=3, **look)
+            face = "none" if marker == "o" else colour
+            marks = axes.scatter(x, y, s=size, marker=marker, facecolors=face, zorder=3)
+            marks.set(gid=f"state-{state}", edgecolor=colour, linewidth=1.3)
     return found
 
 
@@ -147,15 +165,19 @@ def _write_letters(
             m = record.by_id.get(member)
             word = leading_word(m.role) if m is not None and m.role is not None else ""
             if word in letters:
-                ink = "black" if words[word] in (ORANGE, YELLOW, SKY) else "white"
                 axes.text(
-                    x, y, letters[word], size=7.5, color=ink, ha="center", va="center_baseline"
-                )
+                    x, y, letters[word], size=7.5, color=_ink(words[word]), ha="center",
+                    va="center_baseline",
+                )  # fmt: skip
 
 
-def _draw_kept(
-    axes: Axes, records: Sequence[TickRecord], members: Sequence[int], cell_in: float
-) -> int:
+def _ink(colour: str) -> str:
+    """Black or white, whichever is read better on a colour."""
+    red, green, blue = to_rgb(colour)
+    return "black" if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.55 else "white"
+
+
+def _draw_kept(axes: Axes, records: Sequence[TickRecord], members: Sequence[int]) -> int:
     """Bridge the cells of members that kept their role; returns how many did."""
     kept = 0
     for x, (before, after) in enumerate(pairwise(records)):
@@ -182,7 +204,7 @@ def _label_axes(
     )
     columns = len(records)
     if columns <= 32:
-        names = [f"{fit(r.task_id, 1.25, 7.5)}  {r.tick}" for r in records]
+        names = [f"{fit(r.task_id, 1.1, 7.5)}  {r.tick}" for r in records]
         axes.set_xticks(range(columns), names, rotation=45, ha="right", rotation_mode="anchor")
         axes.tick_params(axis="x", labelsize=7.5, pad=3)
         axes.set_xlabel("task and tick")
@@ -192,36 +214,45 @@ def _label_axes(
         axes.set_xlabel("tick")
 
 
-def _draw_legend(
-    axes: Axes,
-    records: Sequence[TickRecord],
-    words: Mapping[str, str],
-    marked: Sequence[State],
-    kept: int,
-) -> None:
+def _word_handles(
+    records: Sequence[TickRecord], words: Mapping[str, str], lettered: bool
+) -> list[Artist]:
     counts = _counts(records)
-    handles: list[Patch | Line2D] = [
-        Patch(color=colour, label=f"{chr(ord('A') + i)}  {fit(word, 1.5, 8.5)} ({counts[word]})")
-        for i, (word, colour) in enumerate(words.items())
+    letters = [f"{chr(ord('A') + i)}  " if lettered else "" for i in range(len(words))]
+    handles: list[Artist] = [
+        Patch(color=colour, label=f"{letter}{fit(word, 1.5, 8.5)} ({counts[word]})")
+        for letter, (word, colour) in zip(letters, words.items(), strict=True)
     ]
     rest = set(counts) - set(words)
     if rest:
-        cells = sum(counts[word] for word in rest)
-        handles.append(Patch(color=OTHER, label=f"{len(rest)} other words ({cells})"))
+        cells, plural = sum(counts[word] for word in rest), "s" * (len(rest) != 1)
+        handles.append(Patch(color=OTHER, label=f"{len(rest)} other word{plural} ({cells})"))
+    return handles
+
+
+def _mark_handles(
+    records: Sequence[TickRecord], marked: Sequence[State], kept: int
+) -> list[Artist]:
+    handles: list[Artist] = []
     for state in marked:
-        look = dict(_MARKS[state])
-        edge = look.pop("edgecolor", None) or look.pop("color")
+        marker, colour = _MARKS[state]
         n = sum(m.state is state for r in records for m in r.members)
         handles.append(
-            Line2D([], [], ls="", marker=str(look["marker"]), ms=7, mfc="none", mec=edge, mew=1.3,
+            Line2D([], [], ls="", marker=marker, ms=7, mfc="none", mec=colour, mew=1.3,
                    label=f"{_MEANINGS[state]} ({n})")
         )  # fmt: skip
     if kept:
         handles.append(Line2D([], [], color="black", lw=3, label=f"kept its role ({kept})"))
+    return handles
+
+
+def _draw_legend(axes: Axes, handles: Sequence[Artist], left: float) -> None:
     axes.legend(
-        handles=handles,
-        title=plain("leading word of the role (times taken)"),
+        handles=list(handles),
+        title="leading word of the role (times taken)",
         loc="upper left",
-        bbox_to_anchor=(1.0, 1.02),
+        bbox_to_anchor=(left, 1.0),
+        borderaxespad=0.0,
+        borderpad=0.2,
         alignment="left",
     )

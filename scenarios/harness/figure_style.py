@@ -10,13 +10,15 @@ References:
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 import matplotlib as mpl
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.layout_engine import ConstrainedLayoutEngine
@@ -73,7 +75,7 @@ LABELS: dict[str, tuple[str, str]] = {
     "mission_relevance": ("mission relevance M", "0.25 to 1"),
     "role_stability": ("role stability", "share of members"),
     "unique_roles": ("unique roles", "count"),
-    "unique_role_share": ("unique roles", "share of contributors"),
+    "unique_role_share": ("unique role share", "distinct per contributor"),
     "role_gini": ("role Gini", "0 to 1"),
     "role_entropy": ("role entropy", "0 to 1"),
     "participation": ("participation", "share of members"),
@@ -117,7 +119,8 @@ _RC = {
     "svg.fonttype": "path",
     "svg.hashsalt": "unscripted",
 }
-_HEAD_IN, _FOOT_IN, _EDGE_IN = 0.78, 0.44, 0.14
+HEAD_IN, FOOT_IN, EDGE_IN = 0.78, 0.5, 0.14
+"""Kept free above and below the axes for title and footnote, and where text begins, in inches."""
 
 
 def styled(draw: Callable[P, R]) -> Callable[P, R]:
@@ -131,7 +134,9 @@ def styled(draw: Callable[P, R]) -> Callable[P, R]:
     return under_style
 
 
-def new_figure(width_in: float, height_in: float, title: str, subtitle: str = "") -> Figure:
+def new_figure(
+    width_in: float, height_in: float, title: str, subtitle: str = "", *, legend_in: float = 0.0
+) -> Figure:
     """An empty figure with a title; axes added to it stay clear of title and footnote.
 
     Args:
@@ -139,16 +144,18 @@ def new_figure(width_in: float, height_in: float, title: str, subtitle: str = ""
         height_in: Height in inches, title and footnote included.
         title: The first line, bold.
         subtitle: The second line.
+        legend_in: Height kept free for a legend above the footnote, see `legend_below`.
     """
-    free = 1 - (_HEAD_IN + _FOOT_IN) / height_in
-    layout = ConstrainedLayoutEngine(rect=(0, _FOOT_IN / height_in, 1, free), w_pad=0.1, h_pad=0.08)
+    low = (FOOT_IN + legend_in) / height_in
+    free = 1 - low - HEAD_IN / height_in
+    layout = ConstrainedLayoutEngine(rect=(0, low, 1, free), w_pad=0.1, h_pad=0.08)
     figure = Figure(figsize=(width_in, height_in), layout=layout)
-    room = width_in - 2 * _EDGE_IN
+    room = width_in - 2 * EDGE_IN
     for text, size, weight, top_in in (
         (title, 13.0, "bold", 0.16),
         (subtitle, 9.5, "normal", 0.46),
     ):
-        x, y = _EDGE_IN / width_in, 1 - top_in / height_in
+        x, y = EDGE_IN / width_in, 1 - top_in / height_in
         shown = fit(text, room, size, weight=weight)
         figure.text(x, y, shown, size=size, weight=weight, va="top")
     return figure
@@ -163,17 +170,26 @@ def finish(figure: Figure, *, synthetic: bool, note: str = "") -> Figure:
         note: How to read it.
     """
     width, height = figure.get_size_inches()
-    lines = [
-        fit(note, width - 2 * _EDGE_IN, 7.5),
-        SYNTHETIC_NOTE if synthetic else "",
-    ]
+    lines = fold(note, width - 2 * EDGE_IN, 7.5), SYNTHETIC_NOTE if synthetic else ""
     text = "\n".join(filter(None, lines))
     if text:
-        x, y = _EDGE_IN / width, 0.09 / height
+        x, y = EDGE_IN / width, 0.09 / height
         figure.text(x, y, text, size=7.5, color="#555555", va="bottom", gid="footnote")
     figure.draw_without_rendering()
     figure.set_layout_engine("none")
     return figure
+
+
+def axes_at(figure: Figure, left: float, bottom: float, width: float, height: float) -> Axes:
+    """Axes at a place in inches from the figure's lower left corner."""
+    w, h = figure.get_size_inches()
+    return figure.add_axes((left / w, bottom / h, width / w, height / h))
+
+
+def legend_below(figure: Figure, handles: Sequence[Artist], columns: int) -> None:
+    """A legend for all axes between them and the footnote."""
+    y = FOOT_IN / figure.get_size_inches()[1]
+    figure.legend(handles=list(handles), loc="lower center", bbox_to_anchor=(0.5, y), ncols=columns)
 
 
 @styled
@@ -214,6 +230,17 @@ def fit(text: str, width_in: float, size_pt: float, *, weight: str = "normal") -
         middle = (low + high + 1) // 2
         low, high = (middle, high) if fits(whole[:middle] + "…") else (low, middle - 1)
     return plain(whole[:low].rstrip() + "…")
+
+
+def fold(text: str, width_in: float, size_pt: float) -> str:
+    """A text on one line or two, broken between words; `fit` cuts what is still too wide."""
+    whole = fit(text, width_in, size_pt)
+    words = _one_line(text).split(" ")
+    k = len(whole[:-1].split(" ")) - 1  # words that fit whole on the first line
+    if not whole.endswith("…") or whole == plain(text) or k < 1:
+        return whole
+    lines = (" ".join(words[:k]), " ".join(words[k:]))
+    return "\n".join(fit(line, width_in, size_pt) for line in lines)
 
 
 def _one_line(text: str) -> str:

@@ -17,7 +17,7 @@ from scipy.spatial.distance import pdist
 
 from ...model.metrics.structure import hierarchy_depth
 from ...model.record import MemberRecord, State, TickRecord
-from .figure_style import STATES, finish, fit, new_figure, styled
+from .figure_style import STATES, axes_at, finish, fit, fold, new_figure, styled
 
 TABLE_UP_TO = 20  # members; above it their roles no longer fit beside the network
 LINKS_UP_TO = 400  # links; above it they hide the arrows
@@ -53,14 +53,14 @@ def draw_team(record: TickRecord, graph: nx.Graph[int], *, synthetic: bool) -> F
     figure = new_figure(width, _HEIGHT_IN, _title(record), _subtitle(record))
     figure.set_layout_engine("none")  # everything here has its place in inches
     left = 0.14 if tabled else 0.85
-    net = _axes(figure, left, 0.95, _NET_IN, _NET_IN)
-    legend = _axes(figure, left, 0.42, _NET_IN, 0.55)
+    net = _blank(figure, left, 0.95, _NET_IN, _NET_IN)
+    legend = _blank(figure, left, 0.42, _NET_IN, 0.55)
     links = nx.Graph(graph.subgraph(m.member for m in record.members))
     links.add_nodes_from(m.member for m in record.members)
     note = _draw_network(net, record, links)
     _draw_legend(legend, record, links)
     if tabled:
-        _draw_table(_axes(figure, _NET_IN + 0.35, 0.6, _TABLE_IN, 5.5), record)
+        _draw_table(_blank(figure, _NET_IN + 0.35, 0.6, _TABLE_IN, 5.5), record)
     return finish(figure, synthetic=synthetic, note=note)
 
 
@@ -132,10 +132,9 @@ def _is_complete(graph: nx.Graph[int]) -> bool:
     return graph.number_of_edges() == n * (n - 1) // 2
 
 
-def _axes(figure: Figure, left: float, bottom: float, width: float, height: float) -> Axes:
-    """Axes at a place in inches, without frame; one unit is an inch, y counts downwards."""
-    w, h = figure.get_size_inches()
-    axes = figure.add_axes((left / w, bottom / h, width / w, height / h))
+def _blank(figure: Figure, left: float, bottom: float, width: float, height: float) -> Axes:
+    """Axes without frame; one unit is an inch, y counts downwards."""
+    axes = axes_at(figure, left, bottom, width, height)
     axes.set_axis_off()
     axes.set(xlim=(0, width), ylim=(height, 0))
     return axes
@@ -251,7 +250,7 @@ def _state_handle(state: State, label: str) -> Line2D:
 
 def _draw_table(axes: Axes, record: TickRecord) -> None:
     row_in = min(0.48, 5.5 / (len(record.members) + 1))
-    lines = 2 if row_in > 0.4 else 1
+    shorten = fold if row_in > 0.4 else fit
     starts = list(_COLUMNS_IN.values())
     widths = [b - a - 0.12 for a, b in zip(starts, [*starts[1:], _TABLE_IN + 0.12], strict=True)]
     for name, x in _COLUMNS_IN.items():
@@ -263,29 +262,15 @@ def _draw_table(axes: Axes, record: TickRecord) -> None:
             text, muted = _cell(column, m)
             indent = 0.19 if column == "state" else 0.0
             axes.text(
-                x + indent, y, _folded(text, width - indent, lines), size=_TEXT_PT, va="center",
+                x + indent, y, shorten(text, width - indent, _TEXT_PT), size=_TEXT_PT, va="center",
                 color="#666666" if muted else "black", style="italic" if muted else "normal",
-                gid=f"{column}-{m.member}",
+                gid=f"cell-{column}-{m.member}",
             )  # fmt: skip
         look = STATES[m.state]
         axes.plot(
             _COLUMNS_IN["state"] + 0.06, y, ls="", marker=look.marker, ms=7, mfc=look.face,
             mec=look.colour, mew=1.3,
         )  # fmt: skip
-
-
-def _folded(text: str, width_in: float, lines: int) -> str:
-    """A text on one line or two, broken between words; what doesn't fit becomes an ellipsis."""
-    whole = fit(text, width_in, _TEXT_PT)
-    if lines == 1 or not whole.endswith("…"):
-        return whole
-    words = text.split()
-    k = len(whole[:-1].split(" ")) - 1
-    if k < 1:
-        return whole
-    return fit(" ".join(words[:k]), width_in, _TEXT_PT) + "\n" + fit(
-        " ".join(words[k:]), width_in, _TEXT_PT
-    )
 
 
 def _cell(column: str, m: MemberRecord) -> tuple[str, bool]:

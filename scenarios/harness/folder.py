@@ -1,10 +1,10 @@
 """A run's folder: what it holds survives any crash, and never mixes two configurations.
 
-    config.json       the resolved configuration
-    journal.sqlite    every finished tick (run) or run (compare), written as it finishes
-    ticks, agents     the same as .parquet and .csv, for analysis
-    figures/          PNG and SVG
-    report.html       one page
+config.json       the resolved configuration
+journal.sqlite    every finished tick (run) or run (compare), written as it finishes
+ticks, agents     the same as .parquet and .csv, for analysis
+figures/          PNG and SVG
+report.html       one page
 """
 
 from __future__ import annotations

@@ -10,20 +10,18 @@ from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
 
-from rich.console import Console
-
 from ...model.discovery import discover
 from ...model.errors import UnknownNameError
 from ...model.taskfile import corpus
 from .runner import Exit
-from .screen import plain
+from .screen import plain, terminal
 
 
 def list_command(what: str | None) -> Exit:
     """One line per thing; every kind where none is named."""
     if what is not None and what not in LISTS:
         raise UnknownNameError("list", what, LISTS)
-    console = Console()
+    console = terminal()
     for kind, lines in LISTS.items():
         if what in (None, kind):
             if what is None:

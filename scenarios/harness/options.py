@@ -16,7 +16,9 @@ _MODEL = "Model calls"
 _OUT = "Output"
 
 
-def _option(text: str, panel: str, *names: str, metavar: str | None = None) -> typer.models.OptionInfo:
+def _option(
+    text: str, panel: str, *names: str, metavar: str | None = None
+) -> typer.models.OptionInfo:
     made: typer.models.OptionInfo = typer.Option(
         *names, help=text, rich_help_panel=panel, metavar=metavar
     )
@@ -29,7 +31,9 @@ Protocol = Annotated[
 Agents = Annotated[int, _option("Members of the team.", _TEAM, metavar="N")]
 Model = Annotated[
     str,
-    _option("Model id, or a mixed team like 'synthetic/strong*2+synthetic/weak*6'.", _TEAM, metavar="ID"),
+    _option(
+        "Model id, or a mixed team like 'synthetic/strong*2+synthetic/weak*6'.", _TEAM, metavar="ID"
+    ),
 ]
 Topology = Annotated[
     str,
@@ -42,8 +46,12 @@ Topology = Annotated[
 Level = Annotated[
     str | None, _option("Task level L1 to L4; L3, or all of a task file.", _TASK, metavar="L")
 ]
-Protocols = Annotated[str, _option("Protocols, comma-separated.", _TEAM, "--protocol", metavar="A,B")]
-AgentsList = Annotated[str, _option("Team sizes, comma-separated.", _TEAM, "--agents", metavar="N,M")]
+Protocols = Annotated[
+    str, _option("Protocols, comma-separated.", _TEAM, "--protocol", metavar="A,B")
+]
+AgentsList = Annotated[
+    str, _option("Team sizes, comma-separated.", _TEAM, "--agents", metavar="N,M")
+]
 Models = Annotated[str, _option("Model ids, comma-separated.", _TEAM, "--model", metavar="A,B")]
 Topologies = Annotated[
     str, _option("Networks, comma-separated.", _TEAM, "--topology", metavar="A,B")
@@ -51,9 +59,7 @@ Topologies = Annotated[
 Levels = Annotated[
     str | None, _option("Task levels, comma-separated.", _TASK, "--level", metavar="A,B")
 ]
-Replicates = Annotated[
-    int, _option("Seeds per cell: SEED, SEED+1, …", _TASK, metavar="R")
-]
+Replicates = Annotated[int, _option("Seeds per cell: SEED, SEED+1, …", _TASK, metavar="R")]
 Ticks = Annotated[int, _option("Tasks to work on, one per tick.", _TASK, metavar="T")]
 Seed = Annotated[int, _option("Seed of everything random.", _TASK, metavar="S")]
 Tasks = Annotated[
@@ -61,7 +67,9 @@ Tasks = Annotated[
 ]
 Judge = Annotated[
     str | None,
-    _option("rubric[:gpt-4o|:gpt-5.4][,noise=SD] for synthetic work, or none.", _TASK, metavar="NAME"),
+    _option(
+        "rubric[:gpt-4o|:gpt-5.4][,noise=SD] for synthetic work, or none.", _TASK, metavar="NAME"
+    ),
 ]
 ApiBase = Annotated[
     str | None, _option("Address of an OpenAI-compatible server.", _MODEL, metavar="URL")
@@ -78,7 +86,10 @@ MaxFailures = Annotated[
     int | None, _option("Exit 3 if more decisions failed than this.", _MODEL, metavar="N")
 ]
 Out = Annotated[
-    Path | None, _option("Folder for results; continues what is there. Default under runs/.", _OUT, metavar="DIR")
+    Path | None,
+    _option(
+        "Folder for results; continues what is there. Default under runs/.", _OUT, metavar="DIR"
+    ),
 ]
 Json = Annotated[
     bool, _option("One JSON object on standard output, all else on standard error.", _OUT, "--json")

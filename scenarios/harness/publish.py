@@ -56,8 +56,8 @@ def publish_comparison(
     folder.export("ticks", ticks)
     folder.export("agents", agents)
     figure = draw_comparison(summary, synthetic=synthetic)
-    pictures = [p for p in save(figure, folder.path / "figures", "comparison") if p.suffix == ".png"]
+    pictures = [
+        p for p in save(figure, folder.path / "figures", "comparison") if p.suffix == ".png"
+    ]
     page = write_comparison_page(folder.path, config, summary, synthetic=synthetic)
     return [*pictures, page]
-
-

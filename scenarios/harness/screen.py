@@ -6,6 +6,7 @@ characters taken out first.
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from collections import Counter
@@ -13,6 +14,7 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group
 from rich.live import Live
 from rich.progress_bar import ProgressBar
@@ -30,7 +32,10 @@ STATE_STYLE = {
     State.EXCLUDED: ("–", "dim"),
     State.FAILED: ("✗", "red"),
 }
-SYNTHETIC = "Synthetic minds: these numbers illustrate a mechanism; they are no evidence about any real model."
+SYNTHETIC = (
+    "Synthetic minds: these numbers illustrate a mechanism; "
+    "they are no evidence about any real model."
+)
 RUN_TABLE = (
     ("quality", "quality Q", "0.25 to 1"),
     ("mission_relevance", "mission relevance M", "0.25 to 1"),
@@ -53,6 +58,14 @@ RUN_TABLE = (
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
+def terminal(*, stderr: bool = False) -> Console:
+    """A console; wide enough for every column where it is not a terminal."""
+    console = Console(stderr=stderr)
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console = Console(stderr=stderr, width=120)
+    return console
+
+
 def plain(text: str) -> str:
     """Foreign text without control and direction characters: it can't drive the terminal."""
     return _CONTROL.sub("", text.replace("\n", " "))
@@ -64,6 +77,8 @@ def number(value: float | None, digits: int = 3) -> str:
         return "–"
     if value and abs(value) >= 1000:
         return f"{value:,.0f}"
+    if abs(value) >= 10:
+        digits = 1
     return f"{value:.{digits}f}" if abs(value) >= 0.001 or value == 0 else f"{value:.1e}"
 
 
@@ -89,7 +104,7 @@ class RunProgress:
             self._live = Live(console=self.console, refresh_per_second=8, transient=True)
             self._live.__enter__()
         else:
-            self.console.print(self.title, markup=False, highlight=False)
+            self.console.print(self.title, markup=False, highlight=False, soft_wrap=True)
         return self
 
     def __exit__(
@@ -108,7 +123,7 @@ class RunProgress:
         if self._live is not None:
             self._live.update(self._panel(org))
         elif org.records and org.tick > self._first:
-            self.console.print(self._line(org), markup=False, highlight=False)
+            self.console.print(self._line(org), markup=False, highlight=False, soft_wrap=True)
 
     def _eta_s(self, org: Organization) -> float | None:
         played = org.tick - (self._first or 0)
@@ -141,9 +156,16 @@ class RunProgress:
         return Group(Text(self.title, "bold"), Text(head), bar, states, key)
 
 
+TIGHT: dict[str, Any] = {"box": SIMPLE_HEAD, "padding": (0, 1, 0, 0), "pad_edge": False}
+
+
+def _table(title: str) -> Table:
+    return Table(title=plain(title), title_justify="left", title_style="bold", **TIGHT)
+
+
 def run_table(records: Sequence[TickRecord], title: str) -> Table:
     """Each measure's mean over the ticks and its spread."""
-    table = Table(title=plain(title), title_justify="left", title_style="bold")
+    table = _table(title)
     for heading in ("measure", "mean", "sd over ticks", "unit"):
         table.add_column(heading, justify="left" if heading in ("measure", "unit") else "right")
     ticks = measured(records)
@@ -157,11 +179,11 @@ def run_table(records: Sequence[TickRecord], title: str) -> Table:
 def team_table(record: TickRecord, most: int = 16) -> Table:
     """Who did what in a tick."""
     title = f"Last task: {record.task_id}"
-    table = Table(title=plain(title), title_justify="left", title_style="bold")
+    table = _table(title)
     table.add_column("agent", justify="right")
-    table.add_column("state")
-    table.add_column("role", overflow="ellipsis", no_wrap=True, ratio=1)
-    table.add_column("built on")
+    table.add_column("state", no_wrap=True, min_width=13)
+    table.add_column("role, or why not", overflow="ellipsis", no_wrap=True)
+    table.add_column("built on", no_wrap=True, min_width=8)
     for m in record.members[:most]:
         mark, style = STATE_STYLE[m.state]
         role = plain(m.role or m.note)
@@ -176,27 +198,30 @@ COMPARE_TABLE = (
     ("quality", "Q"),
     ("mission_relevance", "M"),
     ("risk", "risk"),
-    ("abstention_rate", "abstained"),
-    ("exclusion_rate", "excluded"),
+    ("abstention_rate", "declined"),
+    ("exclusion_rate", "left out"),
     ("hierarchy_depth", "depth"),
     ("wall_s", "T (s)"),
     ("tokens", "tokens"),
     ("cost_usd", "USD"),
     ("balance", "B"),
 )
+WIDE = 100
+WIDE_ONLY = frozenset({"mission_relevance", "risk", "exclusion_rate", "tokens", "balance"})
 
 
-def compare_table(summary: Sequence[Row]) -> Table:
+def compare_table(summary: Sequence[Row], width: int = 120) -> Table:
     """One row per cell, the best quality first within each block of equal other factors."""
     varying = [f for f in ("level", "topology", "model", "agents") if _varies(summary, f)]
-    table = Table(title="Means per task", title_justify="left", title_style="bold")
+    table = _table("Means per task")
     for heading in (*varying, "protocol"):
-        table.add_column(heading)
-    table.add_column("Q [95 % interval]", justify="right")
-    for _, heading in COMPARE_TABLE[1:]:
-        table.add_column(heading, justify="right")
+        table.add_column(heading, no_wrap=True)
+    table.add_column("Q [95 % interval]", justify="right", no_wrap=True)
+    shown = [c for c in COMPARE_TABLE[1:] if width >= WIDE or c[0] not in WIDE_ONLY]
+    for _, heading in shown:
+        table.add_column(heading, justify="right", no_wrap=True)
     for row in sorted(summary, key=lambda r: (*(str(r[f]).zfill(6) for f in varying), -_mean(r))):
-        values = [number((row[m] or {}).get("mean")) for m, _ in COMPARE_TABLE[1:]]
+        values = [number((row[m] or {}).get("mean")) for m, _ in shown]
         table.add_row(
             *(plain(str(row[f])) for f in varying), row["protocol"], _with_interval(row), *values
         )
@@ -235,7 +260,9 @@ def _against_next(best: Row, second: Row) -> str:
     how += f"p = {c['p_corrected']:.2g} after Holm's correction, {c['pairs']} pairs"
     if c["p_corrected"] < 0.05:
         return f"{best['protocol']} beats {second['protocol']} in quality {how}"
-    return f"{best['protocol']} and {second['protocol']} lead in quality; no clear difference: {how}"
+    return (
+        f"{best['protocol']} and {second['protocol']} lead in quality; no clear difference: {how}"
+    )
 
 
 def _varies(rows: Sequence[Row], factor: str) -> bool:

@@ -8,15 +8,11 @@ from typing import Any
 
 import typer
 
-from ...model.errors import UsageError
+from .cli import run_app
 
 
 def script(main: Callable[..., Any]) -> None:
     """Run `main` with its typed parameters read from the command line; exit 2 on misuse."""
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
     app.command()(main)
-    try:
-        app()
-    except UsageError as error:
-        print(f"unscripted: {error}", file=sys.stderr)
-        sys.exit(2)
+    sys.exit(run_app(app))

@@ -106,7 +106,8 @@ def contrast(first: Sequence[Row], second: Sequence[Row], measure: str) -> Row |
         return None
     difference = interval(a - b for a, b in pairs)
     assert difference is not None
-    sides = [interval(side) for side in zip(*pairs, strict=True)]
+    left, right = [a for a, _ in pairs], [b for _, b in pairs]
+    sides = [interval(left), interval(right)]
     pooled = math.sqrt(sum(s["sd"] ** 2 for s in sides if s is not None) / 2)
     varies = difference["sd"] > 1e-12
     return {
@@ -114,7 +115,7 @@ def contrast(first: Sequence[Row], second: Sequence[Row], measure: str) -> Row |
         "difference": difference["mean"],
         "ci95": difference["ci95"],
         "cohens_d": difference["mean"] / pooled if pooled > 1e-12 else None,
-        "p": float(stats.ttest_rel(*zip(*pairs, strict=True)).pvalue) if varies else None,
+        "p": float(stats.ttest_rel(left, right).pvalue) if varies else None,
         "p_corrected": None,
         "pairs": len(pairs),
     }

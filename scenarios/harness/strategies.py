@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hypothesis import strategies as st
@@ -38,7 +38,7 @@ class Case:
     topology: str = "complete"
     seed: int = 0
     ticks: int = 2
-    mind: Mind = Arbitrary()
+    mind: Mind = field(default_factory=Arbitrary)
     level: str = "L2"
 
     def organization(self, **changes: Any) -> Organization:
@@ -78,12 +78,9 @@ def seeds() -> st.SearchStrategy[int]:
 def networks(max_agents: int = MAX_AGENTS) -> st.SearchStrategy[tuple[str, int]]:
     """A discovered topology and a team size that fits it."""
     known = discover("topologies")
-    any_size = sorted(n for n, build in known.items() if getattr(build, "size", None) is None)
-    fixed = [
-        (n, int(build.size))
-        for n, build in known.items()
-        if getattr(build, "size", None) is not None and build.size <= max_agents
-    ]
+    sizes = {name: build.plugin.size for name, build in known.items()}
+    any_size = sorted(name for name, size in sizes.items() if size is None)
+    fixed = [(n, size) for n, size in sizes.items() if size is not None and size <= max_agents]
     free = st.tuples(
         st.sampled_from(["complete", *(n for n in any_size if n != "complete")]),
         st.integers(1, max_agents),

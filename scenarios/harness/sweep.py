@@ -76,9 +76,7 @@ def sweep(
     return {key: done[key] for key in runs}
 
 
-def _play_all(
-    todo: dict[str, tuple[RunConfig, int]], workers: int
-) -> Iterator[tuple[str, Result]]:
+def _play_all(todo: dict[str, tuple[RunConfig, int]], workers: int) -> Iterator[tuple[str, Result]]:
     if workers == 1 or len(todo) < 2 * workers:
         for key, run in todo.items():
             yield key, run_one(*run)
