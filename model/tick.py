@@ -8,9 +8,8 @@ decides who sees what and in which order replies are taken in.
 from __future__ import annotations
 
 import math
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import cast
 
 from .decision import (
     ALLOWED,
@@ -23,6 +22,7 @@ from .decision import (
     Intention,
     Plan,
     Reply,
+    WorkItem,
 )
 from .errors import ProtocolError
 from .judge import Judge, Verdict
@@ -244,41 +244,47 @@ def admit(reply: object, observation: Observation) -> tuple[Reply | Failure, int
         if isinstance(reply, Plan):
             return _admit_plan(reply, observation)
         if isinstance(reply, Intention):
-            _require_text("role", reply.role)
-    except (TypeError, ValueError) as error:
+            _require("role", reply.role, bool(_text(reply.role).strip()), "text, not empty")
+            _require("focus", reply.focus, all(map(_text, reply.focus)), "a tuple of texts")
+            return replace(reply, focus=tuple(reply.focus)), 0
+        assert isinstance(reply, Abstention)
+        _text(reply.reason)
+    except (TypeError, ValueError, AttributeError) as error:
         return Failure("reply", str(error)), 0
-    return cast(Reply, reply), 0
+    return reply, 0
 
 
 def _admit_contribution(
     reply: Contribution, observation: Observation
 ) -> tuple[Reply | Failure, int]:
-    _require_text("role", reply.role)
-    if not isinstance(reply.work, str):
-        raise TypeError(f"work={reply.work!r} is not text")
+    _require("role", reply.role, bool(_text(reply.role).strip()), "text, not empty")
+    _text(reply.work)
     c = reply.confidence
-    if c is not None and not (math.isfinite(c) and 0 <= c <= 1):
-        raise ValueError(f"confidence={c} is outside 0 to 1")
+    if c is not None:
+        _require("confidence", c, math.isfinite(c) and 0 <= c <= 1, "0 to 1")
     for item in reply.items:
-        if not 0 <= item.quality <= 1:
-            raise ValueError(f"quality={item.quality} of {item.requirement} is outside 0 to 1")
-    if not reply.builds_on:
+        _require("items", item, isinstance(item, WorkItem), "work items")
+        _require("quality", item.quality, 0 <= item.quality <= 1, "0 to 1")
+    _require("builds_on", reply.builds_on, _whole(reply.builds_on), "a tuple of member ids")
+    if isinstance(reply.builds_on, tuple) and not reply.builds_on:
         return reply, 0
     messages = observation.messages
     kept = tuple(a for a in dict.fromkeys(reply.builds_on) if _saw_work(messages, a))
-    if kept == reply.builds_on:
-        return reply, 0
-    return replace(reply, builds_on=kept), len(reply.builds_on) - len(kept)
+    dropped = len(reply.builds_on) - len(kept)
+    return replace(reply, builds_on=kept, items=tuple(reply.items)), dropped
 
 
 def _admit_plan(reply: Plan, observation: Observation) -> tuple[Reply | Failure, int]:
     kept: dict[int, Assignment] = {}
-    for assignment in reply.assignments:
-        _require_text("role", assignment.role)
-        if assignment.member in observation.roster:
-            kept.setdefault(assignment.member, assignment)
+    for part in reply.assignments:
+        _require("assignments", part, isinstance(part, Assignment), "assignments")
+        _require("role", part.role, bool(_text(part.role).strip()), "text, not empty")
+        _require("focus", part.focus, all(map(_text, part.focus)), "a tuple of texts")
+        _require("member", part.member, _whole((part.member,)), "a member id")
+        if part.member in observation.roster:
+            kept.setdefault(part.member, replace(part, focus=tuple(part.focus)))
     dropped = len(reply.assignments) - len(kept)
-    return (replace(reply, assignments=tuple(kept.values())) if dropped else reply), dropped
+    return Plan(tuple(kept.values())), dropped
 
 
 def _saw_work(messages: View, author: int) -> bool:
@@ -288,14 +294,26 @@ def _saw_work(messages: View, author: int) -> bool:
     )
 
 
-def _require_text(name: str, value: object) -> None:
-    if not isinstance(value, str) or not value.strip():
-        raise ValueError(f"{name}={value!r} is empty or not text")
+def _require(name: str, value: object, holds: bool, rule: str) -> None:
+    if not holds:
+        raise ValueError(f"{name}={value!r} is not {rule}")
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is not text")
+    return value
+
+
+def _whole(values: Iterable[object]) -> bool:
+    return all(isinstance(v, int) and not isinstance(v, bool) for v in values)
 
 
 def _assignment_for(actor: int, messages: View, own: View) -> Assignment | None:
     found = [
-        m.content for view in (messages, own) for m in view
+        m.content
+        for view in (messages, own)
+        for m in view
         if m.to == actor and isinstance(m.content, Assignment)
-    ]  # fmt: skip
+    ]
     return found[-1] if found else None

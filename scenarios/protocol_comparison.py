@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
+
 from unscripted.scenarios.harness.commands import compare_command
 from unscripted.scenarios.harness.config import RunConfig, SweepConfig
 from unscripted.scenarios.harness.script import script

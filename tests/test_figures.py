@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+
 from unscripted.model.decision import Abstention, Act, Contribution, Failure
 from unscripted.model.errors import UsageError
 from unscripted.model.judge import Verdict
@@ -69,8 +70,8 @@ def cell(protocol: str, mean: float | None, **factors):
 # --- team
 
 
-@pytest.mark.parametrize("n", [1, 2, 8, 20, 21, 64])
-@pytest.mark.parametrize("topology", ["complete", "chain", "barabasi-albert"])
+@pytest.mark.parametrize("n", [1, 2, 20, 64])
+@pytest.mark.parametrize("topology", ["complete", "barabasi-albert"])
 def test_every_member_is_drawn_and_named(n, topology):
     figure = draw_team(record("c" * n), build_topology(topology, n, 0), synthetic=True)
     labels = [t.get_text() for t in drawn(figure, "member-")]

@@ -11,12 +11,14 @@ import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
+from pathlib import Path
 
 import networkx as nx
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+
 from unscripted.agents.scripted import Scripted
 from unscripted.agents.synthetic import TRADES
 from unscripted.model.decision import (
@@ -463,6 +465,13 @@ def test_every_measure_has_a_reference_and_a_range():
     assert sorted(name for names in FAMILIES.values() for name in names) == sorted(MEASURES)
 
 
+def test_every_measure_has_its_line_in_the_documentation_in_the_order_reported():
+    text = (Path(__file__).parent.parent / "docs" / "metrics.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)[: len(MEASURES)] == list(MEASURES)
+    for f in fields(Scales):
+        assert re.search(rf"^\| `{f.name}` \| {f.default:g}(\.0)? \|", text, re.MULTILINE), f.name
+
+
 FAMILIES: dict[str, list[str]] = {"roles": ["role_stability"], "outcome": ["objective", "balance"]}
 for _name, _function in OF_RECORD.items():
     FAMILIES.setdefault(_function.__module__.rpartition(".")[2], []).append(_name)
@@ -870,7 +879,7 @@ def test_a_record_of_another_version_is_refused():
         TickRecord.from_json(json.dumps(body))
 
 
-def test_a_number_that_is_none_is_not_written():
+def test_a_record_with_a_number_that_is_not_finite_is_not_written():
     with pytest.raises(ValueError, match="JSON"):
         graded(math.nan, Usage()).to_json()
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from unscripted.agents.rubric import SEVERITY, USABLE, Rubric, shares_of, violations
 from unscripted.model.decision import Contribution, Intention, WorkItem
 from unscripted.model.errors import UsageError

@@ -15,6 +15,7 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from unscripted.model.errors import TaskFileError, UsageError
 from unscripted.model.generator import GeneratedTasks
 from unscripted.model.stream import CycledTasks

@@ -9,6 +9,7 @@ import networkx as nx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from unscripted.model.discovery import discover
 from unscripted.model.errors import UnknownNameError, UsageError
 from unscripted.model.topology_spec import build_topology, parse_options

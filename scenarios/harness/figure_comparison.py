@@ -23,6 +23,7 @@ from .figure_style import (
     new_figure,
     plain,
     styled,
+    width_in,
 )
 
 Cell = Mapping[str, Any]
@@ -33,7 +34,6 @@ MEASURES = ("quality", "abstention_rate", "hierarchy_depth", "cost_usd")
 COMBINATIONS_UP_TO = 8  # told apart by colour and marker; above it the figure is split into rows
 ROWS_UP_TO = 8
 _MAGNITUDES = ("cost_usd", "tokens", "wall_s", "calls")  # on a log scale where they span much
-_LEGEND_COLUMNS = 4
 _LOG_FROM = 30.0  # largest over smallest mean
 
 
@@ -60,9 +60,12 @@ def draw_comparison(
     shown = rows[:ROWS_UP_TO]
     styles = _styles(_combinations(cells, told))
     inches = max(1.1, len(protocols) * max(0.3, 0.13 * len(styles) + 0.12))
-    legend_in = 0.12 + 0.2 * math.ceil(len(styles) / _LEGEND_COLUMNS) if told else 0.0
+    width = max(6.0, 1.9 + 2.45 * len(measures))
+    handles = _handles(told, styles, width - 0.9) if told else []
+    columns = _legend_columns(handles, width)
+    legend_in = 0.12 + 0.2 * math.ceil(len(handles) / columns) if told else 0.0
     figure = new_figure(
-        max(6.0, 1.9 + 2.45 * len(measures)),
+        width,
         2.0 + len(shown) * (inches + 0.4) + legend_in,
         f"{len(protocols)} protocols compared" if len(protocols) > 1 else protocols[0],
         _subtitle(cells),
@@ -78,7 +81,7 @@ def draw_comparison(
             line[0].set_title(_named(split, combination), loc="left", size=9, weight="bold")
     _label(grid, measures, cells, protocols)
     if told:
-        _legend(figure, told, styles)
+        legend_below(figure, handles, columns)
     return finish(figure, synthetic=synthetic, note=_note(cells, len(rows)))
 
 
@@ -217,11 +220,19 @@ def _note(cells: Sequence[Cell], rows: int) -> str:
     return note + "."
 
 
-def _legend(
-    figure: Figure, told: Sequence[str], styles: Mapping[Key, tuple[str, str, float]]
-) -> None:
-    handles = [
-        Line2D([], [], color=colour, marker=marker, ms=5.5, mew=0, label=plain(_named(told, key)))
+def _handles(
+    told: Sequence[str], styles: Mapping[Key, tuple[str, str, float]], room_in: float
+) -> list[Line2D]:
+    return [
+        Line2D([], [], color=colour, marker=marker, ms=5.5, mew=0,
+               label=fit(_named(told, key), room_in, 8.5))
         for key, (colour, marker, _) in styles.items()
-    ]
-    legend_below(figure, handles, min(_LEGEND_COLUMNS, len(handles)))
+    ]  # fmt: skip
+
+
+def _legend_columns(handles: Sequence[Line2D], width: float) -> int:
+    """As many as the longest label allows, and rows of one length."""
+    widest = max((width_in(str(h.get_label()), 8.5) for h in handles), default=1.0)
+    most = int(np.clip((width - 0.2) / (widest + 0.65), 1, 4))
+    rows = math.ceil(len(handles) / most) or 1
+    return math.ceil(len(handles) / rows) or 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -141,7 +142,12 @@ def _draw_shares(axes: Axes, series: Mapping[str, NDArray[np.float64]]) -> None:
     for name, state in SHARES.items():
         look, height = STATES[state], series[name][known]
         line = "white" if look.hatch and look.face == look.colour else look.colour
-        fill = {"facecolor": look.face, "edgecolor": line, "hatch": look.hatch, "lw": 0.4}
+        fill: dict[str, Any] = {
+            "facecolor": look.face,
+            "edgecolor": line,
+            "hatch": look.hatch,
+            "lw": 0.4,
+        }
         some = height > 0  # a bar of no height would still draw its edge
         axes.bar(ticks[some], height[some], 0.82, bottom=base[some], gid=name, **fill)
         base = base + height

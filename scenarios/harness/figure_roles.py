@@ -94,7 +94,10 @@ def leading_words(records: Sequence[TickRecord], *, lettered: bool = False) -> d
     """
     counts = _counts(records)
     ranked = sorted(counts, key=lambda word: (-counts[word], word))
-    pale = [to_hex(_PALE + (1 - _PALE) * np.array(to_rgb(c))) for c in CATEGORIES]
+    pale = []
+    for red, green, blue in map(to_rgb, CATEGORIES):
+        mixed = (_PALE + (1 - _PALE) * part for part in (red, green, blue))
+        pale.append(to_hex((next(mixed), next(mixed), next(mixed))))
     return dict(zip(ranked, [*CATEGORIES, *(pale if lettered else [])], strict=False))
 
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import matplotlib as mpl
 from matplotlib.artist import Artist
@@ -94,7 +94,7 @@ LABELS: dict[str, tuple[str, str]] = {
 }
 """What a measure is called on an axis, and its unit."""
 
-_RC = {
+_RC: dict[Any, Any] = {
     "font.family": "DejaVu Sans",
     "font.size": 9,
     "text.usetex": False,
@@ -135,27 +135,27 @@ def styled(draw: Callable[P, R]) -> Callable[P, R]:
 
 
 def new_figure(
-    width_in: float, height_in: float, title: str, subtitle: str = "", *, legend_in: float = 0.0
+    width: float, height: float, title: str, subtitle: str = "", *, legend_in: float = 0.0
 ) -> Figure:
     """An empty figure with a title; axes added to it stay clear of title and footnote.
 
     Args:
-        width_in: Width in inches.
-        height_in: Height in inches, title and footnote included.
+        width: Width in inches.
+        height: Height in inches, title and footnote included.
         title: The first line, bold.
         subtitle: The second line.
         legend_in: Height kept free for a legend above the footnote, see `legend_below`.
     """
-    low = (FOOT_IN + legend_in) / height_in
-    free = 1 - low - HEAD_IN / height_in
+    low = (FOOT_IN + legend_in) / height
+    free = 1 - low - HEAD_IN / height
     layout = ConstrainedLayoutEngine(rect=(0, low, 1, free), w_pad=0.1, h_pad=0.08)
-    figure = Figure(figsize=(width_in, height_in), layout=layout)
-    room = width_in - 2 * EDGE_IN
+    figure = Figure(figsize=(width, height), layout=layout)
+    room = width - 2 * EDGE_IN
     for text, size, weight, top_in in (
         (title, 13.0, "bold", 0.16),
         (subtitle, 9.5, "normal", 0.46),
     ):
-        x, y = EDGE_IN / width_in, 1 - top_in / height_in
+        x, y = EDGE_IN / width, 1 - top_in / height
         shown = fit(text, room, size, weight=weight)
         figure.text(x, y, shown, size=size, weight=weight, va="top")
     return figure
@@ -213,15 +213,19 @@ def plain(text: str) -> str:
     return _one_line(text).replace("$", r"\$")
 
 
-def fit(text: str, width_in: float, size_pt: float, *, weight: str = "normal") -> str:
-    """A text made `plain`, and cut with an ellipsis where it is wider than `width_in`."""
+def width_in(text: str, size_pt: float, *, weight: str = "normal") -> float:
+    """How wide a text is printed, in inches."""
     font = FontProperties(family="DejaVu Sans", size=size_pt, weight=weight)
-    longest = int(width_in * 72 / (0.25 * size_pt)) + 1  # no letter is much narrower than this
+    return float(text_to_path.get_text_width_height_descent(text, font, ismath=False)[0]) / 72
+
+
+def fit(text: str, room_in: float, size_pt: float, *, weight: str = "normal") -> str:
+    """A text made `plain`, and cut with an ellipsis where it is wider than `room_in`."""
+    longest = int(room_in * 72 / (0.25 * size_pt)) + 1  # no letter is much narrower than this
     whole = _one_line(text)
 
     def fits(candidate: str) -> bool:
-        points, _, _ = text_to_path.get_text_width_height_descent(candidate, font, ismath=False)
-        return bool(points <= width_in * 72)
+        return width_in(candidate, size_pt, weight=weight) <= room_in
 
     if not whole or (len(whole) <= longest and fits(whole)):
         return plain(whole)
@@ -232,15 +236,15 @@ def fit(text: str, width_in: float, size_pt: float, *, weight: str = "normal") -
     return plain(whole[:low].rstrip() + "…")
 
 
-def fold(text: str, width_in: float, size_pt: float) -> str:
+def fold(text: str, room_in: float, size_pt: float) -> str:
     """A text on one line or two, broken between words; `fit` cuts what is still too wide."""
-    whole = fit(text, width_in, size_pt)
+    whole = fit(text, room_in, size_pt)
     words = _one_line(text).split(" ")
     k = len(whole[:-1].split(" ")) - 1  # words that fit whole on the first line
     if not whole.endswith("…") or whole == plain(text) or k < 1:
         return whole
     lines = (" ".join(words[:k]), " ".join(words[k:]))
-    return "\n".join(fit(line, width_in, size_pt) for line in lines)
+    return "\n".join(fit(line, room_in, size_pt) for line in lines)
 
 
 def _one_line(text: str) -> str:

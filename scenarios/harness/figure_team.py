@@ -67,15 +67,15 @@ def draw_team(record: TickRecord, graph: nx.Graph[int], *, synthetic: bool) -> F
 def place(graph: nx.Graph[int]) -> dict[int, Place]:
     """Where each member goes, -1 to 1 both ways; the same for the same graph.
 
-    A circle from the top, clockwise, for complete networks and rings; Kamada & Kawai's
+    A circle from the top, clockwise, for complete networks, rings and chains; Kamada & Kawai's
     layout (1989) for other teams up to `KAMADA_KAWAI_UP_TO`; a seeded spring layout above.
     """
     members = sorted(graph)
     n = len(members)
-    ring = nx.is_connected(graph) and all(d == 2 for _, d in graph.degree())
+    strung = nx.is_connected(graph) and all(d <= 2 for _, d in graph.degree())
     if n == 1:
         return {members[0]: (0.0, 0.0)}
-    if ring or _is_complete(graph):
+    if strung or _is_complete(graph):
         turns = {m: 2 * np.pi * i / n for i, m in enumerate(members)}
         return {m: (float(np.sin(t)), float(np.cos(t))) for m, t in turns.items()}
     if n > KAMADA_KAWAI_UP_TO:
@@ -159,15 +159,14 @@ def _draw_network(axes: Axes, record: TickRecord, graph: nx.Graph[int]) -> str:
     diameter = diameter_pt(places)
     axes.set(xlim=(-_REACH, _REACH), ylim=(-_REACH, _REACH))
     count, complete = graph.number_of_edges(), _is_complete(graph) and len(graph) > 2
-    note = "The network is complete: everyone hears everyone" if complete else ""
+    note = "The network is complete: everyone hears everyone; its links are " if complete else ""
     if count > LINKS_UP_TO:
-        note = note or f"The network has {count:,} links"
-        note += "; its links are not drawn."
+        note = f"{note or f'The {count:,} links of the network are '}not drawn."
     else:
         lines = [(places[a], places[b]) for a, b in graph.edges]
         colour, width = ("#EBEBEB", 0.6) if complete else ("#C9C9C9", 1.0)
         axes.add_collection(LineCollection(lines, colors=colour, linewidths=width, zorder=1))
-        note += "; its links are faded." if complete else ""
+        note += "faded." if complete else ""
     _draw_arrows(axes, record, places, diameter)
     _draw_nodes(axes, record, places, diameter)
     return note
@@ -179,7 +178,7 @@ def _draw_arrows(
     pairs = [(m.member, a) for m in record.members for a in m.builds_on if a in places]
     width, head = (1.5, 11) if len(pairs) <= 40 else (1.0, 8)
     for a, b in pairs:
-        bend = _bend(places[a], places[b])
+        bend = _bend(places[a], places[b], diameter)
         if (b, a) in pairs and a > b:
             bend = -bend
         arrow = FancyArrowPatch(
@@ -191,10 +190,17 @@ def _draw_arrows(
         axes.add_patch(arrow)
 
 
-def _bend(a: Place, b: Place) -> float:
-    """An arc's curvature, towards the middle of the picture: rims stay free for nodes."""
+def _bend(a: Place, b: Place, diameter: float) -> float:
+    """An arc's curvature, towards the middle of the picture: rims stay free for nodes.
+
+    On a circle the nearer two nodes the rounder, or those between would hide the arrow.
+    """
+    size = 0.17
+    if min(np.hypot(*a), np.hypot(*b)) > 1 - 1e-9:
+        apart = float(np.hypot(b[0] - a[0], b[1] - a[1])) * _PT_PER_UNIT
+        size = float(np.clip(1.5 * diameter / apart, size, 1.2))
     outward = (a[0] + b[0]) * (b[1] - a[1]) - (a[1] + b[1]) * (b[0] - a[0])
-    return -0.17 if outward > 0 else 0.17
+    return -size if outward > 0 else size
 
 
 def _draw_nodes(
@@ -203,8 +209,10 @@ def _draw_nodes(
     for state, look in STATES.items():
         spots = [places[m.member] for m in record.members if m.state is state]
         if spots:
+            x, y = zip(*spots, strict=True)
             axes.scatter(
-                *zip(*spots, strict=True),
+                x,
+                y,
                 s=(diameter * (1.15 if look.marker == "X" else 1.0)) ** 2,
                 marker=look.marker,
                 facecolor=look.face,
@@ -217,9 +225,8 @@ def _draw_nodes(
         return
     size = float(np.clip(diameter * 0.4, 6, 9.5))
     for m in record.members:
-        x, y = places[m.member]
         axes.text(
-            x, y, str(m.member), size=size, color=STATES[m.state].ink, weight="bold",
+            *places[m.member], str(m.member), size=size, color=STATES[m.state].ink, weight="bold",
             ha="center", va="center_baseline", zorder=4, gid=f"member-{m.member}",
         )  # fmt: skip
 
@@ -234,8 +241,8 @@ def _draw_legend(axes: Axes, record: TickRecord, graph: nx.Graph[int]) -> None:
         Line2D([], [], color=_ARROW, marker=">", markevery=(1, 1), ms=5,
                label=f"built on the work of ({arrows})")
     )  # fmt: skip
-    if graph.number_of_edges() <= LINKS_UP_TO:
-        links = graph.number_of_edges()
+    links = graph.number_of_edges()
+    if 0 < links <= LINKS_UP_TO:
         handles.append(Line2D([], [], color="#C9C9C9", label=f"linked ({links})"))
     axes.legend(handles=handles, loc="center", ncols=3, columnspacing=1.4, handletextpad=0.6)
 

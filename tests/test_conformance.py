@@ -1,0 +1,147 @@
+"""Every discovered protocol passes every conformance check, and a bad one is caught by name."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import unscripted as un
+from unscripted.model.discovery import discover
+from unscripted.testing import PROTOCOL_CHECKS, Case, cases, check_protocol
+
+EXAMPLES = 25
+PAIRS = [(name, check) for name in discover("protocols") for check in PROTOCOL_CHECKS]
+
+
+@pytest.mark.parametrize(
+    ("name", "check"), PAIRS, ids=[f"{name}-{check.__name__}" for name, check in PAIRS]
+)
+@settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+@given(data=st.data())
+def test_every_protocol_keeps_every_rule(name, check, data):
+    check(data.draw(cases(discover("protocols")[name])))
+
+
+def test_the_protocols_of_the_paper_and_the_controls_are_found():
+    paper = {"coordinator", "sequential", "broadcast", "shared"}
+    controls = {"solo", "fixed-roles", "silent", "random"}
+    assert paper | controls <= set(discover("protocols"))
+
+
+class Good(un.Protocol):
+    """Half the team works, the other half sees it."""
+
+    name = "good"
+
+    def rounds(self, team):
+        half = (len(team.members) + 1) // 2
+        yield un.Round(un.Act.CONTRIBUTE, team.members[:half])
+        if team.members[half:]:
+            yield un.Round(un.Act.CONTRIBUTE, team.members[half:], sees=team.log.so_far())
+
+    def max_calls(self, n_members):
+        return n_members
+
+
+class DrawsElsewhere(Good):
+    """Takes its randomness from outside."""
+
+    name = "draws-elsewhere"
+
+    def rounds(self, team):
+        order = list(team.members)
+        random.SystemRandom().shuffle(order)
+        for member in order:
+            yield un.Round(un.Act.CONTRIBUTE, (member,), sees=team.log.so_far())
+
+
+class KeepsState(Good):
+    """Remembers earlier runs on itself."""
+
+    name = "keeps-state"
+
+    def __init__(self):
+        self.played = 0
+
+    def rounds(self, team):
+        self.played += 1
+        for member in team.members[: 1 + self.played % len(team.members)]:
+            yield un.Round(un.Act.CONTRIBUTE, (member,))
+
+
+class AsksTooOften(Good):
+    """Makes more calls than it says."""
+
+    name = "asks-too-often"
+
+    def rounds(self, team):
+        yield un.Round(un.Act.CONTRIBUTE, team.members)
+        yield un.Round(un.Act.CONTRIBUTE, team.members)
+
+
+class FalselySymmetric(Good):
+    """Treats its members differently and denies it."""
+
+    name = "falsely-symmetric"
+    symmetric = True
+
+    def rounds(self, team):
+        for member in team.members:
+            yield un.Round(un.Act.CONTRIBUTE, (member,), sees=team.log.so_far())
+
+
+class NamesStrangers(Good):
+    """Asks a member that doesn't exist."""
+
+    name = "names-strangers"
+
+    def rounds(self, team):
+        yield un.Round(un.Act.CONTRIBUTE, (*team.members, 999))
+
+
+class TakesPlanForGranted(Good):
+    """Breaks when the planner abstains or fails."""
+
+    name = "takes-plan-for-granted"
+
+    def rounds(self, team):
+        replies = yield un.Round(un.Act.PLAN, team.members[:1])
+        chosen = tuple(a.member for a in replies[team.members[0]].assignments)
+        yield un.Round(un.Act.CONTRIBUTE, chosen or team.members)
+
+
+def broken_checks(protocol):
+    return {r.name: r.failure for r in check_protocol(protocol, examples=20) if not r.passed}
+
+
+def test_a_sound_protocol_passes():
+    assert broken_checks(Good) == {}
+
+
+@pytest.mark.parametrize(
+    ("protocol", "check"),
+    [
+        (DrawsElsewhere, "reproducibility"),
+        (KeepsState, "reproducibility"),
+        (AsksTooOften, "calls"),
+        (FalselySymmetric, "relabelling"),
+        (NamesStrangers, "one_state"),
+        (TakesPlanForGranted, "one_state"),
+    ],
+)
+def test_a_protocol_that_breaks_a_rule_is_caught_by_that_check(protocol, check):
+    broken = broken_checks(protocol)
+    assert check in broken
+    assert "Case(" in broken[check], "the failing case is shown"
+
+
+def test_a_case_can_be_played_by_hand():
+    org, records = Case(Good, n_agents=3, seed=5).play()
+    assert org.tick == len(records) == 2
