@@ -111,7 +111,10 @@ class View(Sequence[Message]):
     def __init__(self, log: Log, spans: tuple[Span, ...] = ()) -> None:
         self.log = log
         self.spans = spans
-        self._length = sum(stop - start for start, stop in spans)
+        length = 0
+        for start, stop in spans:
+            length += stop - start
+        self._length = length
 
     def __len__(self) -> int:
         return self._length

@@ -16,6 +16,10 @@ from mesa.discrete_space import Cell, Network
 from .messages import View
 
 
+EVERYONE: frozenset[int] = frozenset({-1})
+"""Stands for all members of the network, where listing them would cost N² over the team."""
+
+
 class Seat(Cell):  # type: ignore[misc]
     """A member's cell; its connections are the graph's neighbours, looked up when read."""
 
@@ -78,6 +82,12 @@ class TeamNetwork(Network):  # type: ignore[misc]
         """Whom the network carries this member's messages to, ascending."""
         return tuple(sorted(self.G.neighbors(author)))
 
+    def _hears(self, reader: int) -> frozenset[int]:
+        edges = self.G.pred if self.G.is_directed() else self.G.adj
+        if len(edges[reader]) == len(self.G) - 1 and not self._departed:
+            return EVERYONE  # no set of N members for each of N
+        return frozenset(edges[reader])
+
     def carried(self, view: View, reader: int, *, own: bool = False) -> View:
         """What of a view reaches a member: from its neighbours, meant for it.
 
@@ -88,11 +98,9 @@ class TeamNetwork(Network):  # type: ignore[misc]
         """
         if not view:
             return view
-        heard_all = self.G.in_degree(reader) if self.G.is_directed() else self.G.degree(reader)
-        if heard_all == len(self.G) - 1 and not self._departed:
-            return (view if own else view.without(reader)).readable_by(reader)
         heard = self._heard.get(reader)
         if heard is None:
-            edges = self.G.pred if self.G.is_directed() else self.G.adj
-            heard = self._heard[reader] = frozenset(edges[reader])
+            heard = self._heard[reader] = self._hears(reader)
+        if heard is EVERYONE:
+            return (view if own else view.without(reader)).readable_by(reader)
         return view.authored_by(heard | {reader} if own else heard).readable_by(reader)

@@ -20,7 +20,7 @@ from .driver import Limits, drive
 from .errors import UsageError
 from .judge import Judge
 from .member import Member
-from .messages import Log, RoleNote
+from .messages import Log, RoleNote, View
 from .metrics import MEASURES, Scales, measure
 from .mind import Mind
 from .network import TeamNetwork
@@ -142,7 +142,7 @@ class Organization(mesa.Model):  # type: ignore[misc]
         self.members: dict[int, Member] = {}
         self.records: list[TickRecord] = []
         self.measures: dict[str, float | None] = dict.fromkeys(MEASURES)
-        self.memory = Log()
+        self._memory = Log()
         self._memory_starts: list[int] = []
         self._next_member = 0
         self._events: list[Event] = []
@@ -160,9 +160,9 @@ class Organization(mesa.Model):  # type: ignore[misc]
         record = self._past if self._past is not None else self._play()
         self.records.append(record)
         self._events.append(record)
-        self._remember(record)
+        members = self.members
         for own in record.members:
-            self.members[own.member].take_in(record, own)
+            members[own.member].take_in(record, own)
         previous = self.records[-2] if len(self.records) > 1 else None
         self.measures = measure(record, previous, self.ingredients.scales)
         self.tick += 1
@@ -272,7 +272,6 @@ class Organization(mesa.Model):  # type: ignore[misc]
         for world in dict.fromkeys(mind.world for mind in minds.values()):
             if world is not None:
                 world.open(task)
-        horizon = self._memory_starts[-made_of.memory_ticks :] if made_of.memory_ticks else []
         stage = Stage(
             tick=self.tick,
             protocol=made_of.protocol,
@@ -281,16 +280,27 @@ class Organization(mesa.Model):  # type: ignore[misc]
             streams=self.streams,
             charter=made_of.charter,
             domains=made_of.stream.domains,
-            memory=self.memory.since(horizon[0]) if horizon else self.memory.only(()),
+            recall=self._recall,
             judge=made_of.judge,
         )
         return drive(Tick(stage, task).play(), made_of.limits)
 
-    def _remember(self, record: TickRecord) -> None:
-        self._memory_starts.append(len(self.memory))
-        for own in record.members:
-            if own.role is not None:
-                self.memory.post(own.member, record.tick, 0, RoleNote(own.role, record.task_id))
+    @property
+    def memory(self) -> Log:
+        """Organizational memory: who took which role on which task, brought up to date when read."""
+        for record in self.records[len(self._memory_starts) :]:
+            self._memory_starts.append(len(self._memory))
+            for own in record.members:
+                if own.role is not None:
+                    note = RoleNote(own.role, record.task_id)
+                    self._memory.post(own.member, record.tick, 0, note)
+        return self._memory
+
+    def _recall(self) -> View:
+        """What of organizational memory is not too old to be open to a protocol."""
+        memory, reach = self.memory, self.ingredients.memory_ticks
+        starts = self._memory_starts[-reach:] if reach else []
+        return memory.since(starts[0]) if starts else memory.only(())
 
     def _seat(self, mind: Mind) -> int:
         member = self._next_member

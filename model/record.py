@@ -6,7 +6,8 @@ Two runs are the same run if their records are equal as canonical JSON, byte for
 from __future__ import annotations
 
 import json
-from dataclasses import MISSING, dataclass, fields, is_dataclass
+from collections import Counter
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
@@ -28,6 +29,11 @@ from .messages import Log, Span
 
 RECORD_VERSION = 1
 FREE = Usage()
+
+
+def _derived() -> Any:
+    """A field computed from the others: not an argument, not compared, not written out."""
+    return field(init=False, compare=False, repr=False)
 
 
 class State(StrEnum):
@@ -63,7 +69,7 @@ class Turn:
     dropped: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class MemberRecord:
     """One member's tick.
 
@@ -72,27 +78,26 @@ class MemberRecord:
         mind: The name of its mind.
         state: How it ended.
         turns: Its decisions in order; empty where it was never asked.
+        contributions: What it delivered, in order; derived from the turns, as the next two.
+        role: The role of its last contribution; None where it delivered nothing.
+        builds_on: Whose work it used, ascending.
     """
 
     member: int
     mind: str
     state: State
     turns: tuple[Turn, ...] = ()
+    contributions: tuple[Contribution, ...] = _derived()
+    role: str | None = _derived()
+    builds_on: tuple[int, ...] = _derived()
 
-    @cached_property
-    def contributions(self) -> tuple[Contribution, ...]:
-        """What it delivered, in order."""
-        return tuple(t.reply for t in self.turns if isinstance(t.reply, Contribution))
-
-    @property
-    def role(self) -> str | None:
-        """The role of its last contribution; None where it delivered nothing."""
-        return self.contributions[-1].role if self.contributions else None
-
-    @property
-    def builds_on(self) -> tuple[int, ...]:
-        """Whose work it used, ascending."""
-        return tuple(sorted({a for c in self.contributions for a in c.builds_on}))
+    def __post_init__(self) -> None:
+        """Derive what is asked for again and again."""
+        work = tuple(t.reply for t in self.turns if isinstance(t.reply, Contribution))
+        used = {a for c in work for a in c.builds_on}
+        object.__setattr__(self, "contributions", work)
+        object.__setattr__(self, "role", work[-1].role if work else None)
+        object.__setattr__(self, "builds_on", tuple(sorted(used)) if used else ())
 
     @property
     def note(self) -> str:
@@ -111,6 +116,27 @@ class RoundRecord:
 
     act: Act
     actors: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Sums over all decisions of a tick, the judge's not included.
+
+    Attributes:
+        calls: Model calls.
+        tokens: Prompt and completion tokens.
+        cost_usd: US dollars; None where any price is unknown, or nobody decided.
+        critical_path_s: The slowest decision of each round in seconds, summed over rounds.
+        decisions: Decisions asked for.
+        failures: Those that gave nothing usable.
+    """
+
+    calls: int
+    tokens: int
+    cost_usd: float | None
+    critical_path_s: float
+    decisions: int
+    failures: int
 
 
 @dataclass(frozen=True)
@@ -148,6 +174,34 @@ class TickRecord:
         return log
 
     @cached_property
+    def roles(self) -> dict[int, str]:
+        """The role of each member that delivered work, case and spacing evened out."""
+        return {m.member: normalised(m.role) for m in self.members if m.role is not None}
+
+    @cached_property
+    def states(self) -> Counter[State]:
+        """How many members ended in each state."""
+        return Counter(m.state for m in self.members)
+
+    @cached_property
+    def totals(self) -> Totals:
+        """What the team's decisions cost together."""
+        calls = tokens = turns = failed = 0
+        usd: float | None = 0.0
+        slowest = [0.0] * len(self.rounds)
+        for m in self.members:
+            for t in m.turns:
+                u = t.usage
+                calls += u.calls
+                tokens += u.tokens_in + u.tokens_out
+                turns += 1
+                failed += type(t.reply) is Failure
+                usd = None if usd is None or u.cost_usd is None else usd + u.cost_usd
+                if u.latency_s > slowest[t.round]:
+                    slowest[t.round] = u.latency_s
+        return Totals(calls, tokens, usd if turns else None, sum(slowest), turns, failed)
+
+    @cached_property
     def replies(self) -> dict[tuple[int, int], Reply | Failure]:
         """What each actor answered, by member and round."""
         return {(m.member, t.round): t.reply for m in self.members for t in m.turns}
@@ -175,6 +229,11 @@ class TickRecord:
         return record
 
 
+def normalised(role: str) -> str:
+    """A role's name with case and spacing evened out."""
+    return " ".join(role.casefold().split())
+
+
 def post_reply(log: Log, author: int, tick: int, round_: int, reply: Reply | Failure) -> None:
     """Turn a reply into what others may see of it; abstentions and failures post nothing."""
     if isinstance(reply, Contribution | Intention):
@@ -199,6 +258,8 @@ def encode(value: Any) -> Any:
     if is_dataclass(value):
         body = {"_": type(value).__name__}
         for f in fields(value):
+            if not f.init:
+                continue
             item = getattr(value, f.name)
             if f.default is MISSING or item != f.default:
                 body[f.name] = encode(item)

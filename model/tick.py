@@ -7,8 +7,7 @@ decides who sees what and in which order replies are taken in.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from .decision import (
@@ -69,7 +68,7 @@ class Stage:
         streams: Where seeds come from.
         charter: Mission and values.
         domains: Domains of the whole task stream.
-        memory: Organizational memory open to protocols that ask for it.
+        recall: Gives organizational memory, for protocols that open it.
         judge: Grades the work; None leaves quality unmeasured.
     """
 
@@ -80,7 +79,7 @@ class Stage:
     streams: Streams
     charter: Charter
     domains: tuple[str, ...]
-    memory: View
+    recall: Callable[[], View]
     judge: Judge | None
 
 
@@ -145,11 +144,12 @@ class Tick:
     def _check(self, round_: Round) -> None:
         if not isinstance(round_, Round):
             raise ProtocolError(f"yielded {round_!r}; yield a Round")
-        if not round_.actors or len(set(round_.actors)) != len(round_.actors):
-            raise ProtocolError(f"actors={round_.actors} must be distinct and not empty")
-        unknown = [a for a in round_.actors if a not in self.turns]
-        if unknown:
-            raise ProtocolError(f"actors={unknown} are not members")
+        actors = round_.actors
+        if not actors or (len(actors) > 1 and len(set(actors)) != len(actors)):
+            raise ProtocolError(f"actors={actors} must be distinct and not empty")
+        for actor in actors:
+            if actor not in self.turns:
+                raise ProtocolError(f"actor={actor} is not a member")
 
     def _consultation(self, round_: Round, actor: int) -> Consultation:
         stage, log = self.stage, self.log
@@ -162,7 +162,9 @@ class Tick:
         messages = network.carried(view, actor)
         ids = log.ids_by(actor)
         own = log.only(ids) if ids else self._nothing
-        memory = network.carried(stage.memory, actor, own=True) if round_.remembers else View(log)
+        memory = self._nothing
+        if round_.remembers:
+            memory = network.carried(stage.recall(), actor, own=True)
         assignment = round_.assignments.get(actor)
         if assignment is None and log.addressed:
             assignment = _assignment_for(actor, messages, own)
@@ -260,17 +262,19 @@ def _admit_contribution(
     _require("role", reply.role, bool(_text(reply.role).strip()), "text, not empty")
     _text(reply.work)
     c = reply.confidence
-    if c is not None:
-        _require("confidence", c, math.isfinite(c) and 0 <= c <= 1, "0 to 1")
+    if c is not None and not 0 <= c <= 1:  # NaN fails too
+        _require("confidence", c, False, "0 to 1")
     for item in reply.items:
-        _require("items", item, isinstance(item, WorkItem), "work items")
-        _require("quality", item.quality, 0 <= item.quality <= 1, "0 to 1")
-    _require("builds_on", reply.builds_on, _whole(reply.builds_on), "a tuple of member ids")
-    if isinstance(reply.builds_on, tuple) and not reply.builds_on:
+        if not (isinstance(item, WorkItem) and 0 <= item.quality <= 1):
+            _require("items", item, False, "a work item with quality 0 to 1")
+    if type(reply.builds_on) is tuple and not reply.builds_on and type(reply.items) is tuple:
         return reply, 0
+    _require("builds_on", reply.builds_on, _whole(reply.builds_on), "a tuple of member ids")
     messages = observation.messages
     kept = tuple(a for a in dict.fromkeys(reply.builds_on) if _saw_work(messages, a))
     dropped = len(reply.builds_on) - len(kept)
+    if kept == reply.builds_on and isinstance(reply.items, tuple):
+        return reply, 0
     return replace(reply, builds_on=kept, items=tuple(reply.items)), dropped
 
 

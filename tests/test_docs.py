@@ -197,8 +197,9 @@ def install(pyproject: str) -> None:
         return
     info = Path(f"{project['name'].replace('-', '_')}-0.dist-info")
     info.mkdir()
-    lines = [f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: 0\n"]
-    (info / "METADATA").write_text(lines[0])
+    (info / "METADATA").write_text(
+        f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: 0\n"
+    )
     text = ""
     for group, points in groups.items():
         assert group.startswith("unscripted."), group
@@ -367,7 +368,9 @@ def measures() -> str:
         "balance": outcome.balance,
         **OF_RECORD,
     }
-    return table(("measure", "what it is"), [(f"`{m}`", first_line(functions[m])) for m in MEASURES])
+    return table(
+        ("measure", "what it is"), [(f"`{m}`", first_line(functions[m])) for m in MEASURES]
+    )
 
 
 def physics() -> str:
@@ -394,4 +397,6 @@ TABLES: dict[str, Callable[[], str]] = {
 
 if __name__ == "__main__":
     for page in PAGES:
-        page.write_text(filled(page.read_text(encoding="utf-8")), encoding="utf-8")
+        old = page.read_text(encoding="utf-8")
+        if (new := filled(old)) != old:
+            page.write_text(new, encoding="utf-8")

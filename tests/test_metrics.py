@@ -53,15 +53,7 @@ NEAR = {"rel": 1e-9, "abs": 1e-9}
 
 # --- a strategy for every record a kernel could write ---------------------------------------
 
-NAMES = (
-    "analyst",
-    "data analyst",
-    "dataanalyst",
-    "prüfer für straßen",
-    "lead",
-    "qa lead",
-    "écrivain",
-)
+NAMES = ("analyst", "data analyst", "dataanalyst", "prüfer für straßen")
 SPELLINGS: tuple[Callable[[str], str], ...] = (
     str,
     str.upper,
@@ -593,6 +585,7 @@ def test_role_measures_reach_their_extremes(names, share, gini, entropy):
 def test_roles_that_differ_in_case_and_spacing_alone_are_one_role():
     record = with_roles("Data  Analyst", "data analyst", " DATA\tANALYST ", "dataanalyst")
     assert measure(record)["unique_roles"] == 2
+    assert measure(with_roles("straßenplaner", "STRASSENPLANER"))["unique_roles"] == 1
     before = with_roles("data ANALYST", "someone else", "data\nanalyst", "dataanalyst")
     assert measure(record, before)["role_stability"] == 0.75
 

@@ -15,7 +15,7 @@ from unscripted.model.errors import UnknownNameError, UsageError
 from unscripted.model.topology_spec import build_topology, parse_options
 
 KNOWN = discover("topologies")
-FIXED = {name: build.size for name, build in KNOWN.items() if build.size is not None}
+FIXED = {name: build.plugin.size for name, build in KNOWN.items() if build.plugin.size is not None}
 RANDOM = {  # with options under which chance decides
     "erdos-renyi": "erdos-renyi:p=0.5",
     "watts-strogatz": "watts-strogatz:k=4,p=0.5",

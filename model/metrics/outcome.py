@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
-from ..decision import Failure
 from ..errors import UsageError
 from ..record import TickRecord
 
@@ -71,28 +70,22 @@ def wall_s(record: TickRecord) -> float:
     The slowest decision of each round, summed over rounds. Synthetic minds model their latency,
     real ones measure it; so the same record gives the same T, whatever the machine.
     """
-    slowest = [0.0] * len(record.rounds)
-    for m in record.members:
-        for turn in m.turns:
-            slowest[turn.round] = max(slowest[turn.round], turn.usage.latency_s)
-    return sum(slowest)
+    return record.totals.critical_path_s
 
 
 def calls(record: TickRecord) -> int:
     """Model calls of the team, the judge's not included."""
-    return sum(t.usage.calls for m in record.members for t in m.turns)
+    return record.totals.calls
 
 
 def tokens(record: TickRecord) -> int:
     """C in tokens: prompt and completion tokens of the team, the judge's not included."""
-    return sum(t.usage.tokens_in + t.usage.tokens_out for m in record.members for t in m.turns)
+    return record.totals.tokens
 
 
 def cost_usd(record: TickRecord) -> float | None:
     """C in US dollars, the judge's not included; None where any price is unknown."""
-    prices = [t.usage.cost_usd for m in record.members for t in m.turns]
-    known = [p for p in prices if p is not None]
-    return sum(known) if known and len(known) == len(prices) else None
+    return record.totals.cost_usd
 
 
 def risk(record: TickRecord) -> float | None:
@@ -101,8 +94,8 @@ def risk(record: TickRecord) -> float | None:
     1 - (1 - e)(1 - v), with e the share of decisions that failed and v the share of mandatory
     requirements left unmet; either alone where the other is unknown, None where both are.
     """
-    turns = [t for m in record.members for t in m.turns]
-    errors = sum(isinstance(t.reply, Failure) for t in turns) / len(turns) if turns else None
+    totals = record.totals
+    errors = totals.failures / totals.decisions if totals.decisions else None
     known = [x for x in (errors, record.verdict.violations) if x is not None]
     if not known:
         return None

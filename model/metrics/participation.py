@@ -9,7 +9,7 @@ from ..record import State, TickRecord
 
 
 def _share(record: TickRecord, state: State) -> float:
-    return sum(m.state is state for m in record.members) / len(record.members)
+    return record.states[state] / len(record.members)
 
 
 def participation(record: TickRecord) -> float:

@@ -12,14 +12,9 @@ from collections import Counter
 from ..record import TickRecord
 
 
-def normalised(role: str) -> str:
-    """A role's name with case and spacing evened out."""
-    return " ".join(role.casefold().split())
-
-
 def role_counts(record: TickRecord) -> Counter[str]:
     """How many members took each role; members that delivered nothing have none."""
-    return Counter(normalised(m.role) for m in record.members if m.role is not None)
+    return Counter(record.roles.values())
 
 
 def role_stability(record: TickRecord, previous: TickRecord | None) -> float | None:
@@ -30,12 +25,8 @@ def role_stability(record: TickRecord, previous: TickRecord | None) -> float | N
     """
     if previous is None:
         return None
-    before = previous.by_id
-    kept = [
-        normalised(m.role) == normalised(old)
-        for m in record.members
-        if m.role is not None and m.member in before and (old := before[m.member].role) is not None
-    ]
+    before = previous.roles
+    kept = [role == before[m] for m, role in record.roles.items() if m in before]
     return sum(kept) / len(kept) if kept else None
 
 

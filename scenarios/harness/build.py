@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+import re
+from collections.abc import Callable, Iterable, Sequence
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +26,7 @@ from ...model.taskfile import corpus, load_tasks
 from ...model.topology_spec import Topology, build_topology, parse_options
 
 DEFAULT_LEVEL = "L3"
+_COUNT = re.compile(r"[0-9]{1,9}")
 
 
 def build(
@@ -58,9 +62,7 @@ def build(
     Raises:
         UsageError: An argument breaks a rule; the text says which and what to do.
     """
-    if isinstance(n_agents, bool) or int(n_agents) != n_agents or n_agents < 1:
-        raise UsageError(f"n_agents={n_agents} is not a team size; use 1 or more")
-    n_agents = int(n_agents)
+    n_agents = _team_size(n_agents)
     seed = seed_from(rng)
     minds = _minds(model, n_agents)
     graph_seed = Streams(seed).integer(Purpose.TOPOLOGY) % 2**32
@@ -77,6 +79,14 @@ def build(
     return Organization(ingredients, rng=seed)
 
 
+def _team_size(n_agents: Any) -> int:
+    """A whole number of 1 or more; 8.0 will do, as tables of parameters hold floats."""
+    whole = isinstance(n_agents, Real) and not isinstance(n_agents, bool)
+    if not whole or not math.isfinite(n_agents) or n_agents % 1 or n_agents < 1:
+        raise UsageError(f"n_agents={n_agents!r} is not a team size; use a whole number from 1")
+    return int(n_agents)
+
+
 def make_protocol(protocol: str | Protocol) -> Protocol:
     """A protocol from `name` or `name:option=value,…`.
 
@@ -85,6 +95,8 @@ def make_protocol(protocol: str | Protocol) -> Protocol:
     """
     if isinstance(protocol, Protocol):
         return protocol
+    if not isinstance(protocol, str):
+        raise UsageError(f"protocol={protocol!r} is neither; use a name or a Protocol instance")
     name, _, options = protocol.partition(":")
     kind = named("protocols", "protocol", name)
     made: Protocol = kind(**parse_options(f"protocol={name}", options, kind.__init__))
@@ -99,6 +111,8 @@ def make_judge(judge: str | Judge | None) -> Judge | None:
     """
     if judge is None or isinstance(judge, Judge):
         return named("judges", "judge", "rubric")("") if judge is None else judge
+    if not isinstance(judge, str):
+        raise UsageError(f"judge={judge!r} is neither; use a name or a Judge instance")
     if judge == "none":
         return None
     name, _, options = judge.partition(":")
@@ -120,12 +134,17 @@ def parse_team(model: str, n_agents: int) -> list[tuple[str, int]]:
     team: list[tuple[str, int]] = []
     for part in model.split("+"):
         name, star, count = part.strip().rpartition("*")
-        if not star or not count.strip().isdigit() or not name:
-            raise UsageError(f"model={model!r}: part {part!r} is not `name*count`")
+        if not star or not _COUNT.fullmatch(count.strip()) or not name.strip():
+            raise UsageError(
+                f"model={model!r}: part {part!r} is not `name*count`; use a team like 'a*6+b*2'"
+            )
         team.append((name.strip(), int(count)))
     total = sum(count for _, count in team)
     if total != n_agents:
-        raise UsageError(f"model={model!r} names {total} members for n_agents={n_agents}")
+        raise UsageError(
+            f"model={model!r} names {total} members for n_agents={n_agents}; "
+            f"use --agents {total} or other counts"
+        )
     return team
 
 
@@ -146,10 +165,20 @@ def make_mind(model: str) -> Mind:
 def _minds(model: str | Mind | Sequence[Mind], n_agents: int) -> list[Mind]:
     if isinstance(model, str):
         return [m for name, k in parse_team(model, n_agents) for m in [make_mind(name)] * k]
-    minds = [model] * n_agents if isinstance(model, Mind) else list(model)
+    minds = [model] * n_agents if isinstance(model, Mind) else _given_minds(model)
     if len(minds) != n_agents:
-        raise UsageError(f"model has {len(minds)} minds for n_agents={n_agents}")
+        raise UsageError(
+            f"model has {len(minds)} minds for n_agents={n_agents}; give one mind for each member"
+        )
     return minds
+
+
+def _given_minds(model: Sequence[Mind]) -> list[Mind]:
+    given = list(model) if isinstance(model, Iterable) else [model]
+    for mind in given:
+        if not isinstance(mind, Mind):
+            raise UsageError(f"model={mind!r} is not a Mind; use a name, a Mind or a list of Minds")
+    return given
 
 
 def _stream(tasks: str | Path | TaskStream, level: str | None, seed: int) -> TaskStream:

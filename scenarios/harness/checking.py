@@ -92,22 +92,26 @@ def load_protocol(target: str) -> type[Protocol]:
     """
     module, colon, name = target.partition(":")
     if not colon or not module or not name:
-        raise UsageError(f"target={target!r} is not module:Protocol")
+        raise UsageError(
+            f"target={target!r} is not module:Protocol; use a name like mypackage.relay:Relay"
+        )
     if str(Path.cwd()) not in sys.path:
         sys.path.insert(0, str(Path.cwd()))
     try:
-        found = getattr(import_module(module), name)
+        home = import_module(module)
     except ModuleNotFoundError as error:
         raise UsageError(f"target={target!r}: {error}; run from the folder that holds it") from None
-    except AttributeError:
-        raise UsageError(f"target={target!r}: module {module} has no {name}") from None
     except Exception as error:
         cause = f"{type(error).__name__}: {error}"
         raise UsageError(f"target={target!r} fails to import: {cause}") from None
+    found = getattr(home, name, None)
+    if found is None:
+        raise UsageError(f"target={target!r}: module {module} has no {name}; use one that it has")
     if not (isinstance(found, type) and issubclass(found, Protocol)):
         raise UsageError(f"target={target!r} is not a Protocol; subclass unscripted.Protocol")
     try:
         found()
-    except TypeError as error:
-        raise UsageError(f"target={target!r} can't be made without arguments: {error}") from None
+    except Exception as error:
+        cause = f"{type(error).__name__}: {error}"
+        raise UsageError(f"target={target!r} can't be made without arguments: {cause}") from None
     return found

@@ -171,6 +171,9 @@ def scenario(
 
     unscripted scenario protocol_comparison --replicates 5
     """
+    if name in ("-h", "--help"):  # the options after a name are the scenario's own
+        print(context.get_help())
+        raise typer.Exit
     from .listing import scenario_command
 
     raise typer.Exit(scenario_command(name, context.args))
@@ -230,7 +233,9 @@ def _said(error: Exception) -> str:
 
 
 def _complain(words: str, code: int) -> int:
-    print(f"unscripted: {words}", file=sys.stderr)
+    """Say it in one line, with what could drive a terminal spelled out."""
+    line = "".join(c if c.isprintable() else repr(c)[1:-1] for c in words)
+    print(f"unscripted: {line}", file=sys.stderr)
     return code
 
 

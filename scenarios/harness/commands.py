@@ -27,7 +27,7 @@ from .screen import (
     terminal,
 )
 from .statistics import summarize
-from .sweep import Result, sweep
+from .sweep import Result, run_key, sweep
 
 
 def run_command(
@@ -47,7 +47,7 @@ def run_command(
             with Folder(folder_path, config) as folder:
                 outcome = play(config, folder, max_failures=max_failures, watch=progress)
     if as_json:
-        _print_json(config.synthetic, [run_row(config, outcome.records)])
+        _print_json(config.synthetic, [run_row(config, outcome.records, level=outcome.level)])
     if folder_path is not None and outcome.records:
         _show_run(config, outcome, folder_path, terminal(stderr=as_json), title)
     _say_ending(outcome.ending, len(outcome.records), config.ticks, errors)
@@ -96,6 +96,14 @@ def compare_command(
     failed = sum(_failures(r) for r in results.values())
     if max_failures is not None and failed > max_failures:
         ending = Exit.FAILURES
+    stopped = sum(r.get("stopped", False) for r in results.values())
+    if stopped:
+        ending = Exit.BUDGET
+        errors.print(
+            f"{stopped} of {len(results)} runs stopped at the budget of each; "
+            "the same command with a higher --budget plays them again",
+            style="yellow",
+        )
     summary = summarize(rows)
     synthetic = all(r.synthetic for r in config.runs()[:: config.replicates])
     if as_json:
@@ -181,12 +189,14 @@ def replay_command(path: Path) -> Exit:
     with Folder.existing(path) as folder:
         if not isinstance(folder.config, RunConfig):
             raise UsageError(f"dir={path} holds a comparison; give the folder of a run")
-        recorded = folder.records()
+        recorded = folder.texts()
         org = folder.config.organization()
-    for record in recorded:
+    if not recorded:
+        raise UsageError(f"dir={path} holds no finished tick; play the run first")
+    for tick, text in recorded:
         org.step()
-        if org.records[-1].to_json() != record.to_json():
-            print(f"tick {record.tick} differs from the record", file=sys.stderr)
+        if org.records[-1].to_json() != text:
+            print(f"tick {tick} differs from the record", file=sys.stderr)
             return Exit.DIFFERENT
     print(f"{len(recorded)} ticks replayed, all equal")
     return Exit.DONE
@@ -204,7 +214,8 @@ def report_command(path: Path) -> Exit:
                 raise UsageError(f"dir={path} holds no finished tick; play the run first")
             publish_run(folder, config, org)
         else:
-            results = folder.results()
+            kept = folder.results()
+            results = {key: kept[key] for key in map(run_key, config.runs()) if key in kept}
             summary = summarize([r["row"] for r in results.values()])
             if not summary:
                 raise UsageError(f"dir={path} holds no finished run; play the comparison first")

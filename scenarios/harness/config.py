@@ -55,9 +55,11 @@ class RunConfig:
         if self.seed < 0:
             raise UsageError(f"seed={self.seed} is below 0; use 0 or more")
         if self.budget is not None and not self.budget > 0:
-            raise UsageError(f"budget={self.budget} must be above 0 US dollars")
+            raise UsageError(f"budget={self.budget} must be above 0 US dollars; use more, or none")
         if self.temperature is not None and not 0 <= self.temperature <= 2:
-            raise UsageError(f"temperature={self.temperature} is outside 0 to 2")
+            raise UsageError(
+                f"temperature={self.temperature} is outside 0 to 2; use a value within"
+            )
         if self.level is not None and self.level not in LEVELS:
             raise UnknownNameError("level", self.level, LEVELS)
         Limits(self.timeout, self.concurrency)
@@ -176,7 +178,7 @@ def from_json(body: dict[str, Any]) -> Config:
             return RunConfig(**rest)
         lists = {k: tuple(v) for k, v in rest.items() if isinstance(v, list)}
         return SweepConfig(**{**rest, **lists, "base": RunConfig(**rest["base"])})
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, AttributeError) as error:
         raise UsageError(f"config.json is not a run's configuration: {error}") from None
 
 

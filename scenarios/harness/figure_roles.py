@@ -15,8 +15,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
 from ...model.errors import UsageError
-from ...model.metrics.roles import normalised
-from ...model.record import State, TickRecord
+from ...model.record import State, TickRecord, normalised
 from .figure_style import (
     CATEGORIES,
     FAINT,

@@ -75,8 +75,21 @@ class Folder:
 
     def records(self) -> list[TickRecord]:
         """The finished ticks of a run, in order."""
-        rows = self._db.execute("SELECT record FROM ticks ORDER BY tick").fetchall()
-        return [TickRecord.from_json(text) for (text,) in rows]
+        return [self._parse(tick, text) for tick, text in self.texts()]
+
+    def texts(self) -> list[tuple[int, str]]:
+        """The finished ticks of a run as they were written, in order."""
+        return self._db.execute("SELECT tick, record FROM ticks ORDER BY tick").fetchall()
+
+    def _parse(self, tick: int, text: str) -> TickRecord:
+        try:
+            return TickRecord.from_json(text)
+        except (ValueError, TypeError, KeyError, AttributeError, AssertionError) as error:
+            cause = f"{type(error).__name__}: {error}"
+            raise UsageError(
+                f"{self.path / 'journal.sqlite'}: tick {tick} can't be read ({cause}); "
+                "use another folder"
+            ) from None
 
     def keep_record(self, record: TickRecord) -> None:
         """Write a finished tick, durably, before the next begins."""

@@ -6,7 +6,8 @@ import re
 
 from ...model.errors import UsageError
 
-_OPTION = re.compile(r"^[a-z_]+=", re.ASCII)
+_OPTION = re.compile(r"^[a-z_-]+=", re.ASCII)
+_WHOLE = re.compile(r"-?[0-9]{1,9}")
 
 
 def split_list(text: str) -> tuple[str, ...]:
@@ -27,7 +28,7 @@ def whole_numbers(name: str, text: str) -> tuple[int, ...]:
         UsageError: An item is not one.
     """
     items = split_list(text)
-    wrong = [i for i in items if not i.isascii() or not i.lstrip("-").isdigit()]
+    wrong = [i for i in items if not _WHOLE.fullmatch(i)]
     if wrong:
         raise UsageError(f"{name}={wrong[0]!r} is not a whole number; use a list like 8,16")
     return tuple(int(i) for i in items)

@@ -33,10 +33,23 @@ def measured(records: Sequence[TickRecord]) -> list[dict[str, float | None]]:
     return [measure(r, p) for r, p in zip(records, previous, strict=False)]
 
 
-def run_row(config: RunConfig, records: Sequence[TickRecord], replicate: int = 0) -> Row:
-    """The row of a run in the JSON: its factors, and each measure's mean over its ticks."""
+def run_row(
+    config: RunConfig,
+    records: Sequence[TickRecord],
+    replicate: int = 0,
+    *,
+    level: str | None = None,
+) -> Row:
+    """The row of a run in the JSON: its factors, and each measure's mean over its ticks.
+
+    Args:
+        config: What was played.
+        records: Its ticks.
+        replicate: Which of its cell's.
+        level: Of its task source, the same for a whole cell; None reads it off the records.
+    """
     ticks = measured(records)
-    levels = {r.level for r in records}
+    levels = {level} if level is not None else {r.level for r in records}
     row: Row = {
         "protocol": config.protocol,
         "topology": config.topology,

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 
-from ...model.decision import Failure
 from ...model.organization import Organization
 from ...model.record import TickRecord
 from .config import RunConfig
@@ -42,6 +41,11 @@ class Outcome:
     def records(self) -> list[TickRecord]:
         """Every tick, those of earlier commands included."""
         return self.organization.records
+
+    @property
+    def level(self) -> str:
+        """The level of the run's task source, `mixed` where it holds several."""
+        return self.organization.ingredients.stream.level
 
 
 def play(
@@ -85,8 +89,7 @@ def play(
 
 def failures(records: list[TickRecord]) -> int:
     """Decisions that gave nothing usable."""
-    turns = [t for r in records for m in r.members for t in m.turns]
-    return sum(isinstance(t.reply, Failure) for t in turns)
+    return sum(r.totals.failures for r in records)
 
 
 def spent_usd(record: TickRecord) -> float:

@@ -103,8 +103,6 @@ class RunProgress:
         if self.console.is_terminal:
             self._live = Live(console=self.console, refresh_per_second=8, transient=True)
             self._live.__enter__()
-        else:
-            self.console.print(self.title, markup=False, highlight=False, soft_wrap=True)
         return self
 
     def __exit__(
@@ -120,6 +118,8 @@ class RunProgress:
         """Show the organization as it stands after a tick."""
         if self._first is None:
             self._first = org.tick
+            if self._live is None:
+                self.console.print(self.title, markup=False, highlight=False, soft_wrap=True)
         if self._live is not None:
             self._live.update(self._panel(org))
         elif org.records and org.tick > self._first:
@@ -160,7 +160,7 @@ TIGHT: dict[str, Any] = {"box": SIMPLE_HEAD, "padding": (0, 1, 0, 0), "pad_edge"
 
 
 def _table(title: str) -> Table:
-    return Table(title=plain(title), title_justify="left", title_style="bold", **TIGHT)
+    return Table(title=Text(plain(title)), title_justify="left", title_style="bold", **TIGHT)
 
 
 def run_table(records: Sequence[TickRecord], title: str) -> Table:
@@ -223,7 +223,10 @@ def compare_table(summary: Sequence[Row], width: int = 120) -> Table:
     for row in sorted(summary, key=lambda r: (*(str(r[f]).zfill(6) for f in varying), -_mean(r))):
         values = [number((row[m] or {}).get("mean")) for m, _ in shown]
         table.add_row(
-            *(plain(str(row[f])) for f in varying), row["protocol"], _with_interval(row), *values
+            *(Text(plain(str(row[f]))) for f in varying),
+            Text(row["protocol"]),
+            _with_interval(row),
+            *values,
         )
     return table
 
@@ -249,7 +252,13 @@ def _against_next(best: Row, second: Row) -> str:
         for c in best["contrasts"]
         if c["measure"] == "quality" and c["against"] == second["protocol"]
     ]
-    if not found or found[0]["p_corrected"] is None:
+    if found and found[0]["p"] is None:
+        always = found[0]["difference"]
+        return (
+            f"{best['protocol']} and {second['protocol']} lead in quality and differ by the same "
+            f"{always:.3f} in each of {found[0]['pairs']} pairs, so there is nothing to test"
+        )
+    if not found:
         return (
             f"{best['protocol']} has the highest quality, and too few replicates "
             f"tell it from {second['protocol']}; use --replicates 10 or more"

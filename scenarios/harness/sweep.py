@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, ProcessPoolExecutor, wait
 from multiprocessing import get_context
 from typing import Any
 
 from .config import RunConfig, SweepConfig
 from .folder import Folder
 from .rows import Row, agent_rows, run_row, tick_rows
-from .runner import play
+from .runner import Exit, play
 
 Result = dict[str, Any]
-"""`{"row", "ticks", "agents"}` of a finished run, or `{"error"}` of one that broke."""
+"""`{"row", "ticks", "agents"}` of a finished run, or `{"error"}` of one that broke.
+
+A run that its budget cut short also has `"stopped"`; it is not kept, so a higher budget plays it.
+"""
 
 
 def run_key(config: RunConfig) -> str:
@@ -30,13 +33,15 @@ def run_key(config: RunConfig) -> str:
 def run_one(config: RunConfig, replicate: int) -> Result:
     """Play one run and reduce it to rows; a fault becomes a value. Runs in a worker."""
     try:
-        records = play(config).records
+        outcome = play(config)
     except Exception as error:
         return {"error": f"{type(error).__name__}: {error}"}
+    records = outcome.records
     return {
-        "row": run_row(config, records, replicate),
+        "row": run_row(config, records, replicate, level=outcome.level),
         "ticks": tick_rows(records),
         "agents": agent_rows(records),
+        **({"stopped": True} if outcome.ending is Exit.BUDGET else {}),
     }
 
 
@@ -69,7 +74,7 @@ def sweep(
         watch(len(done), len(runs))
     for key, result in _play_all(todo, workers or os.cpu_count() or 1):
         done[key] = result
-        if folder is not None and "row" in result:
+        if folder is not None and "row" in result and "stopped" not in result:
             folder.keep_result(key, result)
         if watch is not None:
             watch(len(done), len(runs))
@@ -81,7 +86,7 @@ def _play_all(todo: dict[str, tuple[RunConfig, int]], workers: int) -> Iterator[
         for key, run in todo.items():
             yield key, run_one(*run)
         return
-    pool = ProcessPoolExecutor(min(workers, len(todo)), mp_context=get_context("spawn"))
+    pool = _pool(min(workers, len(todo)))
     try:
         # A few ahead of the workers: enough to keep them busy, little to lose on Ctrl-C.
         waiting = iter(todo.items())
@@ -93,7 +98,12 @@ def _play_all(todo: dict[str, tuple[RunConfig, int]], workers: int) -> Iterator[
                 if following is None:
                     exhausted = True
                     break
-                running[pool.submit(run_one, *following[1])] = following[0]
+                try:
+                    future = pool.submit(run_one, *following[1])
+                except BrokenExecutor:  # a worker died; its runs are errors, the rest go on
+                    pool = _pool(min(workers, len(todo)))
+                    future = pool.submit(run_one, *following[1])
+                running[future] = following[0]
             finished, _ = wait(running, return_when=FIRST_COMPLETED)
             for future in finished:
                 error = future.exception()
@@ -101,6 +111,10 @@ def _play_all(todo: dict[str, tuple[RunConfig, int]], workers: int) -> Iterator[
                 yield key, future.result() if error is None else {"error": str(error)}
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _pool(workers: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
 
 
 def rows_of(results: dict[str, Result], part: str) -> list[Row]:
