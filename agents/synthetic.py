@@ -217,11 +217,11 @@ class Synthetic(Mind):
         own: dict[int, float] = {}
         used: set[int] = set()
         load = 1.0 - p.overload * (len(chosen) - 1)
-        shared = self._burden(observation) * seen.attention * load
+        strength = self._burden(observation) * seen.attention * load
         sloppy = (1.0 - f.instruction_following) * 0.5
         for i in sorted(chosen):
             spot = scene.spots[i]
-            skill = self._skill(spot) * shared
+            skill = self._skill(spot) * strength
             if given is not None and not _in_focus(spot, given):
                 skill *= p.off_role
             skill *= self._readiness(
@@ -302,9 +302,8 @@ def _in_focus(spot: Spot, given: Assignment) -> bool:
 
 
 def _role(spot: Spot, luck: Luck) -> str:
-    """A role in the mind's own words: the trade, what it is about, and a title it fancies."""
-    title = TRADES[int(luck.whim[-2] * len(TRADES))]
-    return f"{spot.domain} {title} for {spot.id}"
+    """A role in the mind's own words: the domain, and a title it fancies today."""
+    return f"{spot.domain} {TRADES[int(luck.whim[-2] * len(TRADES))]}"
 
 
 def _depth(scene: Scene, i: int) -> int:

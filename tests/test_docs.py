@@ -33,6 +33,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+
 from unscripted.agents.physics import Physics
 from unscripted.agents.profiles import profiles
 from unscripted.model.discovery import discover
@@ -197,9 +198,7 @@ def install(pyproject: str) -> None:
         return
     info = Path(f"{project['name'].replace('-', '_')}-0.dist-info")
     info.mkdir()
-    (info / "METADATA").write_text(
-        f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: 0\n"
-    )
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: 0\n")
     text = ""
     for group, points in groups.items():
         assert group.startswith("unscripted."), group
@@ -215,8 +214,14 @@ def install(pyproject: str) -> None:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """An empty working folder on the import path; long runs only checked, never played."""
-    play, compare = commands.run_command, commands.compare_command
+    """An empty working folder on the import path; long runs are checked and never played."""
+    play, compare, publish = commands.run_command, commands.compare_command, commands.publish_run
+    published: list[Path] = []
+
+    def publish_run(*run: Any) -> list[Path]:
+        if not published:  # seconds of drawing, so once for each page
+            published.extend(publish(*run))
+        return published
 
     def run_command(config: RunConfig, out: Path | None, **rest: Any) -> int:
         if config.agents * config.ticks <= CHEAP:
@@ -230,8 +235,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         commands._check_networks(config)
         return 0
 
+    monkeypatch.setattr(commands, "publish_run", publish_run)
     monkeypatch.setattr(commands, "run_command", run_command)
     monkeypatch.setattr(commands, "compare_command", compare_command)
+    monkeypatch.setattr("os.cpu_count", lambda: 1)  # no worker processes for a few short runs
     monkeypatch.setenv("MPLBACKEND", "Agg")
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))

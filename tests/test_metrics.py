@@ -627,6 +627,11 @@ def test_a_member_builds_on_itself_only_through_others():
     assert measure(alone)["hierarchy_depth"] == 1
 
 
+def test_a_chain_runs_through_any_earlier_work_of_a_member_not_just_its_latest():
+    record = story({0: work()}, {1: work(on=(0,))}, {1: work()}, {2: work(on=(1,))})
+    assert measure(record)["hierarchy_depth"] == 3
+
+
 def star_record(n: int) -> TickRecord:
     return story({0: work()}, {i: work(on=(0,)) for i in range(1, n)})
 

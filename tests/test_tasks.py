@@ -16,6 +16,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from unscripted.model import generator
 from unscripted.model.errors import TaskFileError, UsageError
 from unscripted.model.generator import GeneratedTasks
 from unscripted.model.stream import CycledTasks
@@ -644,3 +645,19 @@ def test_a_task_that_lost_its_conflicts_is_no_longer_of_level_four():
     task = BY_LEVEL["L4"][0]
     calm = replace(task, rubric=tuple(replace(r, conflicts_with=()) for r in task.rubric))
     assert broken_level_rule(calm) is not None
+
+
+@pytest.mark.parametrize("level", ["L2", "L3", "L4"])
+def test_a_level_rule_holds_even_where_the_drawn_links_would_break_it(tmp_path, monkeypatch, level):
+    sparse = entry(level, SMALLEST[level])
+    if level == "L2":
+        all_one_domain(sparse)
+        no_dependencies(sparse)
+        sparse["requirements"][2]["domain"] = "audit"
+        sparse["requirements"][4]["depends_on"] = ["r2"]
+    skeletons = load_tasks(write(tmp_path / "a.yaml", sparse))
+    monkeypatch.setattr(generator, "_models", lambda level: skeletons)
+    for seed in range(100):
+        task = generator.generate(level, np.random.default_rng(seed), "made")
+        assert broken_level_rule(task) is None
+        assert_of_its_level(task)

@@ -49,7 +49,7 @@ PANELS = (
     Panel("Outcome", "grade, 0.25 to 1", ("quality", "mission_relevance"), 1.0),
     Panel("Roles", "0 to 1", ("role_stability", "unique_role_share", "role_gini"), 1.0),
     Panel("Members", "share of members", tuple(SHARES), 1.0),
-    Panel("Hierarchy depth", "members in a chain", ("hierarchy_depth",)),
+    Panel("Hierarchy depth", "works in a chain", ("hierarchy_depth",)),
     Panel("Spectral gap", "Laplacian eigenvalue", ("spectral_gap",)),
     Panel("Risk", "R, 0 to 1", ("risk",), 1.0),
     Panel("Tokens", "tokens per task", ("tokens",)),

@@ -82,7 +82,7 @@ LABELS: dict[str, tuple[str, str]] = {
     "abstention_rate": ("abstention", "share of members"),
     "exclusion_rate": ("exclusion", "share of members"),
     "failure_rate": ("failure", "share of members"),
-    "hierarchy_depth": ("hierarchy depth", "members in a chain"),
+    "hierarchy_depth": ("hierarchy depth", "works in a chain"),
     "spectral_gap": ("spectral gap", "Laplacian eigenvalue"),
     "calls": ("model calls", "per task"),
     "tokens": ("tokens", "per task"),

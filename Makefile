@@ -1,0 +1,50 @@
+# make run    sets everything up in .venv and plays one organization on the embedded minds
+# make test   sets everything up and passes all tests
+# make bench  slow tests and benchmarks, as ratios
+# make check  lint, format, import contract, types
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+FILES := pyproject.toml constraints.txt
+
+.PHONY: run test bench check ci clean
+
+run: $(VENV)/.run-ready
+	$(BIN)/unscripted run
+
+test: $(VENV)/.test-ready
+	$(BIN)/python -m pytest -n auto
+
+bench: $(VENV)/.test-ready
+	$(BIN)/python -m pytest -m "bench or slow" -s tests
+
+check: $(VENV)/.dev-ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	.ci/types $(BIN)/mypy
+
+ci:
+	bash .ci/run
+
+clean:
+	rm -rf $(VENV) *.egg-info build dist
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; v = sys.version_info; \
+	sys.exit(None if v >= (3, 11) else f"unscripted needs Python 3.11 or later; {sys.executable} is {v[0]}.{v[1]}; use make PYTHON=python3.11")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run-ready: $(VENV)/bin/python $(FILES)
+	$(PIP) -e .
+	@touch $@
+
+$(VENV)/.test-ready: $(VENV)/bin/python $(FILES)
+	$(PIP) -e ".[test]"
+	@touch $@ $(VENV)/.run-ready
+
+$(VENV)/.dev-ready: $(VENV)/bin/python $(FILES)
+	$(PIP) -e ".[dev]"
+	@touch $@ $(VENV)/.test-ready $(VENV)/.run-ready
