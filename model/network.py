@@ -15,7 +15,6 @@ from mesa.discrete_space import Cell, Network
 
 from .messages import View
 
-
 EVERYONE: frozenset[int] = frozenset({-1})
 """Stands for all members of the network, where listing them would cost N² over the team."""
 

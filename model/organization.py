@@ -287,7 +287,7 @@ class Organization(mesa.Model):  # type: ignore[misc]
 
     @property
     def memory(self) -> Log:
-        """Organizational memory: who took which role on which task, brought up to date when read."""
+        """Who took which role on which task; brought up to date when read."""
         for record in self.records[len(self._memory_starts) :]:
             self._memory_starts.append(len(self._memory))
             for own in record.members:
