@@ -7,7 +7,8 @@ Let q(r) be the best quality delivered on requirement r, 0 where nothing was:
 
     accuracy            mean quality of the pieces delivered
     completeness        mean over requirements of q(r) delivered at all, counted full from `USABLE`
-    coherence           pieces that repeat others, and conflicts with one side missing, cost
+    coherence           pieces that repeat others or answer no requirement, and conflicts of
+                        which one side is missing, cost
     actionability       share of requirements with q(r) good enough to act on
     mission relevance   share of requirements' weight met, mandatory ones counting double
 
@@ -16,6 +17,7 @@ Each is a share x in 0..1 and becomes the grade 1 + 3·x^severity.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -80,9 +82,9 @@ class Rubric(Judge):
     def __init__(
         self, *, severity: float = SEVERITY["gpt-5.4"], noise: float = 0.0, name: str = "rubric"
     ) -> None:
-        if not severity > 0:
+        if not 0 < severity < math.inf:
             raise UsageError(f"severity={severity} must be above 0")
-        if not noise >= 0:
+        if not 0 <= noise < math.inf:
             raise UsageError(f"noise={noise} must be 0 or more")
         self.severity = severity
         self.noise = noise
@@ -112,7 +114,8 @@ def shares_of(rubric: tuple[Requirement, ...], pieces: list[tuple[str, float]]) 
     """The five criteria of some pieces of work on a rubric, each 0 to 1."""
     if not pieces:
         return Shares(0.0, 0.0, 0.0, 0.0, 0.0)
-    best = _best(pieces)
+    known = {r.id for r in rubric}
+    best = {i: q for i, q in _best(pieces).items() if i in known}
     n = len(rubric)
     conflicts = {frozenset((r.id, o)) for r in rubric for o in r.conflicts_with}
     broken = sum(len(pair & best.keys()) == 1 for pair in conflicts)

@@ -10,6 +10,7 @@ import asyncio
 import inspect
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 from . import loop
@@ -142,11 +143,30 @@ async def _appraise_later(appraisal: Appraisal, deadline_s: float) -> Any:
 def _as_answer(mind: Mind, reply: Any) -> Answer:
     """Wrap a bare reply; refuse what is no reply at all."""
     if isinstance(reply, Answer):
-        return reply
+        return reply if _sound(reply.usage) else Answer(_bad_usage(reply.usage))
     if inspect.iscoroutine(reply):
         reply.close()
         return Answer(Failure("reply", f"{mind.name} is instant but returned a coroutine"))
     return Answer(reply)
+
+
+def _sound(usage: Any) -> bool:
+    """Whether a usage is one: whole counts and finite numbers, none below 0."""
+    if type(usage) is not Usage:
+        return False
+    counts = (usage.calls, usage.tokens_in, usage.tokens_out)
+    cost = 0.0 if usage.cost_usd is None else usage.cost_usd
+    return (
+        all(type(c) is int and c >= 0 for c in counts)
+        and type(cost) in (float, int)
+        and type(usage.latency_s) in (float, int)
+        and 0 <= cost < inf
+        and 0 <= usage.latency_s < inf
+    )
+
+
+def _bad_usage(usage: Any) -> Failure:
+    return Failure("reply", f"usage={usage!r} is not whole counts and finite numbers of 0 or more")
 
 
 def _raised(error: Exception) -> Answer:

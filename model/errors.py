@@ -35,7 +35,15 @@ class UnknownNameError(UsageError):
 
 
 class TaskFileError(UsageError):
-    """A task file breaks the schema. The text names file, line and field."""
+    """A task file breaks the schema. The text names file, line and field.
+
+    Attributes:
+        line: Counted from 1; 1 where the file as a whole is wrong.
+    """
+
+    def __init__(self, text: str, line: int = 1) -> None:
+        super().__init__(text)
+        self.line = line
 
 
 class PluginError(UnscriptedError):

@@ -13,9 +13,10 @@ from functools import cache
 
 import numpy as np
 
+from .errors import UnknownNameError
 from .randomness import Purpose, Streams
 from .stream import TaskStream
-from .task import Brief, Requirement, Task
+from .task import LEVELS, Brief, Requirement, Task
 from .taskfile import corpus
 
 REACH = 6  # a requirement depends on one of so many before it, as in written plans
@@ -30,6 +31,8 @@ class GeneratedTasks(TaskStream):
     """
 
     def __init__(self, level: str, seed: int) -> None:
+        if level not in LEVELS:
+            raise UnknownNameError("level", level, LEVELS)
         self.level = level
         self.domains = tuple(sorted({d for t in corpus() for d in t.domains}))
         self._streams = Streams(seed)
@@ -48,8 +51,9 @@ def _models(level: str) -> tuple[Task, ...]:
 def generate(level: str, rng: np.random.Generator, task_id: str) -> Task:
     """One task of a level.
 
-    A corpus task of the level is drawn as a skeleton: it gives the size and, shuffled over the
-    requirements, the difficulties, dependency counts and marks. Domains and links are new.
+    A corpus task of the level is drawn as a skeleton. It gives the size, the division into domains
+    and the dependency counts, and, shuffled over the requirements, difficulties and marks. The
+    domains' names, the dependencies and the conflicts are new.
     """
     skeleton = _models(level)[int(rng.integers(len(_models(level))))]
     rubric = skeleton.rubric

@@ -53,11 +53,7 @@ def load_tasks(path: Path) -> tuple[Task, ...]:
     seen: dict[str, Path] = {}
     tasks: list[Task] = []
     for file in files:
-        for task in _load_file(file):
-            if task.id in seen:
-                raise TaskFileError(f"{file}: task id {task.id!r} is already in {seen[task.id]}")
-            seen[task.id] = file
-            tasks.append(task)
+        tasks.extend(_load_file(file, seen))
     if not tasks:
         raise UsageError(f"tasks={path} holds no .yaml file; put at least one in it")
     return tuple(sorted(tasks, key=lambda t: t.id))
@@ -72,7 +68,8 @@ class _Source:
 
     def error(self, path: Sequence[str | int], rule: str) -> TaskFileError:
         field = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in path).lstrip(".")
-        return TaskFileError(f"{self.file}:{self._line(path)}: {field or 'file'}: {rule}")
+        line = self._line(path)
+        return TaskFileError(f"{self.file}:{line}: {field or 'file'}: {rule}", line)
 
     def _line(self, path: Sequence[str | int]) -> int:
         node = self.root
@@ -88,24 +85,28 @@ class _Source:
         return int(node.start_mark.line) + 1
 
 
-def _load_file(file: Path) -> Iterator[Task]:
+def _load_file(file: Path, seen: dict[str, Path]) -> Iterator[Task]:
     try:
         text = file.read_text(encoding="utf-8")
         root = yaml.compose(text, Loader=_FAST)
         data = yaml.load(text, Loader=_FAST)
-    except (OSError, UnicodeDecodeError) as error:
-        raise TaskFileError(f"{file}: can't be read: {error}") from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark is not None else 1
         problem = getattr(error, "problem", None) or "is not YAML"
         raise TaskFileError(f"{file}:{line}: {problem}; use YAML") from None
+    except (OSError, ValueError) as error:
+        raise TaskFileError(f"{file}: can't be read: {error}") from None
     if root is None:
         raise TaskFileError(f"{file}:1: file: is empty; start with `schema: 1` and `tasks:`")
     source = _Source(file, root)
+    _check_keys(source, root, ())
     _check_schema(source, data)
     for k, entry in enumerate(data["tasks"]):
         task = _task(entry)
+        if task.id in seen:
+            raise source.error(("tasks", k, "id"), f"{task.id!r} is already in {seen[task.id]}")
+        seen[task.id] = file
         _check_references(source, k, task)
         _check_cycles(source, k, task)
         _check_level(source, k, task)
@@ -114,11 +115,36 @@ def _load_file(file: Path) -> Iterator[Task]:
 
 def _check_schema(source: _Source, data: Any) -> None:
     from jsonschema import Draft202012Validator  # slow to import, and only files need it
-    from jsonschema.exceptions import best_match
 
-    error = best_match(Draft202012Validator(schema()).iter_errors(data))
-    if error is not None:
-        raise source.error(list(error.absolute_path), error.message[:200])
+    found = [
+        source.error(_where(error), error.message[:200])
+        for error in Draft202012Validator(schema()).iter_errors(data)
+    ]
+    if found:
+        raise min(found, key=lambda error: error.line)
+
+
+def _where(error: Any) -> list[str | int]:
+    """The path of a schema error, down to the key where an unknown key is the error."""
+    path = list(error.absolute_path)
+    if error.validator == "additionalProperties":
+        unknown = [k for k in error.instance if k not in error.schema["properties"]]
+        path.append(str(unknown[0]))
+    return path
+
+
+def _check_keys(source: _Source, node: yaml.Node, path: tuple[str | int, ...]) -> None:
+    """YAML takes the last of two equal keys in silence; a task file may not have them."""
+    if isinstance(node, yaml.SequenceNode):
+        for i, inner in enumerate(node.value):
+            _check_keys(source, inner, (*path, i))
+    elif isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, inner in node.value:
+            if key.value in seen:
+                raise source.error((*path, key.value), f"{key.value!r} stands here twice")
+            seen.add(key.value)
+            _check_keys(source, inner, (*path, key.value))
 
 
 def _task(entry: dict[str, Any]) -> Task:
@@ -143,6 +169,8 @@ def _check_references(source: _Source, k: int, task: Task) -> None:
     known: set[str] = set()
     for i, r in enumerate(task.rubric):
         at = ("tasks", k, "requirements", i)
+        if not 0 <= r.difficulty <= 1:  # NaN passes the schema
+            raise source.error((*at, "difficulty"), f"{r.difficulty} is not 0 to 1")
         if r.id in known:
             raise source.error((*at, "id"), f"{r.id!r} is used twice in {task.id}")
         known.add(r.id)

@@ -213,18 +213,15 @@ class Tick:
 
 
 def state_of(turns: Sequence[Turn], error: str) -> State:
-    """The one state a member ends in: work counts most, then its own refusal, then failure."""
-    replies = [t.reply for t in turns]
-    if any(isinstance(r, Contribution) for r in replies):
+    """The one state a member ends in: work counts most, then its last word, then who broke what."""
+    if any(isinstance(t.reply, Contribution) for t in turns):
         return State.CONTRIBUTED
-    last = turns[-1] if turns else None
-    if last is not None and isinstance(last.reply, Failure):
+    last = turns[-1].reply if turns else None
+    if isinstance(last, Failure):
         return State.FAILED
-    if error:
-        return State.FAILED
-    if last is not None and isinstance(last.reply, Abstention):
+    if isinstance(last, Abstention):
         return State.ABSTAINED
-    return State.EXCLUDED
+    return State.FAILED if error else State.EXCLUDED
 
 
 def admit(reply: object, observation: Observation) -> tuple[Reply | Failure, int]:
@@ -262,11 +259,12 @@ def _admit_contribution(
     _require("role", reply.role, bool(_text(reply.role).strip()), "text, not empty")
     _text(reply.work)
     c = reply.confidence
-    if c is not None and not 0 <= c <= 1:  # NaN fails too
-        _require("confidence", c, False, "0 to 1")
+    if c is not None and not (type(c) in (float, int) and 0 <= c <= 1):  # NaN fails too
+        _require("confidence", c, False, "a plain number, 0 to 1")
     for item in reply.items:
-        if not (isinstance(item, WorkItem) and 0 <= item.quality <= 1):
-            _require("items", item, False, "a work item with quality 0 to 1")
+        plain = isinstance(item, WorkItem) and type(item.quality) in (float, int)
+        if not (plain and 0 <= item.quality <= 1):
+            _require("items", item, False, "a work item with a plain quality, 0 to 1")
     if type(reply.builds_on) is tuple and not reply.builds_on and type(reply.items) is tuple:
         return reply, 0
     _require("builds_on", reply.builds_on, _whole(reply.builds_on), "a tuple of member ids")

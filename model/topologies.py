@@ -81,9 +81,11 @@ def erdos_renyi(n: int, seed: int, *, p: float = 0.3) -> nx.Graph[int]:
 def watts_strogatz(n: int, seed: int, *, k: int = 4, p: float = 0.1) -> nx.Graph[int]:
     """A ring of k neighbours each, rewired with probability p (Watts & Strogatz 1998).
 
-    Teams of k members or fewer are complete.
+    k is even: half on either side. Teams of k members or fewer are complete.
     """
     _at_least("watts-strogatz", "k", k, 2)
+    if k % 2:
+        raise UsageError(f"topology=watts-strogatz: k={k} is odd; use k={k - 1} or k={k + 1}")
     _share("watts-strogatz", "p", p)
     return nx.watts_strogatz_graph(n, k, p, seed=seed) if n > k else nx.complete_graph(n)
 

@@ -24,7 +24,9 @@ _READERS: dict[str, Callable[[Path], nx.Graph[Any]]] = {
 
 
 def build_topology(topology: Topology, n_agents: int, seed: int) -> nx.Graph[int]:
-    """The network of a team: simple, nodes 0 to n_agents - 1, each with its former name as `label`.
+    """The network of a team: simple, nodes 0 to n_agents - 1.
+
+    Nodes that had other names keep them as `label`. Edge lists are undirected; GraphML says itself.
 
     Args:
         topology: A name with options, a GraphML (`.graphml`) or edge-list (`.edgelist`, `.edges`,
@@ -35,6 +37,8 @@ def build_topology(topology: Topology, n_agents: int, seed: int) -> nx.Graph[int
     Raises:
         UsageError: An unknown name or option, an unreadable file, or the wrong number of nodes.
     """
+    if n_agents < 1:
+        raise UsageError(f"n_agents={n_agents} is not a team size; use 1 or more")
     if callable(topology):
         name = getattr(topology, "__name__", "function")
         graph = topology(n_agents, seed)
@@ -83,6 +87,8 @@ def parse_options(what: str, text: str, function: Callable[..., Any]) -> dict[st
         if key not in known or not equals:
             listed = ", ".join(f"{k}=" for k in known) or "none"
             raise UsageError(f"{what}: option {part!r} is not known; options: {listed}")
+        if key in options:
+            raise UsageError(f"{what}: option {key!r} is given twice; give it once")
         try:
             options[key] = known[key](value)
         except ValueError:
@@ -95,10 +101,13 @@ def _read(path: Path) -> nx.Graph[Any]:
     if not path.is_file():
         raise UsageError(f"topology={path} is not a file; give a GraphML or edge-list file")
     try:
-        return _READERS[path.suffix](path)
+        graph = _READERS[path.suffix](path)
     except Exception as error:
         first = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise UsageError(f"topology={path} can't be read as {path.suffix[1:]}: {first}") from None
+    if not graph:
+        raise UsageError(f"topology={path} holds no nodes; give a GraphML or edge-list file")
+    return graph
 
 
 def _numbered(graph: nx.Graph[Any]) -> nx.Graph[int]:

@@ -245,14 +245,14 @@ BROKEN: dict[str, tuple[Edit, str, str, str]] = {
     # name: the edit of a valid task, a text on the line meant, the field, part of the rule
     "unknown field of a task": (
         lambda t: t.update(colour="red"),
-        "- id: some-task",
-        "tasks[0]",
+        "colour: red",
+        "tasks[0].colour",
         "'colour' was unexpected",
     ),
     "unknown field of a requirement": (
         lambda t: t["requirements"][1].update(weight=2),
-        "- id: r1",
-        "tasks[0].requirements[1]",
+        "weight: 2",
+        "tasks[0].requirements[1].weight",
         "'weight' was unexpected",
     ),
     "missing field of a task": (
@@ -661,3 +661,26 @@ def test_a_level_rule_holds_even_where_the_drawn_links_would_break_it(tmp_path, 
         task = generator.generate(level, np.random.default_rng(seed), "made")
         assert broken_level_rule(task) is None
         assert_of_its_level(task)
+
+
+def test_a_key_that_stands_twice_is_refused_at_its_second_place(tmp_path):
+    file = tmp_path / "twice.yaml"
+    file.write_text("schema: 1\ntasks: []\nschema: 1\n", encoding="utf-8")
+    with pytest.raises(TaskFileError, match="schema: 'schema' stands here twice"):
+        load_tasks(file)
+
+
+def test_a_value_that_yaml_takes_for_an_impossible_date_is_one_line(tmp_path):
+    file = tmp_path / "date.yaml"
+    file.write_text("schema: 1\ntasks:\n- title: 2026-13-45\n", encoding="utf-8")
+    with pytest.raises(TaskFileError, match="date.yaml"):
+        load_tasks(file)
+
+
+def test_a_difficulty_that_is_no_number_is_refused(tmp_path):
+    text = (CORPUS / "l1-locker-api-security-review.yaml").read_text(encoding="utf-8")
+    changed = re.sub(r"difficulty: [0-9.]+", "difficulty: .nan", text, count=1)
+    file = tmp_path / "nan.yaml"
+    file.write_text(changed, encoding="utf-8")
+    with pytest.raises(TaskFileError, match=r"difficulty: nan is not 0 to 1"):
+        load_tasks(file)

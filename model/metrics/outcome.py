@@ -5,6 +5,7 @@ Symbols Q, M, T, C, R, J and B are those of arXiv:2603.28990.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, fields
 
 from ..errors import UsageError
@@ -40,8 +41,8 @@ class Scales:
 
     def __post_init__(self) -> None:
         for f in fields(self):
-            if not getattr(self, f.name) >= 0:
-                raise UsageError(f"{f.name}={getattr(self, f.name)} is below 0; use 0 or more")
+            if not 0 <= getattr(self, f.name) < math.inf:
+                raise UsageError(f"{f.name}={getattr(self, f.name)} is not a number of 0 or more")
         for name in ("time_ref_s", "cost_ref_usd"):
             if getattr(self, name) == 0:
                 raise UsageError(f"{name}=0 divides by zero; use a value above 0")

@@ -28,5 +28,5 @@ def exclusion_rate(record: TickRecord) -> float:
 
 
 def failure_rate(record: TickRecord) -> float:
-    """Share of members asked that gave nothing usable, 0 to 1."""
+    """Share of members that were asked and gave nothing usable, 0 to 1."""
     return _share(record, State.FAILED)

@@ -65,4 +65,5 @@ def role_entropy(record: TickRecord) -> float | None:
     n = counts.total()
     if n < 2:
         return None
-    return -sum(c / n * math.log(c / n) for c in counts.values()) / math.log(n) + 0.0
+    entropy = -sum(c / n * math.log(c / n) for c in counts.values()) / math.log(n)
+    return min(1.0, max(0.0, entropy))  # rounding can leave the range by 1e-16

@@ -15,8 +15,8 @@ DENSE_UP_TO = 256  # contributors; above it the sparse eigensolver is faster
 def hierarchy_depth(record: TickRecord) -> int:
     """Longest chain of works that built on one another: 0 (no work), 1 (flat) or more.
 
-    A work's depth is 1 more than the deepest latest work, finished in an earlier round, of the
-    members it names; so depth never exceeds the number of rounds in which work was done. O(works).
+    A work's depth is 1 more than the deepest work that the members it names had finished in an
+    earlier round; so depth never exceeds the number of rounds in which work was done. O(works).
     """
     latest: dict[int, int] = {}
     deepest = 0
