@@ -18,18 +18,26 @@ if TYPE_CHECKING:
     from .model.decision import Abstention as Abstention
     from .model.decision import Act as Act
     from .model.decision import Answer as Answer
+    from .model.decision import Assignment as Assignment
     from .model.decision import Contribution as Contribution
+    from .model.decision import Failure as Failure
     from .model.decision import Intention as Intention
     from .model.decision import Plan as Plan
+    from .model.decision import Usage as Usage
+    from .model.decision import WorkItem as WorkItem
+    from .model.errors import UsageError as UsageError
     from .model.judge import Judge as Judge
     from .model.judge import Verdict as Verdict
+    from .model.judge import judge_family as judge_family
     from .model.mind import Mind as Mind
+    from .model.mind import mind_family as mind_family
     from .model.observation import Observation as Observation
     from .model.organization import Organization as Organization
     from .model.protocol import Protocol as Protocol
     from .model.protocol import Round as Round
     from .model.protocol import Team as Team
     from .model.record import TickRecord as TickRecord
+    from .model.topologies import topology as topology
     from .scenarios.harness.build import build as build
 
 __version__ = "0.1.0"
@@ -37,6 +45,14 @@ __version__ = "0.1.0"
 _HOMES = {
     "Abstention": ".model.decision",
     "Act": ".model.decision",
+    "Assignment": ".model.decision",
+    "Failure": ".model.decision",
+    "Usage": ".model.decision",
+    "UsageError": ".model.errors",
+    "WorkItem": ".model.decision",
+    "judge_family": ".model.judge",
+    "mind_family": ".model.mind",
+    "topology": ".model.topologies",
     "Answer": ".model.decision",
     "Contribution": ".model.decision",
     "Intention": ".model.decision",

@@ -59,11 +59,11 @@ def perceive(
     seen = Impression(attention=1.0 / (1.0 + physics.dilution * len(read)))
     seen.tokens = TOKENS_PROMPT + observation.brief.tokens
     _read(read, scene, seen)
-    _read(observation.own.newest(physics.span), scene, seen)
+    works = [m for m in observation.own if isinstance(m.content, Contribution)]
+    _read(works[-physics.span :], scene, seen)  # what it announced itself is no rival claim
     if observation.memory:
         _recall(observation.memory.newest(physics.span), scene, seen)
-    worked_before = any(isinstance(m.content, Contribution) for m in observation.own)
-    _notice(scene, seen, faculties, physics, luck, worked_before)
+    _notice(scene, seen, faculties, physics, luck, bool(works))
     return seen
 
 

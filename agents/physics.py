@@ -65,8 +65,10 @@ class Physics:
         blind_guess: What an unseen result is replaced with.
         uptake: Chance to use a result that is there to read.
         conflict_loss: Quality lost per conflicting side not seen.
+        sloppiness: Chance of a sloppy piece of work with instruction following 0.
         slip: Quality lost to one sloppy piece of work.
         yielding: Chance to give way where others announced the same.
+        crowding: What giving way takes off the wish to work there, per announcement.
         deference: How far role history is taken for what others will do.
         work_noise: Spread of the quality of a piece of work.
     """
@@ -95,8 +97,10 @@ class Physics:
     blind_guess: float = 0.35
     uptake: float = 0.6
     conflict_loss: float = 0.2
+    sloppiness: float = 0.5
     slip: float = 0.3
     yielding: float = 0.6
+    crowding: float = 0.5
     deference: float = 0.3
     work_noise: float = 0.06
 

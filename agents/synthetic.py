@@ -187,7 +187,7 @@ class Synthetic(Mind):
             gain = max(0.0, min(1.0, guess) - done)
             want = gain + p.salience_pull * spot.salience * (1.0 - done) + spread * luck.choice[i]
             if gives_way and i in seen.claims:
-                want -= 0.5 * seen.claims[i]
+                want -= p.crowding * seen.claims[i]
             want -= p.deference * seen.habits.get(spot.domain, 0.0)
             found[i] = (gain, want)
         return found
@@ -218,7 +218,7 @@ class Synthetic(Mind):
         used: set[int] = set()
         load = 1.0 - p.overload * (len(chosen) - 1)
         strength = self._burden(observation) * seen.attention * load
-        sloppy = (1.0 - f.instruction_following) * 0.5
+        sloppy = (1.0 - f.instruction_following) * p.sloppiness
         for i in sorted(chosen):
             spot = scene.spots[i]
             skill = self._skill(spot) * strength

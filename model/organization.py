@@ -31,10 +31,19 @@ from .record import TickRecord
 from .stream import TaskStream
 from .tick import Stage, Tick
 
-AGENT_REPORTERS = (
-    "member", "state", "role", "builds_on", "confidence", "calls", "tokens", "cost_usd",
-    "latency_s",
-)  # fmt: skip
+AGENT_REPORTERS = {
+    "member": "member",
+    "state": "state",
+    "role": "role",
+    "builds_on": "builds_on",
+    "confidence": "confidence",
+    # Not the model's names: Mesa's batch_run puts both levels into one row.
+    "member_calls": "calls",
+    "member_tokens": "tokens",
+    "member_cost_usd": "cost_usd",
+    "member_latency_s": "latency_s",
+}
+"""Columns of the agent-level data, and the attribute of `Member` each is read from."""
 
 
 @dataclass(frozen=True)
@@ -152,7 +161,7 @@ class Organization(mesa.Model):  # type: ignore[misc]
             self._seat(mind)
         self.datacollector = mesa.DataCollector(
             model_reporters={name: partial(_read, name=name) for name in MEASURES},
-            agent_reporters={name: name for name in AGENT_REPORTERS},
+            agent_reporters=AGENT_REPORTERS,
         )
 
     def step(self) -> None:

@@ -673,7 +673,7 @@ def test_a_key_that_stands_twice_is_refused_at_its_second_place(tmp_path):
 def test_a_value_that_yaml_takes_for_an_impossible_date_is_one_line(tmp_path):
     file = tmp_path / "date.yaml"
     file.write_text("schema: 1\ntasks:\n- title: 2026-13-45\n", encoding="utf-8")
-    with pytest.raises(TaskFileError, match="date.yaml"):
+    with pytest.raises(TaskFileError, match=r"date\.yaml"):
         load_tasks(file)
 
 

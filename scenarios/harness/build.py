@@ -17,6 +17,7 @@ from ...model.errors import UnknownNameError, UsageError
 from ...model.generator import GeneratedTasks
 from ...model.judge import Judge
 from ...model.mind import Mind
+from ...model.observation import Charter
 from ...model.organization import Ingredients, Organization, seed_from
 from ...model.protocol import Protocol
 from ...model.randomness import Purpose, Streams
@@ -37,6 +38,7 @@ def build(
     level: str | None = None,
     tasks: str | Path | TaskStream = "corpus",
     judge: str | Judge | None = None,
+    mission: str | None = None,
     timeout_s: float = 120.0,
     concurrency: int = 64,
     rng: int | None = None,
@@ -52,6 +54,7 @@ def build(
         tasks: `corpus`, `generated`, a task file or folder, or a `TaskStream`.
         judge: A judge's name with options, `none`, or a `Judge`. None means `rubric` for
             synthetic teams.
+        mission: What the organization is for; None leaves the default.
         timeout_s: Deadline of one decision in seconds, for minds that are not instant.
         concurrency: Decisions in flight at once, at most.
         rng: Seed, a whole number of 0 or more; None draws a fresh one.
@@ -66,14 +69,13 @@ def build(
     seed = seed_from(rng)
     minds = _minds(model, n_agents)
     graph_seed = Streams(seed).integer(Purpose.TOPOLOGY) % 2**32
-    given = topology
-    chosen = (lambda n, seed: given) if isinstance(given, nx.Graph) else given
     ingredients = Ingredients(
         minds=minds,
-        graph=build_topology(chosen, n_agents, graph_seed),
+        graph=build_topology(_as_topology(topology), n_agents, graph_seed),
         protocol=make_protocol(protocol),
         stream=_stream(tasks, level, seed),
         judge=make_judge(judge),
+        charter=Charter() if mission is None else Charter(mission),
         limits=Limits(timeout_s, concurrency),
     )
     return Organization(ingredients, rng=seed)
@@ -85,6 +87,18 @@ def _team_size(n_agents: Any) -> int:
     if not whole or not math.isfinite(n_agents) or n_agents % 1 or n_agents < 1:
         raise UsageError(f"n_agents={n_agents!r} is not a team size; use a whole number from 1")
     return int(n_agents)
+
+
+def _as_topology(topology: Topology | nx.Graph[Any]) -> Topology:
+    """A graph as a function, copied: the organization changes its own and not the caller's."""
+    if not isinstance(topology, nx.Graph):
+        return topology
+    given = topology
+
+    def graph(n_agents: int, seed: int) -> nx.Graph[Any]:
+        return given.copy()
+
+    return graph
 
 
 def make_protocol(protocol: str | Protocol) -> Protocol:
@@ -99,7 +113,11 @@ def make_protocol(protocol: str | Protocol) -> Protocol:
         raise UsageError(f"protocol={protocol!r} is neither; use a name or a Protocol instance")
     name, _, options = protocol.partition(":")
     kind = named("protocols", "protocol", name)
-    made: Protocol = kind(**parse_options(f"protocol={name}", options, kind.__init__))
+    given = parse_options(f"protocol={name}", options, kind.__init__)
+    try:
+        made: Protocol = kind(**given)
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"protocol={protocol}: {error}") from None
     return made
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -21,8 +22,9 @@ app = typer.Typer(
 
 RUN_HELP = """Play one organization for some ticks: live progress, a table and figures.
 
+\b
     unscripted run
-    unscripted run --protocol coordinator --agents 16 --topology watts-strogatz:k=4,p=0.1
+    unscripted run --protocol coordinator --agents 16 --topology star
     unscripted run --level L4 --ticks 20 --seed 7 --out runs/mine
     unscripted run --json > run.json
 
@@ -32,6 +34,7 @@ The same command in the same folder continues where it stopped. Exit codes: 0 do
 
 COMPARE_HELP = """Compare protocols, team sizes, models, networks and levels: all combinations.
 
+\b
     unscripted compare --protocol sequential,coordinator,broadcast,shared --replicates 30
     unscripted compare --agents 4,8,16,32 --level L1,L3 --json > compare.json
 
@@ -208,6 +211,7 @@ def run_app(app: typer.Typer) -> int:
 
     try:
         code = app(standalone_mode=False)
+        sys.stdout.flush()
     except _PARSER_ERROR as error:
         context = getattr(error, "ctx", None)
         where = context.command_path if context is not None else "unscripted"
@@ -215,7 +219,7 @@ def run_app(app: typer.Typer) -> int:
     except (UsageError, PluginError) as error:
         return _complain(str(error), 2)
     except BrokenPipeError:
-        sys.stderr.close()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the flush at exit
         return 0
     except OSError as error:
         return _complain(f"{error}; what was finished is kept", 2)

@@ -34,18 +34,20 @@ def run_command(
     config: RunConfig, out: Path | None, *, as_json: bool, max_failures: int | None
 ) -> Exit:
     """Play one organization; keep it, show it."""
+    _check_failures(max_failures)
     errors = terminal(stderr=True)
     for note in config.notes():
         errors.print(f"note: {note}", markup=False)
     title = f"{config.protocol} · {config.agents} × {config.model} · {config.topology}"
+    org = config.organization()  # what can't be built is refused before a folder is made
     with RunProgress(errors, config.ticks, plain(title)) as progress:
         if as_json and out is None:
-            outcome = play(config, max_failures=max_failures, watch=progress)
+            outcome = play(config, max_failures=max_failures, watch=progress, org=org)
             folder_path = None
         else:
             folder_path = out if out is not None else default_folder(config)
             with Folder(folder_path, config) as folder:
-                outcome = play(config, folder, max_failures=max_failures, watch=progress)
+                outcome = play(config, folder, max_failures=max_failures, watch=progress, org=org)
     if as_json:
         _print_json(config.synthetic, [run_row(config, outcome.records, level=outcome.level)])
     if folder_path is not None and outcome.records:
@@ -73,6 +75,7 @@ def compare_command(
     config: SweepConfig, out: Path | None, *, as_json: bool, max_failures: int | None
 ) -> Exit:
     """Play a full factorial; keep it, test it, show it."""
+    _check_failures(max_failures)
     errors = terminal(stderr=True)
     _check_networks(config)
     ending = Exit.DONE
@@ -156,6 +159,11 @@ def _check_networks(config: SweepConfig) -> None:
         if key not in seen:
             seen.add(key)
             run.organization()
+
+
+def _check_failures(max_failures: int | None) -> None:
+    if max_failures is not None and max_failures < 0:
+        raise UsageError(f"max_failures={max_failures} is below 0; use 0 or more")
 
 
 def _failures(result: Result) -> int:

@@ -54,6 +54,7 @@ def play(
     *,
     max_failures: int | None = None,
     watch: Callable[[Organization], None] | None = None,
+    org: Organization | None = None,
 ) -> Outcome:
     """Play a configuration to its end, its budget, or Ctrl-C; continue what the folder holds.
 
@@ -62,8 +63,9 @@ def play(
         folder: Where finished ticks go; None keeps nothing.
         max_failures: Failed decisions above which the ending says so; None allows any.
         watch: Called after every tick, and once before the first.
+        org: The configuration's organization before its first tick; None builds it.
     """
-    org = config.organization()
+    org = org if org is not None else config.organization()
     past = folder.records() if folder is not None else []
     for record in past:
         org.relive(record)

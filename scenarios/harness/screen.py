@@ -58,11 +58,18 @@ RUN_TABLE = (
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
+class _Console(Console):
+    """A reader that leaves early is an error to handle, not an exit code that means something."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 def terminal(*, stderr: bool = False) -> Console:
     """A console; wide enough for every column where it is not a terminal."""
-    console = Console(stderr=stderr)
+    console = _Console(stderr=stderr)
     if not console.is_terminal and "COLUMNS" not in os.environ:
-        console = Console(stderr=stderr, width=120)
+        console = _Console(stderr=stderr, width=120)
     return console
 
 
@@ -198,8 +205,8 @@ COMPARE_TABLE = (
     ("quality", "Q"),
     ("mission_relevance", "M"),
     ("risk", "risk"),
-    ("abstention_rate", "declined"),
-    ("exclusion_rate", "left out"),
+    ("abstention_rate", "abstained"),
+    ("exclusion_rate", "excluded"),
     ("hierarchy_depth", "depth"),
     ("wall_s", "T (s)"),
     ("tokens", "tokens"),
