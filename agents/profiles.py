@@ -18,15 +18,12 @@ from .world import SyntheticWorld
 def profiles() -> dict[str, Profile]:
     """Every synthetic model by name, as users type it after `synthetic/`."""
     text = Path(__file__).with_name("profiles.yaml").read_text(encoding="utf-8")
-    return {
-        name: Profile(
-            name,
-            Faculties(*entry["faculties"]),
-            *entry["usd_per_million"],
-            entry["verbosity"],
-        )
-        for name, entry in yaml.safe_load(text).items()
-    }
+    found: dict[str, Profile] = {}
+    for name, entry in yaml.safe_load(text).items():
+        usd_in, usd_out = entry["usd_per_million"]
+        faculties = Faculties(*entry["faculties"])
+        found[name] = Profile(name, faculties, usd_in, usd_out, entry["verbosity"])
+    return found
 
 
 def profile(name: str) -> Profile:
