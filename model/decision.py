@@ -149,6 +149,9 @@ class Usage:
     latency_s: float = 0.0
 
 
+NO_CALLS = Usage(calls=0)
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """A reply and what it cost. A mind may return a bare reply where it costs nothing known."""

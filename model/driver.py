@@ -21,6 +21,8 @@ from .mind import Mind
 from .record import TickRecord
 from .tick import Appraisal, Consultation, Script
 
+PLAIN = (float, int)  # numbers that JSON writes exactly; numpy's are not among them
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -53,7 +55,7 @@ def drive(script: Script, limits: Limits) -> TickRecord:
         while True:
             if isinstance(request, Appraisal):
                 request = script.send(_appraise(request, limits))
-            elif all(c.mind.instant for c in request):
+            elif all([c.mind.instant for c in request]):  # noqa: C419  a list is quicker for one actor
                 request = script.send([_consult(c) for c in request])
             else:
                 request = script.send(loop.run(_consult_all(request, limits)))
@@ -154,14 +156,13 @@ def _sound(usage: Any) -> bool:
     """Whether a usage is one: whole counts and finite numbers, none below 0."""
     if type(usage) is not Usage:
         return False
-    counts = (usage.calls, usage.tokens_in, usage.tokens_out)
-    cost = 0.0 if usage.cost_usd is None else usage.cost_usd
+    cost, latency = usage.cost_usd, usage.latency_s
     return (
-        all(type(c) is int and c >= 0 for c in counts)
-        and type(cost) in (float, int)
-        and type(usage.latency_s) in (float, int)
-        and 0 <= cost < inf
-        and 0 <= usage.latency_s < inf
+        type(usage.calls) is type(usage.tokens_in) is type(usage.tokens_out) is int
+        and min(usage.calls, usage.tokens_in, usage.tokens_out) >= 0
+        and type(latency) in PLAIN
+        and 0 <= latency < inf
+        and (cost is None or (type(cost) in PLAIN and 0 <= cost < inf))
     )
 
 

@@ -7,15 +7,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
-from .decision import Usage
+from .decision import NO_CALLS, Usage
 from .messages import Message
 from .plugin import Mark, marked
 from .task import Task
 
 CRITERIA = ("accuracy", "completeness", "coherence", "actionability", "mission_relevance")
-
-
-NO_CALLS = Usage(calls=0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mesa.discrete_space import FixedAgent
 
+from .decision import NO_CALLS, Usage
 from .messages import Log, View
 from .mind import Mind
 from .record import MemberRecord, TickRecord
@@ -22,14 +23,7 @@ class Member(FixedAgent):  # type: ignore[misc]
     Attributes:
         member: Its id and its node on the network.
         mind: What decides for it.
-        state: Its state at the end of the last tick; None before the first.
-        role: The role it took in the last tick; None where it delivered nothing.
-        builds_on: Whose work it used in the last tick.
-        confidence: Of its last contribution, 0 to 1.
-        calls: Decisions' model calls in the last tick.
-        tokens: Prompt and completion tokens in the last tick.
-        cost_usd: US dollars in the last tick; None where any price is unknown.
-        latency_s: Seconds spent deciding in the last tick.
+        last: Its part of the last tick's record; None before the first.
     """
 
     def __init__(self, organization: Organization, member: int, mind: Mind) -> None:
@@ -37,39 +31,64 @@ class Member(FixedAgent):  # type: ignore[misc]
         self.member = member
         self.mind = mind
         self.cell = organization.network.seat(member)
-        self.state: str | None = None
-        self.role: str | None = None
-        self.builds_on: tuple[int, ...] = ()
-        self.confidence: float | None = None
-        self.calls = 0
-        self.tokens = 0
-        self.cost_usd: float | None = None
-        self.latency_s = 0.0
-        self._last: tuple[TickRecord, MemberRecord] | None = None
+        self.last: MemberRecord | None = None
+        self._tick: TickRecord | None = None
+
+    def take_in(self, record: TickRecord, own: MemberRecord) -> None:
+        """Make the outcome of a tick its private state."""
+        self._tick = record
+        self.last = own
 
     @property
     def mailbox(self) -> View:
         """What of others had reached it at its last decision of the last tick."""
-        if self._last is None or not self._last[1].turns:
+        if self._tick is None or self.last is None or not self.last.turns:
             return View(Log())
-        record, own = self._last
-        return View(record.log, own.turns[-1].seen)
+        return View(self._tick.log, self.last.turns[-1].seen)
 
-    def take_in(self, record: TickRecord, own: MemberRecord) -> None:
-        """Make the outcome of a tick its private state."""
-        self._last = (record, own)
-        self.state = own.state.value
-        self.role = own.role
-        self.builds_on = own.builds_on
-        self.confidence = own.contributions[-1].confidence if own.contributions else None
-        self.calls = self.tokens = 0
-        self.latency_s = 0.0
-        cost: float | None = 0.0 if own.turns else None
-        for turn in own.turns:
-            usage = turn.usage
-            self.calls += usage.calls
-            self.tokens += usage.tokens_in + usage.tokens_out
-            self.latency_s += usage.latency_s
-            known = cost is not None and usage.cost_usd is not None
-            cost = cost + usage.cost_usd if known else None  # type: ignore[operator]
-        self.cost_usd = cost
+    @property
+    def state(self) -> str | None:
+        """How it ended the last tick."""
+        return self.last.state.value if self.last is not None else None
+
+    @property
+    def role(self) -> str | None:
+        """The role it took in the last tick; None where it delivered nothing."""
+        return self.last.role if self.last is not None else None
+
+    @property
+    def builds_on(self) -> tuple[int, ...]:
+        """Whose work it used in the last tick."""
+        return self.last.builds_on if self.last is not None else ()
+
+    @property
+    def confidence(self) -> float | None:
+        """Of its last contribution in the last tick, 0 to 1."""
+        work = self.last.contributions if self.last is not None else ()
+        return work[-1].confidence if work else None
+
+    @property
+    def usage(self) -> Usage:
+        """What it cost in the last tick."""
+        return self.last.usage if self.last is not None else NO_CALLS
+
+    @property
+    def calls(self) -> int:
+        """Model calls in the last tick."""
+        return self.usage.calls
+
+    @property
+    def tokens(self) -> int:
+        """Prompt and completion tokens in the last tick."""
+        usage = self.usage
+        return usage.tokens_in + usage.tokens_out
+
+    @property
+    def cost_usd(self) -> float | None:
+        """US dollars in the last tick; None where any price is unknown."""
+        return self.usage.cost_usd
+
+    @property
+    def latency_s(self) -> float:
+        """Seconds spent deciding in the last tick."""
+        return self.usage.latency_s

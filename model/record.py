@@ -31,9 +31,8 @@ RECORD_VERSION = 1
 FREE = Usage()
 
 
-def _derived() -> Any:
-    """A field computed from the others: not an argument, not compared, not written out."""
-    return field(init=False, compare=False, repr=False)
+# A field computed from the others: not an argument, not compared, not written out.
+DERIVED: dict[str, Any] = {"init": False, "compare": False, "repr": False}
 
 
 class State(StrEnum):
@@ -81,23 +80,27 @@ class MemberRecord:
         contributions: What it delivered, in order; derived from the turns, as the next two.
         role: The role of its last contribution; None where it delivered nothing.
         builds_on: Whose work it used, ascending.
+        usage: What its decisions cost together; its `cost_usd` is None where any price is unknown.
     """
 
     member: int
     mind: str
     state: State
     turns: tuple[Turn, ...] = ()
-    contributions: tuple[Contribution, ...] = _derived()
-    role: str | None = _derived()
-    builds_on: tuple[int, ...] = _derived()
+    contributions: tuple[Contribution, ...] = field(**DERIVED)
+    role: str | None = field(**DERIVED)
+    builds_on: tuple[int, ...] = field(**DERIVED)
+    usage: Usage = field(**DERIVED)
 
     def __post_init__(self) -> None:
         """Derive what is asked for again and again."""
-        work = tuple(t.reply for t in self.turns if isinstance(t.reply, Contribution))
-        used = {a for c in work for a in c.builds_on}
-        object.__setattr__(self, "contributions", work)
-        object.__setattr__(self, "role", work[-1].role if work else None)
-        object.__setattr__(self, "builds_on", tuple(sorted(used)) if used else ())
+        work = [t.reply for t in self.turns if isinstance(t.reply, Contribution)]
+        used = work[0].builds_on if len(work) == 1 else [a for c in work for a in c.builds_on]
+        put = object.__setattr__
+        put(self, "contributions", tuple(work))
+        put(self, "role", work[-1].role if work else None)
+        put(self, "builds_on", tuple(sorted(set(used))) if used else ())
+        put(self, "usage", sum_usage([t.usage for t in self.turns]))
 
     @property
     def note(self) -> str:
@@ -108,6 +111,21 @@ class MemberRecord:
             if isinstance(turn.reply, Failure):
                 return turn.reply.cause
         return ""
+
+
+def sum_usage(usages: list[Usage]) -> Usage:
+    """What several decisions cost together; no price where one is unknown or nobody decided."""
+    if len(usages) == 1:
+        return usages[0]
+    prices = [u.cost_usd for u in usages]
+    known = [p for p in prices if p is not None]
+    return Usage(
+        sum(u.calls for u in usages),
+        sum(u.tokens_in for u in usages),
+        sum(u.tokens_out for u in usages),
+        sum(known) if known and len(known) == len(prices) else None,
+        sum(u.latency_s for u in usages),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,20 +204,17 @@ class TickRecord:
     @cached_property
     def totals(self) -> Totals:
         """What the team's decisions cost together."""
-        calls = tokens = turns = failed = 0
-        usd: float | None = 0.0
+        whole = sum_usage([m.usage for m in self.members if m.turns])
         slowest = [0.0] * len(self.rounds)
+        decisions = failures = 0
         for m in self.members:
-            for t in m.turns:
-                u = t.usage
-                calls += u.calls
-                tokens += u.tokens_in + u.tokens_out
-                turns += 1
-                failed += type(t.reply) is Failure
-                usd = None if usd is None or u.cost_usd is None else usd + u.cost_usd
-                if u.latency_s > slowest[t.round]:
-                    slowest[t.round] = u.latency_s
-        return Totals(calls, tokens, usd if turns else None, sum(slowest), turns, failed)
+            for turn in m.turns:
+                decisions += 1
+                failures += type(turn.reply) is Failure
+                if turn.usage.latency_s > slowest[turn.round]:
+                    slowest[turn.round] = turn.usage.latency_s
+        tokens = whole.tokens_in + whole.tokens_out
+        return Totals(whole.calls, tokens, whole.cost_usd, sum(slowest), decisions, failures)
 
     @cached_property
     def replies(self) -> dict[tuple[int, int], Reply | Failure]:

@@ -7,7 +7,7 @@ decides who sees what and in which order replies are taken in.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from .decision import (
@@ -100,7 +100,7 @@ class Tick:
         stage = self.stage
         team = Team(
             members=tuple(stage.minds),
-            graph=stage.network.G,
+            graph=stage.network.G.copy(as_view=True),
             tick=stage.tick,
             domains=stage.domains,
             log=self.log,
@@ -214,8 +214,9 @@ class Tick:
 
 def state_of(turns: Sequence[Turn], error: str) -> State:
     """The one state a member ends in: work counts most, then its last word, then who broke what."""
-    if any(isinstance(t.reply, Contribution) for t in turns):
-        return State.CONTRIBUTED
+    for turn in turns:
+        if isinstance(turn.reply, Contribution):
+            return State.CONTRIBUTED
     last = turns[-1].reply if turns else None
     if isinstance(last, Failure):
         return State.FAILED
@@ -265,11 +266,12 @@ def _admit_contribution(
         plain = isinstance(item, WorkItem) and type(item.quality) in (float, int)
         if not (plain and 0 <= item.quality <= 1):
             _require("items", item, False, "a work item with a plain quality, 0 to 1")
-    if type(reply.builds_on) is tuple and not reply.builds_on and type(reply.items) is tuple:
+    named = reply.builds_on
+    if type(named) is tuple and not named and type(reply.items) is tuple:
         return reply, 0
-    _require("builds_on", reply.builds_on, _whole(reply.builds_on), "a tuple of member ids")
+    _require("builds_on", named, all([type(a) is int for a in named]), "a tuple of member ids")
     messages = observation.messages
-    kept = tuple(a for a in dict.fromkeys(reply.builds_on) if _saw_work(messages, a))
+    kept = tuple([a for a in dict.fromkeys(named) if _saw_work(messages, a)])
     dropped = len(reply.builds_on) - len(kept)
     if kept == reply.builds_on and isinstance(reply.items, tuple):
         return reply, 0
@@ -282,7 +284,7 @@ def _admit_plan(reply: Plan, observation: Observation) -> tuple[Reply | Failure,
         _require("assignments", part, isinstance(part, Assignment), "assignments")
         _require("role", part.role, bool(_text(part.role).strip()), "text, not empty")
         _require("focus", part.focus, all(map(_text, part.focus)), "a tuple of texts")
-        _require("member", part.member, _whole((part.member,)), "a member id")
+        _require("member", part.member, type(part.member) is int, "a member id")
         if part.member in observation.roster:
             kept.setdefault(part.member, replace(part, focus=tuple(part.focus)))
     dropped = len(reply.assignments) - len(kept)
@@ -291,9 +293,10 @@ def _admit_plan(reply: Plan, observation: Observation) -> tuple[Reply | Failure,
 
 def _saw_work(messages: View, author: int) -> bool:
     log = messages.log
-    return any(
-        messages.has(i) and isinstance(log[i].content, Contribution) for i in log.ids_by(author)
-    )
+    for i in log.ids_by(author):
+        if isinstance(log[i].content, Contribution) and messages.has(i):
+            return True
+    return False
 
 
 def _require(name: str, value: object, holds: bool, rule: str) -> None:
@@ -305,10 +308,6 @@ def _text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{value!r} is not text")
     return value
-
-
-def _whole(values: Iterable[object]) -> bool:
-    return all(isinstance(v, int) and not isinstance(v, bool) for v in values)
 
 
 def _assignment_for(actor: int, messages: View, own: View) -> Assignment | None:

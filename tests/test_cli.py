@@ -225,12 +225,20 @@ def test_a_row_holds_the_means_over_the_ticks_of_the_parquet(finished):
     assert len(ticks) == row["ticks"] == 3
     for name in MEANS:
         assert row[name] == pytest.approx(ticks[name].dropna().mean()), name
-    assert row["role_stability"] == pytest.approx(ticks["role_stability"].iloc[1:].mean())
     agents = pd.read_parquet(folder / "agents.parquet")
     assert row["unique_roles"] == agents["role"].str.lower().nunique()
     assert row["tokens"] == pytest.approx((agents.tokens_in + agents.tokens_out).sum() / 3)
     assert row["cost_usd"] == pytest.approx(agents.cost_usd.sum() / 3)
     assert row["abstention_rate"] == pytest.approx((agents.state == "abstained").mean())
+
+
+def test_a_tick_without_a_measure_is_left_out_of_its_mean(call):
+    arguments = (*SMALL, "--protocol", "fixed-roles", "--out", "mine", "--json")
+    (row,) = call("run", *arguments).body["runs"]
+    stability = pd.read_parquet("mine/ticks.parquet")["role_stability"]
+    assert stability.isna().tolist() == [True, False, False]
+    assert stability.iloc[1:].max() > 0
+    assert row["role_stability"] == pytest.approx(stability.iloc[1:].mean())
 
 
 def test_the_summary_has_mean_deviation_and_interval_of_each_measure(call):

@@ -50,11 +50,13 @@ def spectral_gap(record: TickRecord) -> float | None:
     References:
         M. Fiedler, "Algebraic connectivity of graphs", 1973.
     """
-    graph = interaction_graph(record)
-    n = len(graph)
+    n = sum(bool(m.contributions) for m in record.members)
     if n < 2:
         return None
-    if graph.number_of_edges() < n - 1 or not nx.is_connected(graph):
+    if sum(len(m.builds_on) for m in record.members) < n - 1:
+        return 0.0  # too few edges to connect everyone; the usual case, and no graph is needed
+    graph = interaction_graph(record)
+    if not nx.is_connected(graph):
         return 0.0
     if n <= DENSE_UP_TO:
         index = {node: i for i, node in enumerate(graph)}

@@ -177,7 +177,12 @@ def _print_json(synthetic: bool, runs: list[Row], summary: list[Row] | None = No
         "runs": runs,
         "summary": summarize(runs) if summary is None else summary,
     }
-    sys.stdout.write(json.dumps(body, indent=1, allow_nan=False) + "\n")
+    text = json.dumps(body, indent=1, allow_nan=False) + "\n"
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:  # with its number, the parser would end the process with 1
+        raise BrokenPipeError from None
 
 
 def _say_ending(ending: Exit, played: int, ticks: int, errors: Console) -> None:

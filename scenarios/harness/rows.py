@@ -78,9 +78,6 @@ def agent_rows(records: Sequence[TickRecord]) -> list[Row]:
     rows: list[Row] = []
     for r in records:
         for m in r.members:
-            usages = [t.usage for t in m.turns]
-            prices = [u.cost_usd for u in usages]
-            priced = bool(prices) and None not in prices
             rows.append(
                 {
                     "tick": r.tick,
@@ -91,11 +88,11 @@ def agent_rows(records: Sequence[TickRecord]) -> list[Row]:
                     "builds_on": " ".join(map(str, m.builds_on)),
                     "saw": sum(b - a for t in m.turns for a, b in t.seen),
                     "confidence": m.contributions[-1].confidence if m.contributions else None,
-                    "calls": sum(u.calls for u in usages),
-                    "tokens_in": sum(u.tokens_in for u in usages),
-                    "tokens_out": sum(u.tokens_out for u in usages),
-                    "cost_usd": sum(p for p in prices if p is not None) if priced else None,
-                    "latency_s": sum(u.latency_s for u in usages),
+                    "calls": m.usage.calls,
+                    "tokens_in": m.usage.tokens_in,
+                    "tokens_out": m.usage.tokens_out,
+                    "cost_usd": m.usage.cost_usd,
+                    "latency_s": m.usage.latency_s,
                     "note": m.note,
                 }
             )
