@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from ..model.mind import World
 from ..model.task import Task
 
-SCENES_KEPT = 8
+SCENES_KEPT = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +58,13 @@ class SyntheticWorld(World):
     """Lays out the tasks of a run; keeps the last few."""
 
     def __init__(self) -> None:
-        self._scenes: OrderedDict[str, Scene] = OrderedDict()
+        self._scenes: OrderedDict[str, tuple[Task, Scene]] = OrderedDict()
 
     def open(self, task: Task) -> None:
         """Lay out a task before anyone decides on it."""
-        self._scenes[task.id] = lay_out(task)
+        known = self._scenes.get(task.id)
+        if known is None or known[0] is not task:
+            self._scenes[task.id] = (task, lay_out(task))
         self._scenes.move_to_end(task.id)
         while len(self._scenes) > SCENES_KEPT:
             self._scenes.popitem(last=False)
@@ -74,7 +76,7 @@ class SyntheticWorld(World):
             LookupError: It was never opened; give the organization this world.
         """
         try:
-            return self._scenes[task_id]
+            return self._scenes[task_id][1]
         except KeyError:
             raise LookupError(f"task {task_id} was never opened in this world") from None
 

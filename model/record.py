@@ -197,6 +197,11 @@ class TickRecord:
         return {m.member: normalised(m.role) for m in self.members if m.role is not None}
 
     @cached_property
+    def role_counts(self) -> Counter[str]:
+        """How many members took each role."""
+        return Counter(self.roles.values())
+
+    @cached_property
     def states(self) -> Counter[State]:
         """How many members ended in each state."""
         return Counter(m.state for m in self.members)

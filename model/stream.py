@@ -39,6 +39,7 @@ class CycledTasks(TaskStream):
             raise UsageError("tasks=[] is empty; give at least one task")
         self.tasks = tuple(tasks)
         self._streams = Streams(seed)
+        self._drawn: tuple[int, list[int]] = (-1, [])  # the last pass asked for, and its order
         self.domains = tuple(sorted({d for t in tasks for d in t.domains}))
         levels = {t.level for t in tasks}
         self.level = levels.pop() if len(levels) == 1 else "mixed"
@@ -46,5 +47,7 @@ class CycledTasks(TaskStream):
     def task(self, tick: int) -> Task:
         """The task of a tick; ticks 0 to len(tasks) - 1 see each task once."""
         pass_, place = divmod(tick, len(self.tasks))
-        order = self._streams.generator(Purpose.TASKS, pass_).permutation(len(self.tasks))
-        return self.tasks[int(order[place])]
+        if self._drawn[0] != pass_:
+            drawn = self._streams.generator(Purpose.TASKS, pass_).permutation(len(self.tasks))
+            self._drawn = (pass_, drawn.tolist())
+        return self.tasks[self._drawn[1][place]]

@@ -269,7 +269,9 @@ def _admit_contribution(
     named = reply.builds_on
     if type(named) is tuple and not named and type(reply.items) is tuple:
         return reply, 0
-    _require("builds_on", named, all([type(a) is int for a in named]), "a tuple of member ids")
+    _require(
+        "builds_on", named, not [a for a in named if type(a) is not int], "a tuple of member ids"
+    )
     messages = observation.messages
     kept = tuple([a for a in dict.fromkeys(named) if _saw_work(messages, a)])
     dropped = len(reply.builds_on) - len(kept)

@@ -339,3 +339,17 @@ def test_two_configurations_are_told_apart_exactly_where_they_differ(one, other)
     except UsageError:
         refused = True
     assert refused == (not same)
+
+
+def test_a_task_file_that_was_edited_is_another_input(tmp_path):
+    from unscripted.model.taskfile import CORPUS
+
+    tasks = tmp_path / "tasks.yaml"
+    text = (CORPUS / "l1-locker-api-security-review.yaml").read_text(encoding="utf-8")
+    tasks.write_text(text, encoding="utf-8")
+    config = RunConfig(ticks=1, agents=2, tasks=str(tasks))
+    with Folder(tmp_path / "run", config) as folder:
+        play(config, folder)
+    tasks.write_text(text.replace("Security", "Safety", 1), encoding="utf-8")
+    with pytest.raises(UsageError, match=r"inputs\."):
+        Folder(tmp_path / "run", config)

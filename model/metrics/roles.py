@@ -7,14 +7,8 @@ a known weakness of the measure, shared with arXiv:2603.28990.
 from __future__ import annotations
 
 import math
-from collections import Counter
 
 from ..record import TickRecord
-
-
-def role_counts(record: TickRecord) -> Counter[str]:
-    """How many members took each role; members that delivered nothing have none."""
-    return Counter(record.roles.values())
 
 
 def role_stability(record: TickRecord, previous: TickRecord | None) -> float | None:
@@ -32,12 +26,12 @@ def role_stability(record: TickRecord, previous: TickRecord | None) -> float | N
 
 def unique_roles(record: TickRecord) -> int | None:
     """Number of distinct roles; None where nobody took one."""
-    return len(role_counts(record)) or None
+    return len(record.role_counts) or None
 
 
 def unique_role_share(record: TickRecord) -> float | None:
     """Distinct roles per member with a role: 1/n (all the same) to 1 (all different)."""
-    counts = role_counts(record)
+    counts = record.role_counts
     return len(counts) / counts.total() if counts else None
 
 
@@ -49,7 +43,7 @@ def role_gini(record: TickRecord) -> float | None:
     References:
         C. Gini, Variabilità e mutabilità, 1912.
     """
-    counts = sorted(role_counts(record).values())
+    counts = sorted(record.role_counts.values())
     if not counts:
         return None
     k = len(counts)
@@ -61,7 +55,7 @@ def role_entropy(record: TickRecord) -> float | None:
 
     H = -Σ p ln p over roles, divided by ln n for n members with a role; None for n < 2.
     """
-    counts = role_counts(record)
+    counts = record.role_counts
     n = counts.total()
     if n < 2:
         return None

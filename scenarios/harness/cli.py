@@ -223,6 +223,8 @@ def run_app(app: typer.Typer) -> int:
         return 0
     except OSError as error:
         return _complain(f"{error}; what was finished is kept", 2)
+    except (MemoryError, OverflowError) as error:
+        return _complain(f"too large for this machine ({type(error).__name__}); use less", 2)
     except (KeyboardInterrupt, typer.Abort):
         return _complain("interrupted", 130)
     return int(code or 0)

@@ -96,7 +96,7 @@ def compare_command(
         errors.print(f"run {key} broke: {plain(error)}", markup=False, style="red")
     if broken:
         ending = Exit.FAILURES
-    failed = sum(_failures(r) for r in results.values())
+    failed = sum(r.get("failures", 0) for r in results.values())
     if max_failures is not None and failed > max_failures:
         ending = Exit.FAILURES
     stopped = sum(r.get("stopped", False) for r in results.values())
@@ -164,10 +164,6 @@ def _check_networks(config: SweepConfig) -> None:
 def _check_failures(max_failures: int | None) -> None:
     if max_failures is not None and max_failures < 0:
         raise UsageError(f"max_failures={max_failures} is below 0; use 0 or more")
-
-
-def _failures(result: Result) -> int:
-    return sum(a["state"] == "failed" for a in result.get("agents", ()))
 
 
 def _print_json(synthetic: bool, runs: list[Row], summary: list[Row] | None = None) -> None:

@@ -162,7 +162,23 @@ def to_json(config: Config) -> dict[str, Any]:
     """A configuration as it stands in `config.json`."""
     kind = "run" if isinstance(config, RunConfig) else "compare"
     body: dict[str, Any] = json.loads(json.dumps(asdict(config)))
-    return {"version": 1, "unscripted": __version__, "kind": kind, **body}
+    inputs = {name: _digest(name) for name in _files_of(config)}
+    return {"version": 1, "unscripted": __version__, "kind": kind, **body, "inputs": inputs}
+
+
+def _files_of(config: Config) -> list[str]:
+    """The files and folders a configuration reads, as the user named them."""
+    base = config if isinstance(config, RunConfig) else config.base
+    topologies = (base.topology,) if isinstance(config, RunConfig) else config.topologies
+    named = [*topologies, *({base.tasks} - {"corpus", "generated"})]
+    return [name for name in named if Path(name).exists()]
+
+
+def _digest(name: str) -> str:
+    """SHA-256 of a file, or of a folder's files in order, so that an edit is another input."""
+    path = Path(name)
+    files = sorted(p for p in path.iterdir() if p.is_file()) if path.is_dir() else [path]
+    return hashlib.sha256(b"".join(p.read_bytes() for p in files)).hexdigest()
 
 
 def from_json(body: dict[str, Any]) -> Config:
@@ -173,7 +189,9 @@ def from_json(body: dict[str, Any]) -> Config:
     """
     try:
         kind = body["kind"]
-        rest = {k: v for k, v in body.items() if k not in ("version", "unscripted", "kind")}
+        rest = {
+            k: v for k, v in body.items() if k not in ("version", "unscripted", "kind", "inputs")
+        }
         if kind == "run":
             return RunConfig(**rest)
         lists = {k: tuple(v) for k, v in rest.items() if isinstance(v, list)}

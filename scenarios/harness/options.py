@@ -75,7 +75,7 @@ ApiBase = Annotated[
     str | None, _option("Address of an OpenAI-compatible server.", _MODEL, metavar="URL")
 ]
 Budget = Annotated[
-    float | None, _option("Stop before spending more than this.", _MODEL, metavar="USD")
+    float | None, _option("Stop a run before it costs more than this.", _MODEL, metavar="USD")
 ]
 Concurrency = Annotated[int, _option("Decisions in flight at once, at most.", _MODEL, metavar="N")]
 Temperature = Annotated[

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ...model.metrics import MEASURES, measure
-from ...model.metrics.roles import role_counts
 from ...model.record import TickRecord
 from .config import RunConfig
 
@@ -61,7 +60,7 @@ def run_row(
         "ticks": len(records),
     }
     row.update({name: mean(t[name] for t in ticks) for name in ROW_MEASURES})
-    row["unique_roles"] = len({role for r in records for role in role_counts(r)}) or None
+    row["unique_roles"] = len({role for r in records for role in r.role_counts}) or None
     return row
 
 

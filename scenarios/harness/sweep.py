@@ -15,10 +15,10 @@ from typing import Any
 from .config import RunConfig, SweepConfig
 from .folder import Folder
 from .rows import Row, agent_rows, run_row, tick_rows
-from .runner import Exit, play
+from .runner import Exit, failures, play
 
 Result = dict[str, Any]
-"""`{"row", "ticks", "agents"}` of a finished run, or `{"error"}` of one that broke.
+"""`{"row", "ticks", "agents", "failures"}` of a finished run, or `{"error"}` of one that broke.
 
 A run that its budget cut short also has `"stopped"`; it is not kept, so a higher budget plays it.
 """
@@ -41,6 +41,7 @@ def run_one(config: RunConfig, replicate: int) -> Result:
         "row": run_row(config, records, replicate, level=outcome.level),
         "ticks": tick_rows(records),
         "agents": agent_rows(records),
+        "failures": failures(records),
         **({"stopped": True} if outcome.ending is Exit.BUDGET else {}),
     }
 
