@@ -123,6 +123,9 @@ class Failure:
 Reply = Plan | Intention | Contribution | Abstention
 """What a mind may answer."""
 
+PLAIN = (float, int)
+"""Numbers that JSON writes exactly; numpy's are not among them."""
+
 ALLOWED: dict[Act, tuple[type, ...]] = {
     Act.PLAN: (Plan, Abstention),
     Act.INTEND: (Intention, Abstention),

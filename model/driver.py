@@ -14,14 +14,12 @@ from math import inf
 from typing import Any
 
 from . import loop
-from .decision import Answer, Failure, Usage
+from .decision import PLAIN, Answer, Failure, Usage
 from .errors import UsageError
 from .judge import Verdict
 from .mind import Mind
 from .record import TickRecord
 from .tick import Appraisal, Consultation, Script
-
-PLAIN = (float, int)  # numbers that JSON writes exactly; numpy's are not among them
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,10 +72,12 @@ class Log:
         self, author: int, tick: int, round_: int, content: Content, to: int | None = None
     ) -> Message:
         """Append a message and return it."""
-        message = Message(len(self._messages), author, tick, round_, content, to)
+        place = len(self._messages)
+        message = Message(place, author, tick, round_, content, to)
         self._messages.append(message)
-        self._by_author.setdefault(author, []).append(message.id)
-        self.addressed = self.addressed or to is not None
+        self._by_author.setdefault(author, []).append(place)
+        if to is not None:
+            self.addressed = True
         return message
 
     def ids_by(self, author: int) -> Sequence[int]:
@@ -178,7 +180,8 @@ class View(Sequence[Message]):
 
     def without(self, author: int) -> View:
         """The selected messages of everyone else."""
-        return View(self.log, cut_out(self.spans, self.log.ids_by(author)))
+        ids = self.log.ids_by(author)
+        return View(self.log, cut_out(self.spans, ids)) if ids else self
 
     def authored_by(self, authors: Collection[int]) -> View:
         """The selected messages of these authors, in O(the smaller of the two)."""
@@ -213,8 +216,6 @@ def spans_of(ids: Iterable[int]) -> tuple[Span, ...]:
 
 def cut_out(spans: tuple[Span, ...], ids: Sequence[int]) -> tuple[Span, ...]:
     """The spans without some ids, in O(spans + ids inside them)."""
-    if not ids:
-        return spans
     left: list[Span] = []
     for start, stop in spans:
         for i in ids[bisect_left(ids, start) : bisect_left(ids, stop)]:

@@ -51,9 +51,10 @@ class Round:
 
     def view_of(self, member: int) -> View | None:
         """What the protocol lets one actor see."""
-        if isinstance(self.sees, Mapping):
-            return self.sees.get(member)
-        return self.sees
+        sees = self.sees
+        if sees is None or isinstance(sees, View):
+            return sees
+        return sees.get(member)
 
 
 @dataclass(frozen=True)

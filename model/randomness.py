@@ -1,6 +1,6 @@
 """Random streams addressed by what they are for, never shared.
 
-A stream is the seed plus a path (purpose, member, tick, turn), hashed. One member more, or
+A stream is the seed plus a path (purpose, tick, turn, member), hashed. One member more, or
 another order of answers, moves nobody else's draws: there is no common generator to advance.
 
 References:
@@ -11,7 +11,9 @@ References:
 from __future__ import annotations
 
 from enum import IntEnum
+from functools import lru_cache
 from hashlib import blake2b
+from struct import unpack
 
 import numpy as np
 
@@ -25,6 +27,14 @@ class Purpose(IntEnum):
     JUDGE = 3
     TOPOLOGY = 4
     REPLICATE = 5
+
+
+@lru_cache(maxsize=256)
+def _eight(seed: int, purpose: Purpose, above: tuple[int, ...], block: int) -> tuple[int, ...]:
+    """The seeds of eight neighbouring last elements of a path, from one hash."""
+    address = f"{seed}:{purpose:d}:{above}:{block}".encode()
+    seeds: tuple[int, ...] = unpack("<8Q", blake2b(address, digest_size=64).digest())
+    return seeds
 
 
 class Streams:
@@ -41,8 +51,8 @@ class Streams:
 
     def integer(self, purpose: Purpose, *path: int) -> int:
         """A 64-bit seed at a path."""
-        address = f"{self.seed}:{purpose:d}:{path}".encode()
-        return int.from_bytes(blake2b(address, digest_size=8).digest(), "little")
+        *above, last = path or (0,)
+        return _eight(self.seed, purpose, tuple(above), last >> 3)[last & 7]
 
     def generator(self, purpose: Purpose, *path: int) -> np.random.Generator:
         """A generator at a path."""

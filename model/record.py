@@ -31,10 +31,6 @@ RECORD_VERSION = 1
 FREE = Usage()
 
 
-# A field computed from the others: not an argument, not compared, not written out.
-DERIVED: dict[str, Any] = {"init": False, "compare": False, "repr": False}
-
-
 class State(StrEnum):
     """How a member ended a tick. It is in exactly one state."""
 
@@ -87,10 +83,10 @@ class MemberRecord:
     mind: str
     state: State
     turns: tuple[Turn, ...] = ()
-    contributions: tuple[Contribution, ...] = field(**DERIVED)
-    role: str | None = field(**DERIVED)
-    builds_on: tuple[int, ...] = field(**DERIVED)
-    usage: Usage = field(**DERIVED)
+    contributions: tuple[Contribution, ...] = field(init=False, compare=False, repr=False)
+    role: str | None = field(init=False, compare=False, repr=False)
+    builds_on: tuple[int, ...] = field(init=False, compare=False, repr=False)
+    usage: Usage = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         """Derive what is asked for again and again."""
@@ -254,9 +250,12 @@ def normalised(role: str) -> str:
     return " ".join(role.casefold().split())
 
 
+SAID_ALOUD = (Contribution, Intention)  # what everyone let through may see
+
+
 def post_reply(log: Log, author: int, tick: int, round_: int, reply: Reply | Failure) -> None:
     """Turn a reply into what others may see of it; abstentions and failures post nothing."""
-    if isinstance(reply, Contribution | Intention):
+    if isinstance(reply, SAID_ALOUD):
         log.post(author, tick, round_, reply)
     elif isinstance(reply, Plan):
         for assignment in reply.assignments:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from .decision import (
     ALLOWED,
+    PLAIN,
     Abstention,
     Act,
     Answer,
@@ -171,7 +172,7 @@ class Tick:
         roster: tuple[int, ...] = ()
         if round_.act is Act.PLAN:
             roster = tuple(sorted({actor, *network.audience_of(actor)}))
-        seed = stage.streams.integer(Purpose.MEMBER, actor, stage.tick, len(self.turns[actor]))
+        seed = stage.streams.integer(Purpose.MEMBER, stage.tick, len(self.turns[actor]), actor)
         return Consultation(
             stage.minds[actor],
             Observation(
@@ -244,11 +245,11 @@ def admit(reply: object, observation: Observation) -> tuple[Reply | Failure, int
         if isinstance(reply, Plan):
             return _admit_plan(reply, observation)
         if isinstance(reply, Intention):
-            _require("role", reply.role, bool(_text(reply.role).strip()), "text, not empty")
-            _require("focus", reply.focus, all(map(_text, reply.focus)), "a tuple of texts")
+            _check_role(reply.role, reply.focus)
             return replace(reply, focus=tuple(reply.focus)), 0
         assert isinstance(reply, Abstention)
-        _text(reply.reason)
+        if not isinstance(reply.reason, str):
+            raise _broken("reason", reply.reason, "text")
     except (TypeError, ValueError, AttributeError) as error:
         return Failure("reply", str(error)), 0
     return reply, 0
@@ -257,36 +258,33 @@ def admit(reply: object, observation: Observation) -> tuple[Reply | Failure, int
 def _admit_contribution(
     reply: Contribution, observation: Observation
 ) -> tuple[Reply | Failure, int]:
-    _require("role", reply.role, bool(_text(reply.role).strip()), "text, not empty")
-    _text(reply.work)
-    c = reply.confidence
-    if c is not None and not (type(c) in (float, int) and 0 <= c <= 1):  # NaN fails too
-        _require("confidence", c, False, "a plain number, 0 to 1")
+    if not isinstance(reply.role, str) or not reply.role.strip():
+        raise _broken("role", reply.role, "text, not empty")
+    if not isinstance(reply.work, str):
+        raise _broken("work", reply.work, "text")
+    if reply.confidence is not None and not _is_share(reply.confidence):
+        raise _broken("confidence", reply.confidence, "a plain number, 0 to 1")
     for item in reply.items:
-        plain = isinstance(item, WorkItem) and type(item.quality) in (float, int)
-        if not (plain and 0 <= item.quality <= 1):
-            _require("items", item, False, "a work item with a plain quality, 0 to 1")
+        if not isinstance(item, WorkItem) or not _is_share(item.quality):
+            raise _broken("items", item, "a work item with a plain quality, 0 to 1")
     named = reply.builds_on
-    if type(named) is tuple and not named and type(reply.items) is tuple:
+    if not named and type(named) is tuple and type(reply.items) is tuple:
         return reply, 0
-    _require(
-        "builds_on", named, not [a for a in named if type(a) is not int], "a tuple of member ids"
-    )
+    if [a for a in named if type(a) is not int]:
+        raise _broken("builds_on", named, "a tuple of member ids")
     messages = observation.messages
     kept = tuple([a for a in dict.fromkeys(named) if _saw_work(messages, a)])
-    dropped = len(reply.builds_on) - len(kept)
-    if kept == reply.builds_on and isinstance(reply.items, tuple):
+    if kept == named and type(reply.items) is tuple:
         return reply, 0
-    return replace(reply, builds_on=kept, items=tuple(reply.items)), dropped
+    return replace(reply, builds_on=kept, items=tuple(reply.items)), len(named) - len(kept)
 
 
 def _admit_plan(reply: Plan, observation: Observation) -> tuple[Reply | Failure, int]:
     kept: dict[int, Assignment] = {}
     for part in reply.assignments:
-        _require("assignments", part, isinstance(part, Assignment), "assignments")
-        _require("role", part.role, bool(_text(part.role).strip()), "text, not empty")
-        _require("focus", part.focus, all(map(_text, part.focus)), "a tuple of texts")
-        _require("member", part.member, type(part.member) is int, "a member id")
+        if not isinstance(part, Assignment) or type(part.member) is not int:
+            raise _broken("assignments", part, "an assignment to a member id")
+        _check_role(part.role, part.focus)
         if part.member in observation.roster:
             kept.setdefault(part.member, replace(part, focus=tuple(part.focus)))
     dropped = len(reply.assignments) - len(kept)
@@ -301,15 +299,19 @@ def _saw_work(messages: View, author: int) -> bool:
     return False
 
 
-def _require(name: str, value: object, holds: bool, rule: str) -> None:
-    if not holds:
-        raise ValueError(f"{name}={value!r} is not {rule}")
+def _check_role(role: object, focus: tuple[object, ...]) -> None:
+    if not isinstance(role, str) or not role.strip():
+        raise _broken("role", role, "text, not empty")
+    if not all(isinstance(f, str) and f for f in focus):
+        raise _broken("focus", focus, "a tuple of texts")
 
 
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"{value!r} is not text")
-    return value
+def _is_share(value: object) -> bool:
+    return type(value) in PLAIN and 0 <= value <= 1  # type: ignore[operator]  # NaN fails too
+
+
+def _broken(name: str, value: object, rule: str) -> ValueError:
+    return ValueError(f"{name}={value!r} is not {rule}")
 
 
 def _assignment_for(actor: int, messages: View, own: View) -> Assignment | None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+from operator import itemgetter
+
 import networkx as nx
 import numpy as np
 from scipy.sparse.linalg import eigsh
@@ -18,19 +21,22 @@ def hierarchy_depth(record: TickRecord) -> int:
     A work's depth is 1 more than the deepest work that the members it names had finished in an
     earlier round; so depth never exceeds the number of rounds in which work was done. O(works).
     """
-    latest: dict[int, int] = {}
-    deepest = 0
-    for index, played in enumerate(record.rounds):
-        finished: dict[int, int] = {}
-        for actor in played.actors:
-            reply = record.replies[actor, index]
-            if isinstance(reply, Contribution):
-                below = max((latest.get(a, 0) for a in reply.builds_on), default=0)
-                finished[actor] = below + 1
-        for actor, depth in finished.items():
-            latest[actor] = max(depth, latest.get(actor, 0))
-            deepest = max(deepest, depth)
-    return deepest
+    works = [
+        (turn.round, m.member, turn.reply)
+        for m in record.members
+        for turn in m.turns
+        if isinstance(turn.reply, Contribution)
+    ]
+    works.sort(key=itemgetter(0))
+    depths: dict[int, int] = {}  # of each member's deepest work in earlier rounds
+    for _, same_round in groupby(works, key=itemgetter(0)):
+        finished = [
+            (author, 1 + max([depths.get(a, 0) for a in work.builds_on], default=0))
+            for _, author, work in same_round
+        ]
+        for author, depth in finished:
+            depths[author] = max(depth, depths.get(author, 0))
+    return max(depths.values(), default=0)
 
 
 def interaction_graph(record: TickRecord) -> nx.Graph[int]:
