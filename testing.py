@@ -22,6 +22,7 @@ from .scenarios.harness.conformance import (
     one_state,
     relabelling,
     reproducibility,
+    resumption,
     survival,
     totals,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "one_state",
     "relabelling",
     "reproducibility",
+    "resumption",
     "seeds",
     "survival",
     "totals",

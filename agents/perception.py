@@ -73,14 +73,16 @@ def _read(messages: Iterable[Message], scene: Scene, seen: Impression) -> None:
         content = message.content
         if isinstance(content, Contribution):
             for item in content.items:
-                spot = index[item.requirement]
-                if item.quality > seen.done.get(spot, -1.0):
+                spot = index.get(item.requirement)
+                if spot is not None and item.quality > seen.done.get(spot, -1.0):
                     seen.done[spot] = item.quality
                     seen.author[spot] = message.author
             seen.tokens += TOKENS_MESSAGE + TOKENS_ITEM * len(content.items)
         elif isinstance(content, Intention):
             for requirement in content.focus:
-                spot = index[requirement]
+                spot = index.get(requirement)
+                if spot is None:
+                    continue  # a topic in words of its own, which a synthetic mind can't read
                 seen.claims[spot] = seen.claims.get(spot, 0) + 1
             seen.tokens += TOKENS_MESSAGE
 

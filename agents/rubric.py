@@ -22,11 +22,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..model.decision import Contribution
 from ..model.errors import UsageError
-from ..model.judge import CRITERIA, Judge, Verdict, judge_family
-from ..model.messages import Message
-from ..model.task import Requirement, Task
+from ..model.judge import CRITERIA, Judge, Submission, Verdict, judge_family
+from ..model.task import Requirement
 
 USABLE = 0.5
 SEVERITY = {"gpt-4o": 1.25, "gpt-5.4": 1.0}
@@ -90,20 +88,18 @@ class Rubric(Judge):
         self.noise = noise
         self.name = name
 
-    def appraise(self, task: Task, works: tuple[Message, ...], seed: int) -> Verdict:
+    def appraise(self, submission: Submission) -> Verdict:
         """Grade the work; every grade None where there is work but none it can read."""
-        pieces = [
-            (item.requirement, item.quality)
-            for m in works
-            if isinstance(m.content, Contribution)
-            for item in m.content.items
-        ]
-        if works and not pieces:
+        task = submission.task
+        pieces = [(item.requirement, item.quality) for w in submission.works for item in w.items]
+        if submission.works and not pieces:
             return Verdict(reason="the work has no items that a rubric judge can read")
         shares = shares_of(task.rubric, pieces)
         grades = [1.0 + 3.0 * getattr(shares, c) ** self.severity for c in CRITERIA]
         if self.noise:
-            draws = np.random.default_rng(seed).normal(0.0, self.noise, len(grades)).tolist()
+            draws = (
+                np.random.default_rng(submission.seed).normal(0.0, self.noise, len(grades)).tolist()
+            )
             grades = [g + d for g, d in zip(grades, draws, strict=True)]
         grades = [round(min(4.0, max(1.0, g)), 6) for g in grades]
         by_name = dict(zip(CRITERIA, grades, strict=True))

@@ -21,6 +21,7 @@ from ..model.decision import (
     Reply,
     Usage,
 )
+from ..model.judge import CRITERIA, Judge, Submission, Verdict
 from ..model.mind import Mind
 from ..model.observation import Observation
 
@@ -117,3 +118,20 @@ class Hanging(Mind):
         if self.blocking:
             threading.Event().wait()
         return asyncio.sleep(3600, Abstention("too late"))
+
+
+class Whimsical(Judge):
+    """Grades by lot, now and then not at all, drawn by seed."""
+
+    instant = True
+    name = "whimsical"
+
+    def appraise(self, submission: Submission) -> Verdict:
+        """Draw every grade from the submission's seed alone."""
+        draw = random.Random(submission.seed)
+        grades = [draw.choice([1.0, 4.0, draw.uniform(1, 4)]) for _ in CRITERIA]
+        missing = draw.randrange(4 * len(grades))
+        by_name: dict[str, float | None] = dict(zip(CRITERIA, grades, strict=True))
+        if missing < len(grades):
+            by_name[CRITERIA[missing]] = None
+        return Verdict(**by_name, violations=draw.choice([None, 0.0, draw.random()]))

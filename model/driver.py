@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from math import inf
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 from . import loop
 from .decision import PLAIN, Answer, Failure, Usage
 from .errors import UsageError
-from .judge import Verdict
+from .judge import CRITERIA, Verdict
 from .mind import Mind
 from .record import TickRecord
 from .tick import Appraisal, Consultation, Script
@@ -66,7 +66,9 @@ def _consult(consultation: Consultation) -> Answer:
     """Ask an instant mind in place."""
     try:
         return _as_answer(consultation.mind, consultation.mind.decide(consultation.observation))
-    except Exception as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # pytest.fail and sys.exit are no Exceptions
         return _raised(error)
 
 
@@ -84,15 +86,9 @@ async def _consult_all(asked: Sequence[Consultation], limits: Limits) -> list[An
 
 
 async def _consult_later(consultation: Consultation, deadline_s: float) -> Answer:
-    mind, observation = consultation.mind, consultation.observation
+    mind = consultation.mind
     try:
-        if inspect.iscoroutinefunction(mind.decide):
-            reply = await _within(deadline_s, mind.decide(observation))
-        else:
-            reply = await _within(deadline_s, loop.in_thread(lambda: mind.decide(observation)))
-            if inspect.isawaitable(reply):
-                reply = await _within(deadline_s, reply)
-        return _as_answer(mind, reply)
+        return _as_answer(mind, await _call(mind.decide, consultation.observation, deadline_s))
     except TimeoutError:
         cause = f"no answer within {deadline_s:g} s"
         return Answer(Failure("timeout", cause), Usage(latency_s=deadline_s))
@@ -102,7 +98,7 @@ async def _consult_later(consultation: Consultation, deadline_s: float) -> Answe
 
 async def _within(deadline_s: float, call: Awaitable[Any]) -> Any:
     """Wait no longer than the deadline, even for a task that swallows its cancellation."""
-    task = asyncio.ensure_future(call)
+    task = asyncio.ensure_future(_contained(call))
     try:
         done, _ = await asyncio.wait({task}, timeout=deadline_s)
     except asyncio.CancelledError:
@@ -116,28 +112,56 @@ async def _within(deadline_s: float, call: Awaitable[Any]) -> Any:
     return task.result()
 
 
+async def _contained(call: Awaitable[Any]) -> Any:
+    """Await foreign code; what isn't an ordinary exception must not end the loop's thread."""
+    try:
+        return await call
+    except (Exception, asyncio.CancelledError):
+        raise
+    except BaseException as error:
+        raise RuntimeError(_named(error)) from error
+
+
 def _appraise(appraisal: Appraisal, limits: Limits) -> Verdict:
+    """Ask a judge; whatever goes wrong leaves the grades missing and says why."""
     judge = appraisal.judge
     try:
         if judge.instant:
-            verdict = judge.appraise(appraisal.task, appraisal.works, appraisal.seed)
+            verdict: Any = judge.appraise(appraisal.submission)
         else:
-            verdict = loop.run(_appraise_later(appraisal, limits.deadline_s))
+            verdict = loop.run(_call(judge.appraise, appraisal.submission, limits.deadline_s))
     except TimeoutError:
-        return Verdict(reason=f"no verdict within {limits.deadline_s:g} s")
-    except Exception as error:
-        return Verdict(reason=f"{type(error).__name__}: {error}")
-    if not isinstance(verdict, Verdict):
-        return Verdict(reason=f"judge {judge.name} returned {type(verdict).__name__}")
-    return verdict
+        return Verdict(reason=f"judge {judge.name}: no verdict within {limits.deadline_s:g} s")
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        return Verdict(reason=f"judge {judge.name}: {_named(error)}")
+    broken = broken_verdict_rule(verdict)
+    return verdict if broken is None else Verdict(reason=f"judge {judge.name}: {broken}")
 
 
-async def _appraise_later(appraisal: Appraisal, deadline_s: float) -> Any:
-    judge = appraisal.judge
-    call = (appraisal.task, appraisal.works, appraisal.seed)
-    if inspect.iscoroutinefunction(judge.appraise):
-        return await _within(deadline_s, judge.appraise(*call))
-    return await _within(deadline_s, loop.in_thread(lambda: judge.appraise(*call)))
+def broken_verdict_rule(verdict: Any) -> str | None:
+    """What keeps a value from being a verdict; None where nothing does."""
+    if type(verdict) is not Verdict:
+        return f"returned {type(verdict).__name__}, not a Verdict"
+    for name in CRITERIA:
+        grade = getattr(verdict, name)
+        if grade is not None and not (type(grade) in PLAIN and 1 <= grade <= 4):
+            return f"{name}={grade!r} is not a plain number, 1 to 4"
+    share = verdict.violations
+    if share is not None and not (type(share) in PLAIN and 0 <= share <= 1):
+        return f"violations={share!r} is not a plain number, 0 to 1"
+    if type(verdict.reason) is not str:
+        return f"reason={verdict.reason!r} is not text"
+    return None if _sound(verdict.usage) else f"usage={verdict.usage!r} is not one"
+
+
+async def _call(function: Callable[[Any], Any], argument: Any, deadline_s: float) -> Any:
+    """Call what may be a coroutine function, block, or return an awaitable."""
+    if inspect.iscoroutinefunction(function):
+        return await _within(deadline_s, function(argument))
+    result = await _within(deadline_s, loop.in_thread(lambda: function(argument)))
+    return await _within(deadline_s, result) if inspect.isawaitable(result) else result
 
 
 def _as_answer(mind: Mind, reply: Any) -> Answer:
@@ -168,5 +192,9 @@ def _bad_usage(usage: Any) -> Failure:
     return Failure("reply", f"usage={usage!r} is not whole counts and finite numbers of 0 or more")
 
 
-def _raised(error: Exception) -> Answer:
-    return Answer(Failure("error", f"{type(error).__name__}: {error}"))
+def _raised(error: BaseException) -> Answer:
+    return Answer(Failure("error", _named(error)))
+
+
+def _named(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}"

@@ -40,7 +40,9 @@ class GeneratedTasks(TaskStream):
     def task(self, tick: int) -> Task:
         """The task of a tick."""
         rng = self._streams.generator(Purpose.TASKS, tick)
-        return generate(self.level, rng, f"generated-{self.level.lower()}-{tick}")
+        return generate(
+            self.level, rng, f"generated-{self.level.lower()}-{self._streams.seed}-{tick}"
+        )
 
 
 @cache

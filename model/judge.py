@@ -7,8 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
-from .decision import NO_CALLS, Usage
-from .messages import Message
+from .decision import NO_CALLS, Usage, WorkItem
 from .plugin import Mark, marked
 from .task import Task
 
@@ -40,6 +39,36 @@ class Verdict:
     usage: Usage = NO_CALLS
 
 
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A finished contribution as a judge sees it: neither author nor role nor order of rounds.
+
+    Attributes:
+        text: The output.
+        items: The structured form of synthetic work; empty for real minds.
+    """
+
+    text: str
+    items: tuple[WorkItem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One tick's work, handed to a judge that learns neither protocol nor who is who.
+
+    Attributes:
+        task: The brief and the rubric.
+        works: In the order they were finished; may be empty.
+        mission: What mission relevance is judged by.
+        seed: For a judge that draws; the same seed gives the same verdict.
+    """
+
+    task: Task
+    works: tuple[Work, ...]
+    mission: str
+    seed: int
+
+
 class Judge(ABC):
     """Grades a team's collected work. It never learns the protocol or who is who."""
 
@@ -47,15 +76,11 @@ class Judge(ABC):
     name: str = "judge"
 
     @abstractmethod
-    def appraise(
-        self, task: Task, works: tuple[Message, ...], seed: int
-    ) -> Verdict | Awaitable[Verdict]:
+    def appraise(self, submission: Submission) -> Verdict | Awaitable[Verdict]:
         """Grade the work on one task.
 
         Args:
-            task: The brief and the rubric.
-            works: The contributions in the order they were finished; may be empty.
-            seed: For a judge that draws; the same seed gives the same verdict.
+            submission: All the judge may know.
 
         Returns:
             The verdict. An exception leaves every grade None and its cause in `reason`.

@@ -7,6 +7,7 @@ a daemon thread, and everything asynchronous runs there.
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import Future
@@ -26,6 +27,16 @@ def permanent_loop() -> asyncio.AbstractEventLoop:
             _loop = asyncio.new_event_loop()
             threading.Thread(target=_loop.run_forever, name="unscripted-loop", daemon=True).start()
         return _loop
+
+
+def _forget() -> None:
+    """A forked child inherits the loop object and not its thread; it needs one of its own."""
+    global _loop, _lock
+    _loop, _lock = None, threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget)
 
 
 def run(coroutine: Coroutine[Any, Any, T]) -> T:
@@ -62,8 +73,10 @@ def in_thread(call: Callable[[], T]) -> Awaitable[T]:
             return
         try:
             result = call()
-        except BaseException as error:
+        except Exception as error:
             future.set_exception(error)
+        except BaseException as error:  # sys.exit in a mind ends its decision, not the loop
+            future.set_exception(RuntimeError(f"{type(error).__name__}: {error}"))
         else:
             future.set_result(result)
 

@@ -52,12 +52,12 @@ class Message:
 class Log:
     """An append-only sequence of messages, indexed by author."""
 
-    __slots__ = ("_by_author", "_messages", "addressed")
+    __slots__ = ("_by_author", "_messages", "_to")
 
     def __init__(self) -> None:
         self._messages: list[Message] = []
         self._by_author: dict[int, list[int]] = {}
-        self.addressed = False  # whether any message is for one member alone
+        self._to: dict[int, list[int]] = {}  # ids of messages for one member alone
 
     def __len__(self) -> int:
         return len(self._messages)
@@ -77,12 +77,21 @@ class Log:
         self._messages.append(message)
         self._by_author.setdefault(author, []).append(place)
         if to is not None:
-            self.addressed = True
+            self._to.setdefault(to, []).append(place)
         return message
 
     def ids_by(self, author: int) -> Sequence[int]:
         """Ids of one author's messages, ascending."""
         return self._by_author.get(author, ())
+
+    @property
+    def addressed(self) -> bool:
+        """Whether any message is for one member alone."""
+        return bool(self._to)
+
+    def ids_to(self, member: int) -> Sequence[int]:
+        """Ids of the messages for one member alone, ascending."""
+        return self._to.get(member, ())
 
     def so_far(self) -> View:
         """Everything posted until now; later posts don't enter it."""
@@ -108,10 +117,10 @@ class View(Sequence[Message]):
         spans: Ascending, disjoint, non-empty `(start, stop)` ranges of ids.
     """
 
-    __slots__ = ("_length", "log", "spans")
+    __slots__ = ("_length", "_log", "spans")
 
     def __init__(self, log: Log, spans: tuple[Span, ...] = ()) -> None:
-        self.log = log
+        self._log = log
         self.spans = spans
         length = 0
         for start, stop in spans:
@@ -122,7 +131,7 @@ class View(Sequence[Message]):
         return self._length
 
     def __iter__(self) -> Iterator[Message]:
-        messages = self.log._messages
+        messages = self._log._messages
         for start, stop in self.spans:
             for i in range(start, stop):
                 yield messages[i]
@@ -139,7 +148,7 @@ class View(Sequence[Message]):
         offset = index % self._length
         for start, stop in self.spans:
             if offset < stop - start:
-                return self.log._messages[start + offset]
+                return self._log._messages[start + offset]
             offset -= stop - start
         raise AssertionError("unreachable: spans and length disagree")
 
@@ -148,7 +157,7 @@ class View(Sequence[Message]):
         found: list[Message] = []
         for start, stop in reversed(self.spans):
             low = max(start, stop - (n - len(found)))
-            found.extend(self.log._messages[low:stop][::-1])
+            found.extend(self._log._messages[low:stop][::-1])
             if len(found) == n:
                 break
         return found
@@ -172,30 +181,35 @@ class View(Sequence[Message]):
 
     def has_author(self, author: int) -> bool:
         """Whether any selected message is by this member."""
-        return any(self.has(i) for i in self.log.ids_by(author))
+        return any(self.has(i) for i in self._log.ids_by(author))
 
     def by(self, author: int) -> View:
         """The selected messages of one author."""
-        return self.log.only(i for i in self.log.ids_by(author) if self.has(i))
+        return self._log.only(i for i in self._log.ids_by(author) if self.has(i))
 
     def without(self, author: int) -> View:
         """The selected messages of everyone else."""
-        ids = self.log.ids_by(author)
-        return View(self.log, cut_out(self.spans, ids)) if ids else self
+        ids = self._log.ids_by(author)
+        return View(self._log, cut_out(self.spans, ids)) if ids else self
 
     def authored_by(self, authors: Collection[int]) -> View:
         """The selected messages of these authors, in O(the smaller of the two)."""
-        if len(authors) < self._length:
-            ids = sorted(i for a in authors for i in self.log.ids_by(a) if self.has(i))
-        else:
-            ids = [m.id for m in self if m.author in authors]
-        return View(self.log, spans_of(ids))
+        if not self.spans:
+            return self
+        if len(authors) >= self._length:
+            return View(self._log, spans_of(m.id for m in self if m.author in authors))
+        low, high = self.spans[0][0], self.spans[-1][1]
+        found: list[int] = []
+        for author in authors:  # an author's history may be long, the view short
+            ids = self._log.ids_by(author)
+            found += [i for i in ids[bisect_left(ids, low) : bisect_left(ids, high)] if self.has(i)]
+        return View(self._log, spans_of(sorted(found)))
 
     def readable_by(self, reader: int) -> View:
         """The selected messages that are for everyone or for this member."""
-        if not self.log.addressed:
+        if not self._log.addressed:
             return self
-        return View(self.log, spans_of(m.id for m in self if m.to in (None, reader)))
+        return View(self._log, spans_of(m.id for m in self if m.to in (None, reader)))
 
 
 def spans_of(ids: Iterable[int]) -> tuple[Span, ...]:

@@ -52,7 +52,7 @@ class TeamNetwork(Network):  # type: ignore[misc]
         for cell in self._cells.values():
             cell.space = self
         self._heard: dict[int, frozenset[int]] = {}
-        self._departed = False  # then memory holds authors who are on the network no more
+        self._departed = False
 
     def _connect_cells(self) -> None:
         """Seats read the graph; there is nothing to connect."""
@@ -83,7 +83,7 @@ class TeamNetwork(Network):  # type: ignore[misc]
 
     def _hears(self, reader: int) -> frozenset[int]:
         edges = self.G.pred if self.G.is_directed() else self.G.adj
-        if len(edges[reader]) == len(self.G) - 1 and not self._departed:
+        if len(edges[reader]) == len(self.G) - 1:
             return EVERYONE  # no set of N members for each of N
         return frozenset(edges[reader])
 
@@ -93,13 +93,15 @@ class TeamNetwork(Network):  # type: ignore[misc]
         Args:
             view: What would be seen on a complete network.
             reader: The member.
-            own: Whether its own messages stay in.
+            own: Whether its own messages stay in, as they do in memory.
         """
         if not view:
             return view
         heard = self._heard.get(reader)
         if heard is None:
             heard = self._heard[reader] = self._hears(reader)
+        if heard is EVERYONE and own and self._departed:
+            heard = frozenset(self.G)  # memory holds authors who are on the network no more
         if heard is EVERYONE:
             return (view if own else view.without(reader)).readable_by(reader)
         return view.authored_by(heard | {reader} if own else heard).readable_by(reader)

@@ -107,6 +107,25 @@ class Rewired:
     made: tuple[tuple[int, int], ...]
 
 
+@dataclass(frozen=True)
+class Reversal:
+    """How to take one change of the network back, without a copy of the network before it."""
+
+    newcomer: int | None = None
+    leaver: tuple[int, dict[str, Any]] | None = None
+    made: tuple[tuple[int, int], ...] = ()
+    cut: tuple[tuple[int, int], ...] = ()
+
+    def apply(self, graph: nx.Graph[int]) -> None:
+        """Change the graph back."""
+        if self.newcomer is not None:
+            graph.remove_node(self.newcomer)
+        if self.leaver is not None:
+            graph.add_node(self.leaver[0], **self.leaver[1])
+        graph.remove_edges_from(self.made)
+        graph.add_edges_from(self.cut)
+
+
 Event = TickRecord | Joined | Left | Rewired
 """What changes an organization. Its state is the fold of its events over its ingredients."""
 
@@ -155,7 +174,8 @@ class Organization(mesa.Model):  # type: ignore[misc]
         self._memory_starts: list[int] = []
         self._next_member = 0
         self._events: list[Event] = []
-        self._first_graph: nx.Graph[int] | None = None
+        self._undo: list[Reversal] = []  # the way back to the first graph
+        self._fault: BaseException | None = None
         self._past: TickRecord | None = None
         for mind in ingredients.minds:
             self._seat(mind)
@@ -163,19 +183,36 @@ class Organization(mesa.Model):  # type: ignore[misc]
             model_reporters={name: partial(_read, name=name) for name in MEASURES},
             agent_reporters=AGENT_REPORTERS,
         )
+        self._mesa_step = self.step
+        self.step = self._raising_step  # type: ignore[method-assign]  # as Mesa itself does
 
     def step(self) -> None:
         """Play one tick: take a task, run the protocol, judge, record, measure."""
-        record = self._past if self._past is not None else self._play()
+        try:
+            record = self._past if self._past is not None else self._play()
+            previous = self.records[-1] if self.records else None
+            measures = measure(record, previous, self.ingredients.scales)
+        except BaseException as fault:
+            self._fault = fault  # nothing has changed yet; `_raising_step` raises it
+            return
         self.records.append(record)
         self._events.append(record)
-        members = self.members
         for own in record.members:
-            members[own.member].take_in(record, own)
-        previous = self.records[-2] if len(self.records) > 1 else None
-        self.measures = measure(record, previous, self.ingredients.scales)
+            self.members[own.member].take_in(record, own)
+        self.measures = measures
         self.tick += 1
         self.datacollector.collect(self)
+
+    def _raising_step(self) -> None:
+        """Step inside Mesa's wrapper, raise outside it.
+
+        On Mesa 3.5 an exception that passes the wrapper unschedules every later step in silence:
+        a notebook would go on after Ctrl-C with a model that does nothing.
+        """
+        self._mesa_step()
+        fault, self._fault = self._fault, None
+        if fault is not None:
+            raise fault
 
     def run(self, ticks: int) -> list[TickRecord]:
         """Play so many ticks and return their records."""
@@ -192,11 +229,13 @@ class Organization(mesa.Model):  # type: ignore[misc]
         """
         for other in neighbours:
             self._require(other)
-        self._keep_first_graph()
-        self.network.G.add_node(self._next_member)
-        member = self._seat(mind)
-        for other in neighbours:
-            self.network.G.add_edge(member, other)
+        graph, member = self.network.G, self._next_member
+        graph.add_node(member)
+        self._seat(mind)
+        graph.add_edges_from((member, other) for other in neighbours)
+        if graph.is_directed():
+            graph.add_edges_from((other, member) for other in neighbours)
+        self._undo.append(Reversal(newcomer=member))
         self.network.changed()
         self._events.append(Joined(mind, tuple(neighbours)))
         return member
@@ -210,7 +249,12 @@ class Organization(mesa.Model):  # type: ignore[misc]
         self._require(member)
         if len(self.members) == 1:
             raise UsageError(f"member={member} is the last one; a team keeps at least one")
-        self._keep_first_graph()
+        graph = self.network.G
+        data = dict(graph.nodes[member])
+        edges = list(graph.edges(member))
+        if graph.is_directed():
+            edges += list(graph.in_edges(member))
+        self._undo.append(Reversal(leaver=(member, data), cut=tuple(edges)))
         self.members.pop(member).remove()
         self.network.unseat(member)
         self._events.append(Left(member))
@@ -231,16 +275,20 @@ class Organization(mesa.Model):  # type: ignore[misc]
         missing = [(a, b) for a, b in cut if not self.network.G.has_edge(a, b)]
         if missing:
             raise UsageError(f"cut={missing} are not links of the network")
-        self._keep_first_graph()
-        self.network.G.remove_edges_from(cut)
-        self.network.G.add_edges_from(made)
+        graph = self.network.G
+        graph.remove_edges_from(cut)
+        new = [edge for edge in made if not graph.has_edge(*edge)]
+        graph.add_edges_from(new)
+        self._undo.append(Reversal(made=tuple(new), cut=tuple(cut)))
         self.network.changed()
         self._events.append(Rewired(tuple(cut), tuple(made)))
 
     def snapshot(self) -> Snapshot:
         """This moment, to come back to."""
-        graph = self._first_graph if self._first_graph is not None else self.network.G
-        fields = {**vars(self.ingredients), "graph": graph.copy()}
+        graph = self.network.G.copy()
+        for undo in reversed(self._undo):
+            undo.apply(graph)
+        fields = {**vars(self.ingredients), "graph": graph}
         return Snapshot(Ingredients(**fields), self.seed, tuple(self._events))
 
     @classmethod
@@ -316,10 +364,6 @@ class Organization(mesa.Model):  # type: ignore[misc]
         self._next_member += 1
         self.members[member] = Member(self, member, mind)
         return member
-
-    def _keep_first_graph(self) -> None:
-        if self._first_graph is None:
-            self._first_graph = self.network.G.copy()
 
     def _require(self, member: int) -> None:
         if member not in self.members:

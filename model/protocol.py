@@ -103,6 +103,12 @@ class Protocol(ABC):
         return 2 * n_members + 1
 
     @property
+    def label(self) -> str:
+        """Name and parameters as users type them: `relay:first=0.25`."""
+        given = ",".join(f"{k}={v}" for k, v in self.parameters.items())
+        return f"{self.name}:{given}" if given else self.name
+
+    @property
     def parameters(self) -> dict[str, Any]:
         """The public attributes set in `__init__`, for the record."""
         return {k: v for k, v in vars(self).items() if not k.startswith("_")}

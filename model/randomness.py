@@ -26,7 +26,6 @@ class Purpose(IntEnum):
     TASKS = 2
     JUDGE = 3
     TOPOLOGY = 4
-    REPLICATE = 5
 
 
 @lru_cache(maxsize=256)

@@ -53,6 +53,8 @@ class Turn:
         recalled: Ids it saw of organizational memory, as spans over the run's memory.
         dropped: References taken out of the reply: authors it had not seen, members it could
             not assign.
+        assignment: The role the protocol gave for this decision, if any. (A planner's is in its
+            plan.)
     """
 
     round: int
@@ -62,6 +64,7 @@ class Turn:
     seen: tuple[Span, ...] = ()
     recalled: tuple[Span, ...] = ()
     dropped: int = 0
+    assignment: Assignment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +164,7 @@ class TickRecord:
         tick: From 0.
         task_id: The task.
         level: Its level.
-        protocol: The protocol's name.
+        protocol: The protocol's label: its name, and its parameters where it has any.
         members: One record per member, ascending by id.
         rounds: As played.
         verdict: The judge's grades.

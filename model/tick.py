@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import cast
 
 from .decision import (
     ALLOWED,
@@ -25,8 +26,8 @@ from .decision import (
     WorkItem,
 )
 from .errors import ProtocolError
-from .judge import Judge, Verdict
-from .messages import Log, Message, View
+from .judge import Judge, Submission, Verdict, Work
+from .messages import Log, View
 from .mind import Mind
 from .network import TeamNetwork
 from .observation import Charter, Observation
@@ -49,9 +50,7 @@ class Appraisal:
     """A request to the driver: let this judge grade the work."""
 
     judge: Judge
-    task: Task
-    works: tuple[Message, ...]
-    seed: int
+    submission: Submission
 
 
 Script = Generator[Sequence[Consultation] | Appraisal, Sequence[Answer] | Verdict, TickRecord]
@@ -95,6 +94,7 @@ class Tick:
         self.rounds: list[RoundRecord] = []
         self.error = ""
         self._nothing = View(self.log)
+        self._posted = 0  # messages the kernel put into the log
 
     def play(self) -> Script:
         """Play the protocol's rounds, then have the work judged; return the record."""
@@ -113,9 +113,11 @@ class Tick:
             self.error = f"protocol {stage.protocol.name}: {type(error).__name__}: {error}"
         verdict = Verdict(reason="no judge")
         if stage.judge is not None:
-            works = tuple(m for m in self.log if isinstance(m.content, Contribution))
+            contents = [m.content for m in self.log]
+            works = tuple(Work(c.work, c.items) for c in contents if isinstance(c, Contribution))
             seed = stage.streams.integer(Purpose.JUDGE, stage.tick)
-            reply = yield Appraisal(stage.judge, self.task, works, seed)
+            submission = Submission(self.task, works, stage.charter.mission, seed)
+            reply = yield Appraisal(stage.judge, submission)
             assert isinstance(reply, Verdict)
             verdict = reply
         return self._record(verdict)
@@ -129,18 +131,25 @@ class Tick:
             round_ = next(script, None)
             while round_ is not None:
                 self._check(round_)
+                self._require_own_log()
                 if len(self.rounds) == limit:
                     raise ProtocolError(f"rounds exceed {limit} for n_agents={len(team.members)}")
                 asked = [self._consultation(round_, actor) for actor in round_.actors]
                 answers = yield asked
                 assert not isinstance(answers, Verdict)
+                self._require_own_log()
                 replies = self._take_in(round_, asked, answers)
+                self._posted = len(self.log)
                 try:
                     round_ = script.send(replies)
                 except StopIteration:
                     round_ = None
         finally:
             script.close()
+
+    def _require_own_log(self) -> None:
+        if len(self.log) != self._posted:
+            raise ProtocolError("the log was written to; only the kernel posts messages")
 
     def _check(self, round_: Round) -> None:
         if not isinstance(round_, Round):
@@ -151,6 +160,10 @@ class Tick:
         for actor in actors:
             if actor not in self.turns:
                 raise ProtocolError(f"actor={actor} is not a member")
+        for member, given in round_.assignments.items():
+            _check_assignment(given)
+            if given.member != member:
+                raise ProtocolError(f"assignments[{member}] is for member {given.member}")
 
     def _consultation(self, round_: Round, actor: int) -> Consultation:
         stage, log = self.stage, self.log
@@ -158,7 +171,7 @@ class Tick:
         view = round_.view_of(actor)
         if view is None:
             view = self._nothing
-        elif view.log is not log:
+        elif view._log is not log:
             raise ProtocolError(f"what member {actor} sees is not a view of this tick's log")
         messages = network.carried(view, actor)
         ids = log.ids_by(actor)
@@ -168,7 +181,7 @@ class Tick:
             memory = network.carried(stage.recall(), actor, own=True)
         assignment = round_.assignments.get(actor)
         if assignment is None and log.addressed:
-            assignment = _assignment_for(actor, messages, own)
+            assignment = _assignment_for(actor, messages, own, log)
         roster: tuple[int, ...] = ()
         if round_.act is Act.PLAN:
             roster = tuple(sorted({actor, *network.audience_of(actor)}))
@@ -195,6 +208,7 @@ class Tick:
                 Turn(
                     index, round_.act, reply, answer.usage,
                     seen.messages.spans, seen.memory.spans, dropped,
+                    round_.assignments.get(seen.member),
                 )
             )  # fmt: skip
         for member, reply in replies.items():
@@ -208,7 +222,7 @@ class Tick:
             for m, mind in stage.minds.items()
         )
         return TickRecord(
-            stage.tick, self.task.id, self.task.level, stage.protocol.name,
+            stage.tick, self.task.id, self.task.level, stage.protocol.label,
             members, tuple(self.rounds), verdict, self.error,
         )  # fmt: skip
 
@@ -233,10 +247,10 @@ def admit(reply: object, observation: Observation) -> tuple[Reply | Failure, int
         The reply without references its author could not make, and how many those were; a
         `Failure` of kind `reply` where it is nonsense.
     """
-    if isinstance(reply, Failure):
-        return reply, 0
+    if type(reply) is Failure and type(reply.kind) is type(reply.cause) is str:
+        return Failure(_printable(reply.kind), _printable(reply.cause)), 0
     act = observation.act
-    if not isinstance(reply, ALLOWED[act]):
+    if type(reply) not in ALLOWED[act]:  # a subclass could not be read back from a record
         allowed = " or ".join(t.__name__ for t in ALLOWED[act])
         return Failure("reply", f"answered {type(reply).__name__} to {act}; use {allowed}"), 0
     try:
@@ -248,7 +262,7 @@ def admit(reply: object, observation: Observation) -> tuple[Reply | Failure, int
             _check_role(reply.role, reply.focus)
             return replace(reply, focus=tuple(reply.focus)), 0
         assert isinstance(reply, Abstention)
-        if not isinstance(reply.reason, str):
+        if not _is_text(reply.reason):
             raise _broken("reason", reply.reason, "text")
     except (TypeError, ValueError, AttributeError) as error:
         return Failure("reply", str(error)), 0
@@ -258,15 +272,17 @@ def admit(reply: object, observation: Observation) -> tuple[Reply | Failure, int
 def _admit_contribution(
     reply: Contribution, observation: Observation
 ) -> tuple[Reply | Failure, int]:
-    if not isinstance(reply.role, str) or not reply.role.strip():
+    if not _is_text(reply.role) or not reply.role.strip():
         raise _broken("role", reply.role, "text, not empty")
-    if not isinstance(reply.work, str):
+    if not _is_text(reply.work):
         raise _broken("work", reply.work, "text")
     if reply.confidence is not None and not _is_share(reply.confidence):
         raise _broken("confidence", reply.confidence, "a plain number, 0 to 1")
     for item in reply.items:
-        if not isinstance(item, WorkItem) or not _is_share(item.quality):
+        if type(item) is not WorkItem or not _is_share(item.quality):
             raise _broken("items", item, "a work item with a plain quality, 0 to 1")
+        if not _is_text(item.requirement):
+            raise _broken("items", item, "a work item with a requirement's id")
     named = reply.builds_on
     if not named and type(named) is tuple and type(reply.items) is tuple:
         return reply, 0
@@ -282,9 +298,7 @@ def _admit_contribution(
 def _admit_plan(reply: Plan, observation: Observation) -> tuple[Reply | Failure, int]:
     kept: dict[int, Assignment] = {}
     for part in reply.assignments:
-        if not isinstance(part, Assignment) or type(part.member) is not int:
-            raise _broken("assignments", part, "an assignment to a member id")
-        _check_role(part.role, part.focus)
+        _check_assignment(part)
         if part.member in observation.roster:
             kept.setdefault(part.member, replace(part, focus=tuple(part.focus)))
     dropped = len(reply.assignments) - len(kept)
@@ -292,18 +306,35 @@ def _admit_plan(reply: Plan, observation: Observation) -> tuple[Reply | Failure,
 
 
 def _saw_work(messages: View, author: int) -> bool:
-    log = messages.log
+    log = messages._log
     for i in log.ids_by(author):
         if isinstance(log[i].content, Contribution) and messages.has(i):
             return True
     return False
 
 
+def _check_assignment(part: object) -> None:
+    if type(part) is not Assignment or type(part.member) is not int or type(part.phase) is not int:
+        raise _broken("assignments", part, "an assignment with a member id and a phase")
+    _check_role(part.role, part.focus)
+
+
 def _check_role(role: object, focus: tuple[object, ...]) -> None:
-    if not isinstance(role, str) or not role.strip():
+    if not _is_text(role) or not cast(str, role).strip():
         raise _broken("role", role, "text, not empty")
-    if not all(isinstance(f, str) and f for f in focus):
+    if not all(_is_text(f) for f in focus):
         raise _broken("focus", focus, "a tuple of texts")
+
+
+def _is_text(value: object) -> bool:
+    """Whether a value is text that any file can hold: no lone surrogates."""
+    if type(value) is not str:
+        return False
+    return value.isascii() or _printable(value) == value
+
+
+def _printable(text: str) -> str:
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _is_share(value: object) -> bool:
@@ -311,14 +342,13 @@ def _is_share(value: object) -> bool:
 
 
 def _broken(name: str, value: object, rule: str) -> ValueError:
-    return ValueError(f"{name}={value!r} is not {rule}")
+    return ValueError(f"{name}={_printable(repr(value))} is not {rule}")
 
 
-def _assignment_for(actor: int, messages: View, own: View) -> Assignment | None:
-    found = [
-        m.content
-        for view in (messages, own)
-        for m in view
-        if m.to == actor and isinstance(m.content, Assignment)
-    ]
-    return found[-1] if found else None
+def _assignment_for(actor: int, messages: View, own: View, log: Log) -> Assignment | None:
+    """The latest assignment for a member among what reached it."""
+    for i in reversed(log.ids_to(actor)):
+        content = log[i].content
+        if isinstance(content, Assignment) and (messages.has(i) or own.has(i)):
+            return content
+    return None

@@ -69,6 +69,15 @@ def _from_name(spec: str, n_agents: int, seed: int) -> nx.Graph[Any]:
     return graph
 
 
+def _flag(text: str) -> bool:
+    if text.lower() not in ("true", "false"):
+        raise ValueError(text)
+    return text.lower() == "true"
+
+
+_READ_AS: dict[type, Callable[[str], Any]] = {bool: _flag, type(None): str}
+
+
 def parse_options(what: str, text: str, function: Callable[..., Any]) -> dict[str, Any]:
     """Read `k=4,p=0.1` by the keyword-only parameters of a function, whose defaults give types.
 
@@ -76,7 +85,7 @@ def parse_options(what: str, text: str, function: Callable[..., Any]) -> dict[st
         UsageError: An unknown option, or a value of another type; names the known ones.
     """
     known = {
-        p.name: type(p.default)
+        p.name: _READ_AS.get(type(p.default), type(p.default))
         for p in inspect.signature(function).parameters.values()
         if p.kind is p.KEYWORD_ONLY
     }
@@ -92,7 +101,7 @@ def parse_options(what: str, text: str, function: Callable[..., Any]) -> dict[st
         try:
             options[key] = known[key](value)
         except ValueError:
-            kind = known[key].__name__
+            kind = known[key].__name__.strip("_")
             raise UsageError(f"{what}: {key}={value!r} is not a valid {kind}") from None
     return options
 

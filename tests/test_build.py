@@ -42,7 +42,7 @@ class Lenient(un.Judge):
     instant = True
     name = "lenient"
 
-    def appraise(self, task, works, seed):
+    def appraise(self, submission):
         return un.Verdict(4.0, 4.0, 4.0, 4.0, 2.0)
 
 

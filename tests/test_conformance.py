@@ -117,6 +117,36 @@ class TakesPlanForGranted(Good):
         yield un.Round(un.Act.CONTRIBUTE, chosen or team.members)
 
 
+class ShowsEverybodyEverything(Good):
+    """Lets everyone read everything said, what was meant for one member included."""
+
+    name = "shows-everything"
+
+    def rounds(self, team):
+        yield un.Round(un.Act.PLAN, team.members[:1])
+        for member in team.members:
+            yield un.Round(un.Act.CONTRIBUTE, (member,), sees=team.log.so_far())
+
+    def max_calls(self, n_members):
+        return n_members + 1
+
+
+class CountsItsTicks(Good):
+    """Keeps on itself how many ticks it has played."""
+
+    name = "counts-its-ticks"
+
+    def rounds(self, team):
+        if team.tick == 0:
+            self.done = 0
+        self.done = getattr(self, "done", 5) + 1
+        yield un.Round(un.Act.CONTRIBUTE, team.members[: 1 + self.done % len(team.members)])
+
+
+def test_the_kernel_keeps_what_is_meant_for_one_from_the_others():
+    assert broken_checks(ShowsEverybodyEverything) == {}
+
+
 def broken_checks(protocol):
     return {r.name: r.failure for r in check_protocol(protocol, examples=20) if not r.passed}
 
@@ -132,6 +162,7 @@ def test_a_sound_protocol_passes():
         (KeepsState, "reproducibility"),
         (AsksTooOften, "calls"),
         (FalselySymmetric, "relabelling"),
+        (CountsItsTicks, "resumption"),
         (NamesStrangers, "one_state"),
         (TakesPlanForGranted, "one_state"),
     ],

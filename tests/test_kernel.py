@@ -220,7 +220,7 @@ def test_a_protocol_that_breaks_is_recorded_and_later_ticks_run(protocol, words)
 @pytest.mark.parametrize("judge", ["raises", "nonsense", "hangs"])
 def test_a_judge_that_fails_leaves_quality_missing_never_a_middle_grade(judge):
     class Bad(Judge):
-        def appraise(self, task, works, seed):
+        def appraise(self, submission):
             if judge == "raises":
                 raise ValueError("can't read this")
             if judge == "hangs":
@@ -380,3 +380,260 @@ def test_a_record_survives_json_byte_for_byte():
         assert again == record
         assert again.to_json() == record.to_json()
         assert list(again.log) == list(record.log)
+
+
+class Forger(Mind):
+    """Writes into the log it was shown, in somebody else's name."""
+
+    instant = True
+    name = "forger"
+
+    def decide(self, observation):
+        log = observation.messages._log
+        log.post(0, observation.tick, 0, un.Contribution("boss", "do as I say"))
+        return WORK
+
+
+def test_a_mind_that_writes_into_the_log_is_found_out():
+    org = team(Scripted([WORK]), Forger(), Scripted([WORK]), protocol="sequential")
+    org.step()
+    assert "the log was written to" in org.records[0].error
+    assert [m.state for m in org.records[0].members] == ["contributed", "failed", "failed"]
+
+
+class Exits(Mind):
+    """Ends the interpreter, or tries to."""
+
+    name = "exits"
+
+    def __init__(self, kind):
+        self.instant = kind == "instant"
+        self.kind = kind
+
+    def decide(self, observation):
+        if self.kind == "async":
+            return self.later()
+        raise SystemExit("enough")
+
+    async def later(self):
+        raise SystemExit("enough")
+
+
+@pytest.mark.parametrize("kind", ["instant", "thread", "async"])
+def test_a_mind_that_exits_fails_alone_and_the_loop_lives(kind):
+    org = team(Exits(kind), Scripted([WORK]), Delayed(Scripted([WORK])), timeout_s=5)
+    org.run(2)
+    assert [m.state for m in org.records[-1].members] == ["failed", "contributed", "contributed"]
+    assert "SystemExit" in org.records[-1].members[0].note
+
+
+def test_a_forked_child_gets_a_loop_of_its_own():
+    import multiprocessing
+
+    team(Delayed(Arbitrary())).step()
+    with multiprocessing.get_context("fork").Pool(1) as pool:
+        assert pool.apply_async(_one_async_tick).get(timeout=30) == 1
+
+
+def _one_async_tick():
+    org = team(Delayed(Arbitrary()))
+    org.step()
+    return org.tick
+
+
+def test_a_step_that_raises_changes_nothing_and_the_next_one_works():
+    from unscripted.model.stream import TaskStream
+    from unscripted.model.taskfile import corpus
+
+    class Unlucky(TaskStream):
+        domains = ("law",)
+        level = "L1"
+        failures = 1
+
+        def task(self, tick):
+            if tick == 1 and self.failures:
+                self.failures -= 1
+                raise KeyboardInterrupt
+            return corpus()[0]
+
+    org = team(Scripted([WORK]), tasks=Unlucky())
+    org.step()
+    with pytest.raises(KeyboardInterrupt):
+        org.step()
+    assert (org.tick, len(org.records), len(org.datacollector.model_vars["calls"])) == (1, 1, 1)
+    org.step()
+    org.step()
+    assert (org.tick, len(org.records), len(org.datacollector.model_vars["calls"])) == (3, 3, 3)
+
+
+@pytest.mark.parametrize(
+    "verdict",
+    [
+        un.Verdict(accuracy=9.0),
+        un.Verdict(accuracy=float("nan")),
+        un.Verdict(coherence="good"),
+        un.Verdict(violations=-0.1),
+        un.Verdict(usage=None),
+        un.Verdict(reason=None),
+    ],
+)
+def test_a_verdict_outside_its_ranges_is_no_verdict(verdict):
+    class Bad(Judge):
+        instant = True
+        name = "bad"
+
+        def appraise(self, submission):
+            return verdict
+
+    org = team(Scripted([WORK]), judge=Bad())
+    org.step()
+    assert org.measures["quality"] is None
+    assert org.records[0].verdict.reason.startswith("judge bad: ")
+    org.records[0].to_json()
+
+
+def test_a_plain_judge_may_return_an_awaitable():
+    class Later(Judge):
+        def appraise(self, submission):
+            return asyncio.sleep(0, un.Verdict(2.0, 2.0, 2.0, 2.0, 2.0))
+
+    org = team(Scripted([WORK]), judge=Later())
+    org.step()
+    assert org.measures["quality"] == 0.5
+
+
+def test_a_judge_learns_the_mission_and_nobodys_name():
+    seen = []
+
+    class Curious(Judge):
+        instant = True
+
+        def appraise(self, submission):
+            seen.append(submission)
+            return un.Verdict()
+
+    team(Scripted([WORK]), judge=Curious(), mission="Feed the city.").step()
+    assert seen[0].mission == "Feed the city."
+    assert [w.text for w in seen[0].works] == ["done"]
+    assert not {"author", "role", "builds_on"} & set(dir(seen[0].works[0]))
+
+
+def test_the_mission_reaches_every_mind():
+    told = []
+    team(Scripted([lambda o: told.append(o.charter.mission) or WORK]), mission="Feed us.").step()
+    assert told == ["Feed us."]
+
+
+def test_a_protocols_own_stream_does_not_depend_on_the_team():
+    drawn = []
+
+    class Draws(un.Protocol):
+        name = "draws"
+
+        def rounds(self, team):
+            drawn.append(team.rng.random(3).tolist())
+            yield un.Round(un.Act.CONTRIBUTE, team.members)
+
+    for n in (2, 5):
+        team(*[Scripted([WORK])] * n, protocol=Draws()).step()
+    assert drawn[0] == drawn[1]
+
+
+def test_one_way_links_carry_one_way():
+    import networkx as nx
+
+    graph = nx.DiGraph([(0, 1), (2, 1), (1, 3)])
+    org = team(*[Scripted([WORK])] * 4, protocol="sequential", topology=graph)
+    org.step()
+    heard = {m: [x.author for x in org.members[m].mailbox] for m in range(4)}
+    assert heard == {0: [], 1: [0], 2: [], 3: [1]}
+
+
+def test_a_newcomer_on_a_directed_network_hears_and_is_heard():
+    import networkx as nx
+
+    org = team(*[Scripted([WORK])] * 2, topology=nx.DiGraph([(0, 1)]))
+    org.add_member(Scripted([WORK]), [0])
+    assert set(org.network.G.edges) == {(0, 1), (0, 2), (2, 0)}
+
+
+def test_the_record_says_which_role_was_given():
+    org = team(*[Scripted([WORK])] * 2, protocol="fixed-roles")
+    org.step()
+    given = [m.turns[0].assignment.role for m in org.records[0].members]
+    assert all(role.endswith(" specialist") for role in given)
+
+
+@pytest.mark.parametrize("protocol", ["sequential", "coordinator", "broadcast", "shared", "solo"])
+def test_a_team_with_a_mind_that_never_answers_plays_on_under_every_protocol(protocol):
+    everyone = [Hanging(), Scripted([WORK]), Hanging(blocking=True)]
+    org = team(*everyone, protocol=protocol, timeout_s=0.1)
+    org.run(2)
+    for record in org.records:
+        assert not record.error
+        assert record.by_id[0].state is State.FAILED
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Plan((Assignment(1, "r", (), "late"),)),
+        Plan((Assignment(1, "r", (5,)),)),
+        Plan(("me",)),
+        Plan(None),
+    ],
+)
+def test_a_plan_that_is_none_fails_its_planner(reply):
+    org = team(Scripted(plans=[reply]), Scripted([WORK]), protocol="coordinator")
+    org.step()
+    assert org.records[0].by_id[0].state is State.FAILED
+    org.records[0].to_json()
+
+
+def test_text_that_no_file_can_hold_is_refused():
+    org = team(
+        Scripted([un.Contribution("critic \ud800", "w")]), Scripted([un.Abstention("\udfff")])
+    )
+    org.step()
+    assert [m.state for m in org.records[0].members] == ["failed", "failed"]
+    org.records[0].to_json().encode("utf-8")
+
+
+def test_a_subclass_of_a_reply_is_refused_because_no_record_can_name_it():
+    class Mine(un.Contribution):
+        pass
+
+    org = team(Scripted([Mine("critic", "w")]))
+    org.step()
+    assert org.records[0].by_id[0].state is State.FAILED
+
+
+def test_a_synthetic_mind_ignores_topics_in_words_of_others():
+    minds = [Scripted([WORK], intentions=[un.Intention("networker", ("networking",))])]
+    minds += list(un.build(n_agents=3).ingredients.minds)
+    org = un.build(protocol="broadcast", n_agents=4, model=minds, rng=0)
+    org.step()
+    assert org.measures["failure_rate"] == 0
+
+
+def test_what_shared_costs_does_not_grow_with_the_history():
+    from unscripted.model.messages import Log
+
+    log = Log()
+    for tick in range(500):
+        for author in range(8):
+            log.post(author, tick, 0, un.Intention("r"))
+    recent = log.since(len(log) - 16)
+
+    class Counting(list):
+        reads = 0
+
+        def __getitem__(self, key):
+            Counting.reads += (
+                1 if not isinstance(key, slice) else len(range(*key.indices(len(self))))
+            )
+            return super().__getitem__(key)
+
+    log._by_author = {a: Counting(ids) for a, ids in log._by_author.items()}
+    assert len(recent.authored_by(range(4))) == 8
+    assert Counting.reads < 200

@@ -36,7 +36,7 @@ from unscripted.model.decision import (
 )
 from unscripted.model.discovery import discover
 from unscripted.model.errors import UsageError
-from unscripted.model.judge import CRITERIA, Judge, Verdict
+from unscripted.model.judge import CRITERIA, Judge, Verdict, Work
 from unscripted.model.metrics import MEASURES, OF_RECORD, Scales, measure, outcome
 from unscripted.model.organization import Ingredients, Organization
 from unscripted.model.record import MemberRecord, RoundRecord, State, TickRecord, Turn
@@ -894,8 +894,8 @@ class Witness(Judge):
     def __post_init__(self) -> None:
         self.shown: list[tuple[object, ...]] = []
 
-    def appraise(self, task, works, seed):
-        self.shown.append(works)
+    def appraise(self, submission):
+        self.shown.append(submission.works)
         return Verdict(*[2.0] * 5, violations=0.0)
 
 
@@ -930,8 +930,8 @@ def test_records_of_a_run_survive_json_and_derive_the_log_the_judge_saw(protocol
     for record, shown in zip(small_organization(protocol, judge).run(4), judge.shown, strict=True):
         again = TickRecord.from_json(record.to_json())
         assert again == record
-        works = tuple(m for m in again.log if isinstance(m.content, Contribution))
-        assert works == shown
+        said = [m.content for m in again.log if isinstance(m.content, Contribution)]
+        assert tuple(Work(c.work, c.items) for c in said) == shown
         assert record.error == ""
 
 

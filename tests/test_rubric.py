@@ -10,10 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from unscripted.agents.rubric import SEVERITY, USABLE, Rubric, shares_of, violations
-from unscripted.model.decision import Contribution, Intention, WorkItem
+from unscripted.model.decision import WorkItem
 from unscripted.model.errors import UsageError
-from unscripted.model.judge import CRITERIA, Verdict
-from unscripted.model.messages import Log, Message
+from unscripted.model.judge import CRITERIA, Submission, Verdict, Work
 from unscripted.model.task import Brief, Requirement, Task
 from unscripted.model.taskfile import corpus
 
@@ -21,17 +20,17 @@ CHECK = settings(max_examples=100, deadline=None)
 Pieces = list[tuple[str, float]]
 
 
-def works(*pieces: Pieces) -> tuple[Message, ...]:
-    """One contribution for each list of pieces."""
-    log = Log()
-    for author, own in enumerate(pieces):
-        items = tuple(WorkItem(*piece) for piece in own)
-        log.post(author, 0, 0, Contribution("role", "text", items=items))
-    return tuple(log)
+def works(*pieces: Pieces) -> tuple[Work, ...]:
+    """One work for each list of pieces."""
+    return tuple(Work("text", tuple(WorkItem(*piece) for piece in own)) for own in pieces)
 
 
 def appraise(task: Task, pieces: Pieces, judge: Rubric | None = None, seed: int = 0) -> Verdict:
-    return (judge or Rubric()).appraise(task, works(pieces) if pieces else (), seed)
+    return (judge or Rubric()).appraise(hand_in(task, works(pieces) if pieces else (), seed))
+
+
+def hand_in(task: Task, done: tuple[Work, ...], seed: int = 0) -> Submission:
+    return Submission(task, done, "the mission", seed)
 
 
 def grades(verdict: Verdict) -> list[float | None]:
@@ -99,7 +98,7 @@ def test_worthless_work_gets_ones_but_for_its_coherence():
 @CHECK
 @given(TASKS, st.integers(1, 4))
 def test_work_without_items_is_not_graded_at_all(task, n):
-    verdict = Rubric(noise=0.5).appraise(task, works(*[[]] * n), 1)
+    verdict = Rubric(noise=0.5).appraise(hand_in(task, works(*[[]] * n), 1))
     assert grades(verdict) == [None] * 5
     assert verdict.violations is None
     assert "can read" in verdict.reason
@@ -107,15 +106,8 @@ def test_work_without_items_is_not_graded_at_all(task, n):
 
 def test_the_items_of_the_readable_are_graded_where_others_left_none():
     task = corpus()[0]
-    mixed = Rubric().appraise(task, works([], perfect(task), []), 0)
+    mixed = Rubric().appraise(hand_in(task, works([], perfect(task), [])))
     assert mixed == appraise(task, perfect(task))
-
-
-def test_only_contributions_are_graded():
-    task = corpus()[0]
-    log = Log()
-    log.post(0, 0, 0, Intention("lead"))
-    assert grades(Rubric().appraise(task, tuple(log), 0)) == [None] * 5
 
 
 @CHECK
@@ -124,7 +116,7 @@ def test_grades_do_not_depend_on_who_delivered_what_in_which_order(case, random)
     task, pieces = case
     shuffled = random.sample(pieces, len(pieces))
     cut = random.randint(0, len(pieces))
-    split = Rubric().appraise(task, works(shuffled[:cut], shuffled[cut:]), 0)
+    split = Rubric().appraise(hand_in(task, works(shuffled[:cut], shuffled[cut:])))
     assert grades(split) == pytest.approx(grades(appraise(task, pieces)), abs=2e-6)
     assert split.violations == appraise(task, pieces).violations
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import networkx as nx
 from hypothesis import strategies as st
 
-from ...agents.stand_ins import Arbitrary
+from ...agents.stand_ins import Arbitrary, Whimsical
 from ...model.discovery import discover
 from ...model.mind import Mind
 from ...model.organization import Organization
 from ...model.protocol import Protocol
 from ...model.record import TickRecord
+from ...model.topology_spec import build_topology
 from .build import build
 
 MAX_AGENTS = 40
@@ -27,6 +30,7 @@ class Case:
         make: Makes the protocol; called anew for every organization.
         n_agents: 1 to 40.
         topology: A topology's name.
+        directed: Whether each link carries one way only, drawn by seed.
         seed: Of the run.
         ticks: How many to play.
         mind: What all members think with.
@@ -40,6 +44,7 @@ class Case:
     ticks: int = 2
     mind: Mind = field(default_factory=Arbitrary)
     level: str = "L2"
+    directed: bool = False
 
     def organization(self, **changes: Any) -> Organization:
         """Build it, with some of its attributes changed."""
@@ -48,10 +53,10 @@ class Case:
             protocol=case.make(),
             n_agents=case.n_agents,
             model=case.mind,
-            topology=case.topology,
+            topology=_one_way(case) if case.directed else case.topology,
             level=case.level,
             tasks="generated",
-            judge="none",
+            judge=Whimsical(),
             timeout_s=30.0,
             rng=case.seed,
         )
@@ -66,8 +71,20 @@ class Case:
         return (
             f"Case({self.make().name}, n_agents={self.n_agents}, topology={self.topology!r}, "
             f"seed={self.seed}, ticks={self.ticks}, level={self.level!r}, "
-            f"misbehaving={getattr(self.mind, 'misbehaving', None)})"
+            f"misbehaving={getattr(self.mind, 'misbehaving', None)}, directed={self.directed})"
         )
+
+
+def _one_way(case: Case) -> Callable[[int, int], nx.DiGraph[int]]:
+    def directed(n_agents: int, seed: int) -> nx.DiGraph[int]:
+        plain = build_topology(case.topology, n_agents, seed)
+        coin = random.Random(seed)
+        graph: nx.DiGraph[int] = nx.DiGraph()
+        graph.add_nodes_from(plain)
+        graph.add_edges_from((a, b) if coin.random() < 0.5 else (b, a) for a, b in plain.edges)
+        return graph
+
+    return directed
 
 
 def seeds() -> st.SearchStrategy[int]:
@@ -114,4 +131,5 @@ def cases(
         draw(st.integers(1, 3)),
         Arbitrary(share, draw(st.sampled_from([0.2, 0.0, 0.9]))),
         draw(st.sampled_from(["L1", "L3"])),
+        draw(st.sampled_from([False, False, True])),
     )

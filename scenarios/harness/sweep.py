@@ -36,6 +36,8 @@ def run_one(config: RunConfig, replicate: int) -> Result:
         outcome = play(config)
     except Exception as error:
         return {"error": f"{type(error).__name__}: {error}"}
+    if outcome.ending is Exit.INTERRUPTED:
+        raise KeyboardInterrupt  # a run cut short is no result
     records = outcome.records
     return {
         "row": run_row(config, records, replicate, level=outcome.level),
