@@ -9,8 +9,8 @@ def test_relay_keeps_the_rules():
 from __future__ import annotations
 
 from .agents.scripted import Scripted
-from .agents.stand_ins import Arbitrary, Delayed, Hanging
-from .scenarios.harness.checking import check_protocol
+from .agents.stand_ins import Arbitrary, Delayed, Hanging, Whimsical
+from .scenarios.harness.checking import check_judge, check_mind, check_protocol
 from .scenarios.harness.conformance import (
     PROTOCOL_CHECKS,
     CheckResult,
@@ -26,6 +26,7 @@ from .scenarios.harness.conformance import (
     survival,
     totals,
 )
+from .scenarios.harness.machine import OrganizationMachine, organization_machine
 from .scenarios.harness.strategies import Case, cases, networks, seeds
 
 __all__ = [
@@ -35,16 +36,21 @@ __all__ = [
     "CheckResult",
     "Delayed",
     "Hanging",
+    "OrganizationMachine",
     "Scripted",
+    "Whimsical",
     "Witness",
     "building",
     "calls",
     "cases",
     "causality",
+    "check_judge",
+    "check_mind",
     "check_protocol",
     "independent_streams",
     "networks",
     "one_state",
+    "organization_machine",
     "relabelling",
     "reproducibility",
     "resumption",

@@ -131,7 +131,7 @@ class Whimsical(Judge):
         draw = random.Random(submission.seed)
         grades = [draw.choice([1.0, 4.0, draw.uniform(1, 4)]) for _ in CRITERIA]
         missing = draw.randrange(4 * len(grades))
-        by_name: dict[str, float | None] = dict(zip(CRITERIA, grades, strict=True))
+        by_name: dict[str, Any] = dict(zip(CRITERIA, grades, strict=True))
         if missing < len(grades):
             by_name[CRITERIA[missing]] = None
         return Verdict(**by_name, violations=draw.choice([None, 0.0, draw.random()]))

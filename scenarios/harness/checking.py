@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.strategies import SearchStrategy
 
 from ...model.errors import UsageError
+from ...model.judge import Judge
+from ...model.mind import Mind
 from ...model.protocol import Protocol
 from .conformance import PROTOCOL_CHECKS, Check, CheckResult
+from .conformance_seams import JUDGE_CHECKS, MIND_CHECKS, seam_cases
 from .runner import Exit
 from .screen import plain, terminal
-from .strategies import Case, cases
+from .strategies import cases
 
 
 def check_protocol(
@@ -35,12 +41,38 @@ def check_protocol(
     Returns:
         One result per check, with the smallest failing case where one failed.
     """
-    return [_run(check, make, examples, max_agents) for check in checks]
+    drawn = cases(make, max_agents=max_agents)
+    return [_run(check, check, drawn, examples) for check in checks]
 
 
-def _run(check: Check, make: Callable[[], Protocol], examples: int, max_agents: int) -> CheckResult:
-    says = " ".join((check.__doc__ or "").split())
-    last: list[Case] = []
+def check_mind(make: Callable[[], Mind], *, examples: int = 10) -> list[CheckResult]:
+    """Run conformance checks on a mind: fitting answers, and the same ones again.
+
+    Args:
+        make: Makes the mind.
+        examples: Organizations per check.
+    """
+    return [_run(c, partial(c, make), seam_cases(), examples) for c in MIND_CHECKS]
+
+
+def check_judge(make: Callable[[], Judge], *, examples: int = 10) -> list[CheckResult]:
+    """Run conformance checks on a judge: verdicts in range, and the same ones again.
+
+    Args:
+        make: Makes the judge.
+        examples: Organizations per check.
+    """
+    return [_run(c, partial(c, make), seam_cases(), examples) for c in JUDGE_CHECKS]
+
+
+def _run(
+    named: Callable[..., None],
+    check: Callable[[Any], None],
+    drawn: SearchStrategy[Any],
+    examples: int,
+) -> CheckResult:
+    says = " ".join((named.__doc__ or "").split())
+    last: list[Any] = []
 
     @settings(
         max_examples=examples,
@@ -51,8 +83,8 @@ def _run(check: Check, make: Callable[[], Protocol], examples: int, max_agents: 
         suppress_health_check=list(HealthCheck),
         report_multiple_bugs=False,
     )
-    @given(case=cases(make, max_agents=max_agents))
-    def play(case: Case) -> None:
+    @given(case=drawn)
+    def play(case: Any) -> None:
         last[:] = [case]
         check(case)
 
@@ -61,8 +93,8 @@ def _run(check: Check, make: Callable[[], Protocol], examples: int, max_agents: 
     except Exception as error:
         text = str(error).splitlines()[0] if str(error) else type(error).__name__
         kind = "" if isinstance(error, AssertionError) else f"{type(error).__name__}: "
-        return CheckResult(check.__name__, says, f"{kind}{text} — {last[0] if last else ''}")
-    return CheckResult(check.__name__, says)
+        return CheckResult(named.__name__, says, f"{kind}{text} — {last[0] if last else ''}")
+    return CheckResult(named.__name__, says)
 
 
 def check_command(target: str, examples: int) -> Exit:

@@ -50,7 +50,8 @@ def run_command(
                 outcome = play(config, folder, max_failures=max_failures, watch=progress, org=org)
     if as_json:
         _print_json(config.synthetic, [run_row(config, outcome.records, level=outcome.level)])
-    if folder_path is not None and outcome.records:
+    interrupted = outcome.ending is Exit.INTERRUPTED  # who pressed Ctrl-C waits for no figures
+    if folder_path is not None and outcome.records and not interrupted:
         _show_run(config, outcome, folder_path, terminal(stderr=as_json), title)
     _say_ending(outcome.ending, len(outcome.records), config.ticks, errors)
     return outcome.ending
@@ -186,7 +187,7 @@ def _say_ending(ending: Exit, played: int, ticks: int, errors: Console) -> None:
         Exit.BUDGET: f"stopped at the budget after {played} of {ticks} tasks; "
         "the same command with a higher --budget continues",
         Exit.INTERRUPTED: f"interrupted after {played} of {ticks} tasks; "
-        "the same command continues",
+        "the same command continues, `unscripted report` draws what is there",
         Exit.FAILURES: "done, with more failed decisions than --max-failures",
     }
     if ending in said:

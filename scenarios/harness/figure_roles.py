@@ -29,6 +29,7 @@ from .figure_style import (
     styled,
 )
 
+MOST_TASKS = 60  # columns of the mosaic; of a longer run, the last ones
 LETTERS_FROM_IN = 0.155  # inches; in smaller cells a letter can't be read
 _LEFT_IN, _TOP_IN, _BELOW_IN, _LEGEND_IN = 1.05, 0.85, 1.5, 2.75
 _PALE = 0.6  # share of white in the second set of colours, which only letters tell apart
@@ -49,7 +50,8 @@ def draw_role_mosaic(records: Sequence[TickRecord], *, synthetic: bool) -> Figur
     """Draw members by tasks, each cell coloured by the leading word of the role taken.
 
     The most frequent words have a colour and, where cells have room, a letter; the rest share
-    grey. A bar across two cells says that the member kept its role, word for word.
+    grey. A bar across two cells says that the member kept its role, word for word. Of a long run
+    the last `MOST_TASKS` tasks are drawn.
 
     Args:
         records: The ticks of one run, in order; at least one.
@@ -57,6 +59,7 @@ def draw_role_mosaic(records: Sequence[TickRecord], *, synthetic: bool) -> Figur
     """
     if not records:
         raise UsageError("records=[] is empty; give at least one tick")
+    played, records = len(records), records[-MOST_TASKS:]
     members = sorted({m.member for r in records for m in r.members})
     rows, columns = len(members), len(records)
     cell_w, cell_h = float(np.clip(8.0 / columns, 0.09, 0.62)), float(np.clip(7 / rows, 0.03, 0.3))
@@ -64,7 +67,7 @@ def draw_role_mosaic(records: Sequence[TickRecord], *, synthetic: bool) -> Figur
     words = leading_words(records, lettered=lettered)
     height = max(rows * cell_h + _BELOW_IN, 0.2 * (len(words) + 6)) + _TOP_IN + FOOT_IN
     width = max(6.4, _LEFT_IN + columns * cell_w + _LEGEND_IN)
-    figure = new_figure(width, height, *_headings(records, rows))
+    figure = new_figure(width, height, *_headings(records, rows, played))
     figure.set_layout_engine("none")  # everything here has its place in inches
     bottom = height - _TOP_IN - rows * cell_h
     axes = axes_at(figure, _LEFT_IN, bottom, columns * cell_w, rows * cell_h)
@@ -104,14 +107,15 @@ def _counts(records: Sequence[TickRecord]) -> Counter[str]:
     return Counter(leading_word(m.role) for r in records for m in r.members if m.role is not None)
 
 
-def _headings(records: Sequence[TickRecord], rows: int) -> tuple[str, str]:
+def _headings(records: Sequence[TickRecord], rows: int, played: int) -> tuple[str, str]:
     protocols = sorted({r.protocol for r in records})
     levels = ", ".join(sorted({r.level for r in records}))
     names = {normalised(m.role) for r in records for m in r.members if m.role is not None}
     columns = len(records)
+    of_all = f"last {columns} of {played}" if played > columns else f"{columns}"
     return (
         f"Roles under {' and '.join(protocols)}",
-        f"{rows} member{'s' * (rows != 1)} · {columns} task{'s' * (columns != 1)} · "
+        f"{rows} member{'s' * (rows != 1)} · {of_all} task{'s' * (columns != 1)} · "
         f"level {levels} · {len(names)} distinct role name{'s' * (len(names) != 1)}",
     )
 

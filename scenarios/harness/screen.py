@@ -159,7 +159,8 @@ class RunProgress:
         head = f"tick {org.tick}/{self.ticks}   quality so far {quality}"
         head += f"   eta {'–' if eta is None else f'{eta:.0f} s'}"
         key = Text("  ".join(f"{mark} {s.value}" for s, (mark, _) in STATE_STYLE.items()), "dim")
-        bar = ProgressBar(total=self.ticks, completed=org.tick, width=50)
+        bar = Table.grid()  # a bare bar would not end its line
+        bar.add_row(ProgressBar(total=self.ticks, completed=org.tick, width=50))
         return Group(Text(self.title, "bold"), Text(head), bar, states, key)
 
 
