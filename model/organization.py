@@ -8,27 +8,23 @@ org.datacollector.get_model_vars_dataframe()  # every measure of every tick
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 import mesa
-import networkx as nx
 import numpy as np
 
-from .driver import Limits, drive
+from .driver import drive
 from .errors import UsageError
-from .judge import Judge
+from .history import Event, Joined, Left, Reversal, Rewired, Snapshot
+from .ingredients import Ingredients
 from .member import Member
 from .messages import Log, RoleNote, View
-from .metrics import MEASURES, Scales, measure
+from .metrics import MEASURES, measure
 from .mind import Mind
 from .network import TeamNetwork
-from .observation import Charter
-from .protocol import Protocol
 from .randomness import Streams
 from .record import TickRecord
-from .stream import TaskStream
 from .tick import Stage, Tick
 
 AGENT_REPORTERS = {
@@ -44,102 +40,6 @@ AGENT_REPORTERS = {
     "member_latency_s": "latency_s",
 }
 """Columns of the agent-level data, and the attribute of `Member` each is read from."""
-
-
-@dataclass(frozen=True)
-class Ingredients:
-    """What an organization is made of.
-
-    Attributes:
-        minds: One per member, in order of ids; one mind may serve many. At least one.
-        graph: The interaction network, nodes 0 to len(minds) - 1. Handed over, not copied.
-        protocol: Who acts when and may see what.
-        stream: Where tasks come from.
-        judge: Grades the work; None leaves quality unmeasured.
-        charter: Mission and values.
-        scales: Weights of the objective and references of the balance index.
-        limits: Deadline and concurrency for minds that are not instant.
-        memory_ticks: How many past ticks organizational memory reaches back.
-    """
-
-    minds: Sequence[Mind]
-    graph: nx.Graph[int]
-    protocol: Protocol
-    stream: TaskStream
-    judge: Judge | None = None
-    charter: Charter = field(default_factory=Charter)
-    scales: Scales = field(default_factory=Scales)
-    limits: Limits = field(default_factory=Limits)
-    memory_ticks: int = 8
-
-    def __post_init__(self) -> None:
-        n = len(self.minds)
-        if n < 1:
-            raise UsageError("minds=[] is empty; give at least one mind")
-        if set(self.graph) != set(range(n)):
-            raise UsageError(
-                f"graph has {len(self.graph)} nodes for n_agents={n}; use nodes 0 to {n - 1}"
-            )
-        if self.memory_ticks < 0:
-            raise UsageError(f"memory_ticks={self.memory_ticks} is below 0; use 0 or more")
-
-
-@dataclass(frozen=True)
-class Joined:
-    """A member came, with its links."""
-
-    mind: Mind
-    neighbours: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Left:
-    """A member went, and its links with it."""
-
-    member: int
-
-
-@dataclass(frozen=True)
-class Rewired:
-    """Links were cut and made."""
-
-    cut: tuple[tuple[int, int], ...]
-    made: tuple[tuple[int, int], ...]
-
-
-@dataclass(frozen=True)
-class Reversal:
-    """How to take one change of the network back, without a copy of the network before it."""
-
-    newcomer: int | None = None
-    leaver: tuple[int, dict[str, Any]] | None = None
-    made: tuple[tuple[int, int], ...] = ()
-    cut: tuple[tuple[int, int], ...] = ()
-
-    def apply(self, graph: nx.Graph[int]) -> None:
-        """Change the graph back."""
-        if self.newcomer is not None:
-            graph.remove_node(self.newcomer)
-        if self.leaver is not None:
-            graph.add_node(self.leaver[0], **self.leaver[1])
-        graph.remove_edges_from(self.made)
-        graph.add_edges_from(self.cut)
-
-
-Event = TickRecord | Joined | Left | Rewired
-"""What changes an organization. Its state is the fold of its events over its ingredients."""
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """An organization at one moment: what it was made of and all that happened since.
-
-    Pickles where its minds and protocol do.
-    """
-
-    ingredients: Ingredients
-    seed: int
-    events: tuple[Event, ...]
 
 
 class Organization(mesa.Model):  # type: ignore[misc]

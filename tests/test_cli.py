@@ -970,3 +970,15 @@ def test_a_reader_that_leaves_early_is_no_error(arguments):
     assert done.returncode == 0
     assert "Traceback" not in done.stderr
     assert "Exception ignored" not in done.stderr
+
+
+def test_a_budget_is_never_overshot_not_even_by_the_first_tick(call, no_pictures, tmp_path):
+    plain = ("run", "--agents", 3, "--ticks", 4, "--json")
+    dear = json.loads(call(*plain).out)["runs"][0]["cost_usd"]
+    none = call(*plain, "--budget", dear / 10)
+    assert none.code == 4
+    assert json.loads(none.out)["runs"][0]["ticks"] == 0
+    assert json.loads(none.out)["runs"][0]["cost_usd"] is None
+    for share in (1.2, 2.7, 3.9):
+        some = json.loads(call(*plain, "--budget", share * dear).out)["runs"][0]
+        assert some["ticks"] * some["cost_usd"] <= share * dear

@@ -36,9 +36,10 @@ from unscripted.model.decision import (
 )
 from unscripted.model.discovery import discover
 from unscripted.model.errors import UsageError
+from unscripted.model.ingredients import Ingredients
 from unscripted.model.judge import CRITERIA, Judge, Verdict, Work
 from unscripted.model.metrics import MEASURES, OF_RECORD, Scales, measure, outcome
-from unscripted.model.organization import Ingredients, Organization
+from unscripted.model.organization import Organization
 from unscripted.model.record import MemberRecord, RoundRecord, State, TickRecord, Turn
 from unscripted.model.stream import CycledTasks
 from unscripted.model.taskfile import corpus

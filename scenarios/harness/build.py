@@ -15,10 +15,11 @@ from ...model.discovery import discover, named
 from ...model.driver import Limits
 from ...model.errors import UnknownNameError, UsageError
 from ...model.generator import GeneratedTasks
+from ...model.ingredients import Ingredients
 from ...model.judge import Judge
 from ...model.mind import Mind
 from ...model.observation import Charter
-from ...model.organization import Ingredients, Organization, seed_from
+from ...model.organization import Organization, seed_from
 from ...model.protocol import Protocol
 from ...model.randomness import Purpose, Streams
 from ...model.stream import CycledTasks, TaskStream

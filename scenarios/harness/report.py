@@ -14,7 +14,7 @@ from ...model.record import TickRecord
 from .config import RunConfig, SweepConfig, to_json
 from .folder import write_text
 from .rows import Row, measured
-from .screen import COMPARE_TABLE, RUN_TABLE, SYNTHETIC, conclusions, number, plain
+from .screen import COMPARE_TABLE, RUN_TABLE, SYNTHETIC, conclusions, number, plain, with_interval
 from .statistics import interval
 
 
@@ -59,7 +59,7 @@ def write_comparison_page(
     for row in summary:
         cells = [str(row[f]) for f in ("level", "topology", "model", "agents", "protocol")]
         cells.append(str(row["replicates"]))
-        cells += [_with_interval(row[m]) for m, _ in COMPARE_TABLE]
+        cells += [with_interval(row[m]) for m, _ in COMPARE_TABLE]
         body.append(cells)
     tests = [
         [
@@ -88,15 +88,6 @@ def write_comparison_page(
         ],
         config=config,
     )
-
-
-def _with_interval(found: dict[str, Any] | None) -> str:
-    if found is None:
-        return "–"
-    if found["ci95"] is None:
-        return number(found["mean"])
-    low, high = found["ci95"]
-    return f"{number(found['mean'])} [{number(low)}, {number(high)}]"
 
 
 def _write(folder: Path, *, config: RunConfig | SweepConfig, synthetic: bool, **parts: Any) -> Path:

@@ -74,10 +74,11 @@ def play(
     ending = Exit.DONE
     try:
         while org.tick < config.ticks:
-            if _beyond_budget(config, org.records):
+            org.step()
+            if _over_budget(config, org.records):
+                org = _without_last(config, org)
                 ending = Exit.BUDGET
                 break
-            org.step()
             if folder is not None:
                 folder.keep_record(org.records[-1])
             if watch is not None:
@@ -100,9 +101,17 @@ def spent_usd(record: TickRecord) -> float:
     return sum(u.cost_usd or 0.0 for u in usages)
 
 
-def _beyond_budget(config: RunConfig, records: list[TickRecord]) -> bool:
-    """Whether another tick as dear as the dearest so far would go over the budget."""
-    if config.budget is None:
-        return False
-    costs = [spent_usd(r) for r in records]
-    return sum(costs) + max(costs, default=0.0) > config.budget
+def _over_budget(config: RunConfig, records: list[TickRecord]) -> bool:
+    return config.budget is not None and sum(map(spent_usd, records)) > config.budget
+
+
+def _without_last(config: RunConfig, org: Organization) -> Organization:
+    """The run before the tick that went over the budget.
+
+    Synthetic minds spend nothing, so a tick can be taken back and the budget is never overshot.
+    Minds that spend real money will need it reserved before they are asked.
+    """
+    before = config.organization()
+    for record in org.records[:-1]:
+        before.relive(record)
+    return before

@@ -233,7 +233,7 @@ def compare_table(summary: Sequence[Row], width: int = 120) -> Table:
         table.add_row(
             *(Text(plain(str(row[f]))) for f in varying),
             Text(row["protocol"]),
-            _with_interval(row),
+            with_interval(row["quality"]),
             *values,
         )
     return table
@@ -291,11 +291,11 @@ def _mean(row: Row) -> float:
     return -1.0 if quality is None else float(quality["mean"])
 
 
-def _with_interval(row: Row) -> str:
-    quality = row["quality"]
-    if quality is None:
+def with_interval(found: dict[str, Any] | None) -> str:
+    """A mean with its 95 % interval in brackets, where there is one."""
+    if found is None:
         return "–"
-    if quality["ci95"] is None:
-        return number(quality["mean"])
-    low, high = quality["ci95"]
-    return f"{quality['mean']:.3f} [{low:.3f}, {high:.3f}]"
+    if found["ci95"] is None:
+        return number(found["mean"])
+    low, high = found["ci95"]
+    return f"{number(found['mean'])} [{number(low)}, {number(high)}]"
