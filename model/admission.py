@@ -61,12 +61,11 @@ def _admit_contribution(
         raise _broken("role", reply.role, "text, not empty")
     if not _is_text(reply.work):
         raise _broken("work", reply.work, "text")
-    if reply.confidence is not None and not _is_share(reply.confidence):
-        raise _broken("confidence", reply.confidence, "a plain number, 0 to 1")
+    c = reply.confidence
+    if c is not None and (type(c) not in PLAIN or not 0 <= c <= 1):
+        raise _broken("confidence", c, "a plain number, 0 to 1")
     for item in reply.items:
-        if type(item) is not WorkItem or not _is_share(item.quality):
-            raise _broken("items", item, "a work item with a plain quality, 0 to 1")
-        if not _is_text(item.requirement):
+        if type(item) is not WorkItem or not _is_text(item.requirement):
             raise _broken("items", item, "a work item with a requirement's id")
     named = reply.builds_on
     if not named and type(named) is tuple and type(reply.items) is tuple:
@@ -125,10 +124,6 @@ def _is_text(value: object) -> bool:
 
 def _printable(text: str) -> str:
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
-
-
-def _is_share(value: object) -> bool:
-    return type(value) in PLAIN and 0 <= value <= 1  # type: ignore[operator]  # NaN fails too
 
 
 def _broken(name: str, value: object, rule: str) -> ValueError:

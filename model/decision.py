@@ -12,6 +12,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from math import inf
+
+PLAIN = (float, int)
+"""Numbers that JSON writes exactly; numpy's are not among them."""
 
 
 class Act(StrEnum):
@@ -29,10 +33,20 @@ class WorkItem:
     Attributes:
         requirement: The requirement's id.
         quality: 0 (worthless) to 1 (flawless), as the synthetic world made it.
+
+    Raises:
+        ValueError: The requirement is no text, or the quality no plain number of 0 to 1.
     """
 
     requirement: str
     quality: float
+
+    def __post_init__(self) -> None:
+        """Check at the source, where the mind's author sees it."""
+        if type(self.requirement) is not str:
+            raise ValueError(f"requirement={self.requirement!r} is not text")
+        if type(self.quality) not in PLAIN or not 0 <= self.quality <= 1:  # NaN fails too
+            raise ValueError(f"quality={self.quality!r} is not a plain number, 0 to 1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +137,6 @@ class Failure:
 Reply = Plan | Intention | Contribution | Abstention
 """What a mind may answer."""
 
-PLAIN = (float, int)
-"""Numbers that JSON writes exactly; numpy's are not among them."""
-
 ALLOWED: dict[Act, tuple[type, ...]] = {
     Act.PLAN: (Plan, Abstention),
     Act.INTEND: (Intention, Abstention),
@@ -143,6 +154,9 @@ class Usage:
         tokens_out: Completion tokens.
         cost_usd: US dollars, or None where no price is known.
         latency_s: Seconds from request to answer.
+
+    Raises:
+        ValueError: A count that is not whole, or a number that is not finite or below 0.
     """
 
     calls: int = 1
@@ -150,6 +164,19 @@ class Usage:
     tokens_out: int = 0
     cost_usd: float | None = None
     latency_s: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Check at the source, where the mind's author sees it."""
+        counts = (self.calls, self.tokens_in, self.tokens_out)
+        if not (type(self.calls) is type(self.tokens_in) is type(self.tokens_out) is int):
+            raise ValueError(f"calls, tokens_in, tokens_out = {counts!r} are not plain integers")
+        if min(counts) < 0:
+            raise ValueError(f"calls, tokens_in, tokens_out = {counts!r} must be 0 or more")
+        if type(self.latency_s) not in PLAIN or not 0 <= self.latency_s < inf:
+            raise ValueError(f"latency_s={self.latency_s!r} is not a plain number of 0 or more")
+        cost = self.cost_usd
+        if cost is not None and (type(cost) not in PLAIN or not 0 <= cost < inf):
+            raise ValueError(f"cost_usd={cost!r} is not a plain number of 0 or more")
 
 
 NO_CALLS = Usage(calls=0)

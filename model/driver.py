@@ -10,7 +10,6 @@ import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from math import inf
 from typing import Any
 
 from . import loop
@@ -153,7 +152,7 @@ def broken_verdict_rule(verdict: Any) -> str | None:
         return f"violations={share!r} is not a plain number, 0 to 1"
     if type(verdict.reason) is not str:
         return f"reason={verdict.reason!r} is not text"
-    return None if _sound(verdict.usage) else f"usage={verdict.usage!r} is not one"
+    return None if type(verdict.usage) is Usage else f"usage={verdict.usage!r} is not one"
 
 
 async def _call(function: Callable[[Any], Any], argument: Any, deadline_s: float) -> Any:
@@ -167,29 +166,13 @@ async def _call(function: Callable[[Any], Any], argument: Any, deadline_s: float
 def _as_answer(mind: Mind, reply: Any) -> Answer:
     """Wrap a bare reply; refuse what is no reply at all."""
     if isinstance(reply, Answer):
-        return reply if _sound(reply.usage) else Answer(_bad_usage(reply.usage))
+        if type(reply.usage) is Usage:
+            return reply
+        return Answer(Failure("reply", f"usage={reply.usage!r} is not a Usage"))
     if inspect.iscoroutine(reply):
         reply.close()
         return Answer(Failure("reply", f"{mind.name} is instant but returned a coroutine"))
     return Answer(reply)
-
-
-def _sound(usage: Any) -> bool:
-    """Whether a usage is one: whole counts and finite numbers, none below 0."""
-    if type(usage) is not Usage:
-        return False
-    cost, latency = usage.cost_usd, usage.latency_s
-    return (
-        type(usage.calls) is type(usage.tokens_in) is type(usage.tokens_out) is int
-        and min(usage.calls, usage.tokens_in, usage.tokens_out) >= 0
-        and type(latency) in PLAIN
-        and 0 <= latency < inf
-        and (cost is None or (type(cost) in PLAIN and 0 <= cost < inf))
-    )
-
-
-def _bad_usage(usage: Any) -> Failure:
-    return Failure("reply", f"usage={usage!r} is not whole counts and finite numbers of 0 or more")
 
 
 def _raised(error: BaseException) -> Answer:

@@ -16,6 +16,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 import networkx as nx
@@ -28,6 +29,9 @@ Replies = Mapping[int, Reply | Failure]
 """What each actor of a round answered."""
 
 Rounds = Generator["Round", Replies, None]
+
+
+NO_ASSIGNMENTS: Mapping[int, Assignment] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ class Round:
     actors: tuple[int, ...]
     sees: View | Mapping[int, View] | None = None
     remembers: bool = False
-    assignments: Mapping[int, Assignment] = field(default_factory=dict)
+    assignments: Mapping[int, Assignment] = field(default_factory=lambda: NO_ASSIGNMENTS)
 
     def view_of(self, member: int) -> View | None:
         """What the protocol lets one actor see."""

@@ -93,12 +93,12 @@ class MemberRecord:
 
     def __post_init__(self) -> None:
         """Derive what is asked for again and again."""
-        work = [t.reply for t in self.turns if isinstance(t.reply, Contribution)]
-        used = work[0].builds_on if len(work) == 1 else [a for c in work for a in c.builds_on]
+        work = tuple([t.reply for t in self.turns if isinstance(t.reply, Contribution)])
+        used = {a for c in work for a in c.builds_on} if work else ()
         put = object.__setattr__
-        put(self, "contributions", tuple(work))
+        put(self, "contributions", work)
         put(self, "role", work[-1].role if work else None)
-        put(self, "builds_on", tuple(sorted(set(used))) if used else ())
+        put(self, "builds_on", tuple(sorted(used)) if used else ())
         put(self, "usage", sum_usage([t.usage for t in self.turns]))
 
     @property

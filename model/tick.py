@@ -18,7 +18,7 @@ from .messages import Log, View
 from .mind import Mind
 from .network import TeamNetwork
 from .observation import Charter, Observation
-from .protocol import Protocol, Round, Team
+from .protocol import NO_ASSIGNMENTS, Protocol, Round, Team
 from .randomness import Purpose, Streams
 from .record import MemberRecord, RoundRecord, State, TickRecord, Turn, post_reply
 from .task import Task
@@ -118,25 +118,20 @@ class Tick:
             round_ = next(script, None)
             while round_ is not None:
                 self._check(round_)
-                self._require_own_log()
                 if len(self.rounds) == limit:
                     raise ProtocolError(f"rounds exceed {limit} for n_agents={len(team.members)}")
                 asked = [self._consultation(round_, actor) for actor in round_.actors]
                 answers = yield asked
                 assert not isinstance(answers, Verdict)
-                self._require_own_log()
+                if len(self.log) != self._posted:
+                    raise ProtocolError("the log was written to; only the kernel posts messages")
                 replies = self._take_in(round_, asked, answers)
-                self._posted = len(self.log)
                 try:
                     round_ = script.send(replies)
                 except StopIteration:
                     round_ = None
         finally:
             script.close()
-
-    def _require_own_log(self) -> None:
-        if len(self.log) != self._posted:
-            raise ProtocolError("the log was written to; only the kernel posts messages")
 
     def _check(self, round_: Round) -> None:
         if not isinstance(round_, Round):
@@ -147,6 +142,8 @@ class Tick:
         for actor in actors:
             if actor not in self.turns:
                 raise ProtocolError(f"actor={actor} is not a member")
+        if round_.assignments is NO_ASSIGNMENTS:
+            return
         for member, given in round_.assignments.items():
             check_assignment(given)
             if given.member != member:
@@ -189,17 +186,19 @@ class Tick:
         replies: dict[int, Reply | Failure] = {}
         for consultation, answer in zip(asked, answers, strict=True):
             seen = consultation.observation
+            member = seen.member
             reply, dropped = admit(answer.reply, seen)
-            replies[seen.member] = reply
-            self.turns[seen.member].append(
+            replies[member] = reply
+            self.turns[member].append(
                 Turn(
                     index, round_.act, reply, answer.usage,
                     seen.messages.spans, seen.memory.spans, dropped,
-                    round_.assignments.get(seen.member),
+                    round_.assignments.get(member),
                 )
             )  # fmt: skip
-        for member, reply in replies.items():
+            # No view of this round reaches so far, so nobody in it can name what is posted here.
             post_reply(self.log, member, self.stage.tick, index, reply)
+        self._posted = len(self.log)
         return replies
 
     def _record(self, verdict: Verdict) -> TickRecord:

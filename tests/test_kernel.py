@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import unscripted as un
-from unscripted.model.decision import Answer, Assignment, Failure, Plan, Usage
+from unscripted.model.decision import Answer, Assignment, Failure, Plan, Usage, WorkItem
 from unscripted.model.judge import Judge
 from unscripted.model.mind import Mind
 from unscripted.model.record import State, TickRecord
@@ -70,8 +70,9 @@ class Liar(Mind):
         (Scripted([un.Contribution("r", "w", (), 0.5, ("done",))]), "reply"),
         (Scripted([un.Abstention(None)]), "reply"),
         (Scripted([Answer(WORK, None)]), "reply"),
-        (Scripted([Answer(WORK, Usage(latency_s=float("nan")))]), "reply"),
-        (Scripted([Answer(WORK, Usage(tokens_in=np.int64(3)))]), "reply"),
+        (Scripted([lambda o: Answer(WORK, Usage(latency_s=float("nan")))]), "error"),
+        (Scripted([lambda o: Answer(WORK, Usage(tokens_in=np.int64(3)))]), "error"),
+        (Scripted([lambda o: un.Contribution("r", "w", (), 0.5, (WorkItem("a", 2.0),))]), "error"),
         (Scripted([un.Contribution("r", "w", (), np.float32(0.5))]), "reply"),
         (Liar(), "reply"),
         (Hanging(), "timeout"),
