@@ -29,7 +29,9 @@ class UnknownNameError(UsageError):
 
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
         names = sorted(known)
-        close = difflib.get_close_matches(name, names, n=1)
+        folded = {known.casefold(): known for known in names}
+        near = difflib.get_close_matches(name.casefold(), folded, n=1)
+        close = [folded[n] for n in near]
         hint = f"did you mean {close[0]}? " if close else ""
         super().__init__(f"{kind}={name!r} is not known; {hint}known: {', '.join(names)}")
 

@@ -116,10 +116,9 @@ def _load_file(file: Path, seen: dict[str, Path]) -> Iterator[Task]:
 def _check_schema(source: _Source, data: Any) -> None:
     from jsonschema import Draft202012Validator  # slow to import, and only files need it
 
-    found = [
-        source.error(_where(error), error.message[:200])
-        for error in Draft202012Validator(schema()).iter_errors(data)
-    ]
+    errors = list(Draft202012Validator(schema()).iter_errors(data))
+    misspelt = [e for e in errors if e.validator == "additionalProperties"]  # explains the missing
+    found = [source.error(_where(e), e.message[:200]) for e in misspelt or errors]
     if found:
         raise min(found, key=lambda error: error.line)
 

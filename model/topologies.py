@@ -14,6 +14,8 @@ import networkx as nx
 from .errors import UsageError
 from .plugin import Mark, marked
 
+MOST_COMPLETE = 10_000  # fifty million links, ten gigabytes
+
 B = TypeVar("B", bound=Callable[..., "nx.Graph[Any]"])
 
 
@@ -31,6 +33,11 @@ def topology(name: str, *, size: int | None = None) -> Callable[[B], B]:
 @topology("complete")
 def complete(n: int, seed: int) -> nx.Graph[int]:
     """Everyone hears everyone."""
+    if n > MOST_COMPLETE:
+        raise UsageError(
+            f"topology=complete links every pair of n_agents={n}; "
+            f"use at most {MOST_COMPLETE} agents or a sparse network"
+        )
     return nx.complete_graph(n)
 
 

@@ -261,8 +261,9 @@ def test_a_clear_difference_beats_with_its_interval_and_corrected_p():
     c = quality_contrasts(summary)["quick", "slow"]
     assert c["p_corrected"] < 0.05
     assert "quick beats slow in quality" in said
-    assert f"by {c['difference']:.3f} [{c['ci95'][0]:.3f}, {c['ci95'][1]:.3f}]" in said
-    assert "12 pairs" in said
+    low, high = c["ci95"]
+    assert f"by {c['difference']:.3f} (95 % interval {low:.3f} to {high:.3f}" in said
+    assert "12 seeds" in said
 
 
 @pytest.mark.parametrize("seed", range(25))
@@ -289,7 +290,7 @@ def test_the_uncorrected_p_alone_is_no_victory():
             break
     else:
         pytest.fail("no such seed; change the search")
-    assert "no clear difference" in conclusions(summary)[0]
+    assert "not clearly better" in conclusions(summary)[0]
     assert "beats" not in conclusions(summary)[0]
 
 
@@ -298,7 +299,7 @@ def test_protocols_that_never_differ_are_not_said_to_need_more_replicates():
     (said,) = conclusions(summarize(cell("a", same) + cell("b", same)))
     assert "too few" not in said
     assert "beats" not in said
-    assert "12 pairs" in said
+    assert "12 seeds" in said
 
 
 def test_each_block_has_its_own_conclusion_and_ungraded_ones_none():
@@ -309,3 +310,20 @@ def test_each_block_has_its_own_conclusion_and_ungraded_ones_none():
     runs += cell("a", [None] * 5, agents=16) + cell("b", [None] * 5, agents=16)
     said = conclusions(summarize(runs))
     assert [s.split(", ")[1] for s in said] == ["4 agents", "8 agents"]
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 120])
+def test_a_comparison_that_does_not_fit_loses_columns_and_never_a_digit(width):
+    from io import StringIO
+
+    from rich.console import Console
+
+    from unscripted.scenarios.harness.screen import compare_table
+
+    runs = [r for n in ("sequential", "coordinator") for r in cell(n, noisy(0.5, 8, 1))]
+    console = Console(file=StringIO(), width=width)
+    console.print(compare_table(summarize(runs), console))
+    shown = console.file.getvalue()
+    assert "…" not in shown
+    assert all(len(line.rstrip()) <= width for line in shown.splitlines())
+    assert ("columns don't fit" in shown) == (width < 110)

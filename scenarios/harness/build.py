@@ -28,6 +28,7 @@ from ...model.taskfile import corpus, load_tasks
 from ...model.topology_spec import Topology, build_topology, parse_options
 
 DEFAULT_LEVEL = "L3"
+MOST_AGENTS = 100_000
 _COUNT = re.compile(r"[0-9]{1,9}")
 
 
@@ -87,12 +88,16 @@ def _team_size(n_agents: Any) -> int:
     whole = isinstance(n_agents, Real) and not isinstance(n_agents, bool)
     if not whole or not math.isfinite(n_agents) or n_agents % 1 or n_agents < 1:
         raise UsageError(f"n_agents={n_agents!r} is not a team size; use a whole number from 1")
+    if n_agents > MOST_AGENTS:
+        raise UsageError(f"n_agents={n_agents!r} is too large; use at most {MOST_AGENTS}")
     return int(n_agents)
 
 
 def _as_topology(topology: Topology | nx.Graph[Any]) -> Topology:
     """A graph as a function, copied: the organization changes its own and not the caller's."""
     if not isinstance(topology, nx.Graph):
+        if not (isinstance(topology, str | Path) or callable(topology)):
+            raise UsageError(f"topology={topology!r} is none; use a name, file, function or graph")
         return topology
     given = topology
 
@@ -111,7 +116,8 @@ def make_protocol(protocol: str | Protocol) -> Protocol:
     if isinstance(protocol, Protocol):
         return protocol
     if not isinstance(protocol, str):
-        raise UsageError(f"protocol={protocol!r} is neither; use a name or a Protocol instance")
+        made_of = "call it: a class is no" if isinstance(protocol, type) else "use a name or a"
+        raise UsageError(f"protocol={protocol!r} is neither; {made_of} Protocol instance")
     name, _, options = protocol.partition(":")
     kind = named("protocols", "protocol", name)
     given = parse_options(f"protocol={name}", options, kind.__init__)
@@ -204,7 +210,9 @@ def _stream(tasks: str | Path | TaskStream, level: str | None, seed: int) -> Tas
     if isinstance(tasks, TaskStream):
         return tasks
     if level is not None and level not in LEVELS:
-        raise UnknownNameError("level", level, LEVELS)
+        raise UnknownNameError("level", str(level), LEVELS)
+    if not isinstance(tasks, str | Path):
+        raise UsageError(f"tasks={tasks!r} is none; use 'corpus', 'generated', a file or a stream")
     sources: dict[str, Callable[[], TaskStream]] = {
         "corpus": lambda: _of_level(corpus(), level or DEFAULT_LEVEL, seed, "corpus"),
         "generated": lambda: GeneratedTasks(level or DEFAULT_LEVEL, seed),

@@ -209,6 +209,8 @@ def run_app(app: typer.Typer) -> int:
     """Run a command-line app and turn what goes wrong into one line and an exit code."""
     from ...model.errors import PluginError, UsageError
 
+    if sys.stdout is None:
+        return _complain("standard output is closed; leave it open or send it to a file", 2)
     try:
         code = app(standalone_mode=False)
         sys.stdout.flush()

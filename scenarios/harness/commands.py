@@ -52,7 +52,11 @@ def run_command(
         _print_json(config.synthetic, [run_row(config, outcome.records, level=outcome.level)])
     interrupted = outcome.ending is Exit.INTERRUPTED  # who pressed Ctrl-C waits for no figures
     if folder_path is not None and outcome.records and not interrupted:
-        _show_run(config, outcome, folder_path, terminal(stderr=as_json), title)
+        try:
+            _show_run(config, outcome, folder_path, terminal(stderr=as_json), title)
+        except KeyboardInterrupt:
+            errors.print(f"interrupted while drawing; `unscripted report {folder_path}` draws it")
+            return Exit.INTERRUPTED
     _say_ending(outcome.ending, len(outcome.records), config.ticks, errors)
     return outcome.ending
 
@@ -63,7 +67,10 @@ def _show_run(
     with Folder(path, config) as folder:
         pictures = publish_run(folder, config, outcome.organization)
     console.print(team_table(outcome.records[-1]))
-    console.print(run_table(outcome.records, f"{title}: {len(outcome.records)} tasks"))
+    different = len({r.task_id for r in outcome.records})
+    ticks = len(outcome.records)
+    over = f"{ticks} ticks, {different} different tasks"
+    console.print(run_table(outcome.records, f"{title}: {over}"))
     if config.synthetic:
         console.print(SYNTHETIC, style="italic", markup=False, soft_wrap=True)
     if outcome.resumed:
@@ -113,8 +120,12 @@ def compare_command(
     if as_json:
         _print_json(synthetic, rows, summary)
     if not (as_json and out is None) and rows:
-        with Folder(path, config) as folder:
-            pictures = publish_comparison(folder, config, results, summary, synthetic=synthetic)
+        try:
+            with Folder(path, config) as folder:
+                pictures = publish_comparison(folder, config, results, summary, synthetic=synthetic)
+        except KeyboardInterrupt:
+            errors.print(f"interrupted while drawing; `unscripted report {path}` draws it")
+            return Exit.INTERRUPTED
         _show_comparison(summary, pictures, terminal(stderr=as_json), synthetic)
     return ending
 
@@ -143,9 +154,10 @@ def _sweep(config: SweepConfig, folder: Folder | None, errors: Console) -> dict[
 def _show_comparison(
     summary: list[Row], pictures: list[Path], console: Console, synthetic: bool
 ) -> None:
-    console.print(compare_table(summary, console.width))
+    console.print(compare_table(summary, console))
     for sentence in conclusions(summary):
         console.print(f"• {sentence}", markup=False, highlight=False, soft_wrap=True)
+    console.print("All contrasts are in report.html.", markup=False, highlight=False)
     if synthetic:
         console.print(SYNTHETIC, style="italic", markup=False, soft_wrap=True)
     for picture in pictures:

@@ -34,11 +34,12 @@ def write_run_page(folder: Path, config: RunConfig, records: Sequence[TickRecord
     return _write(
         folder,
         title=f"{config.protocol}, {config.agents} agents, {config.model}",
-        lead=f"{len(records)} tasks on a {config.topology} network, seed {config.seed}.",
+        lead=f"{len(records)} ticks over {len({r.task_id for r in records})} different tasks "
+        f"on a {config.topology} network, seed {config.seed}.",
         synthetic=config.synthetic,
         sentences=[],
         tables=[
-            ("Means over tasks", ["measure", "mean", "sd over tasks", "unit"], table),
+            ("Means over ticks", ["measure", "mean", "sd over ticks", "unit"], table),
             (
                 f"Last task: {records[-1].task_id}",
                 ["agent", "state", "role, or why not", "built on"],

@@ -214,20 +214,37 @@ COMPARE_TABLE = (
     ("cost_usd", "USD"),
     ("balance", "B"),
 )
-WIDE = 100
-WIDE_ONLY = frozenset({"mission_relevance", "risk", "exclusion_rate", "tokens", "balance"})
+SPARED_FIRST = (
+    "balance", "tokens", "risk", "exclusion_rate", "mission_relevance", "wall_s", "hierarchy_depth",
+    "abstention_rate", "cost_usd",
+)  # fmt: skip
+"""Columns left out, one after another, until the table fits: a number is never cut."""
 
 
-def compare_table(summary: Sequence[Row], width: int = 120) -> Table:
+def compare_table(summary: Sequence[Row], console: Console) -> Table:
     """One row per cell, the best quality first within each block of equal other factors."""
+    unbounded = console.options.update(max_width=1000)  # else a table measures what it is given
+    for spared in range(len(SPARED_FIRST) + 1):
+        left_out = SPARED_FIRST[:spared]
+        shown = [c for c in COMPARE_TABLE[1:] if c[0] not in left_out]
+        table = _comparison(summary, shown)
+        if console.measure(table, options=unbounded).minimum <= console.width:
+            break
+    if spared:
+        table.caption = f"{spared} columns don't fit; all are in report.html"
+    return table
+
+
+def _comparison(summary: Sequence[Row], shown: Sequence[tuple[str, str]]) -> Table:
     varying = [f for f in ("level", "topology", "model", "agents") if _varies(summary, f)]
-    table = _table("Means per task")
-    for heading in (*varying, "protocol"):
-        table.add_column(heading, no_wrap=True)
-    table.add_column("Q [95 % interval]", justify="right", no_wrap=True)
-    shown = [c for c in COMPARE_TABLE[1:] if width >= WIDE or c[0] not in WIDE_ONLY]
+    seeds = sorted({row["replicates"] for row in summary})
+    table = _table(f"Means per task over {'–'.join(map(str, seeds))} seeds per cell")
+    for factor in (*varying, "protocol"):
+        longest = max(len(str(row[factor])) for row in summary)
+        table.add_column(factor, overflow="fold", min_width=min(20, max(longest, len(factor))))
+    table.add_column("Q [95 % interval]", justify="right", no_wrap=True, min_width=20)
     for _, heading in shown:
-        table.add_column(heading, justify="right", no_wrap=True)
+        table.add_column(heading, justify="right", no_wrap=True, min_width=max(6, len(heading)))
     for row in sorted(summary, key=lambda r: (*(str(r[f]).zfill(6) for f in varying), -_mean(r))):
         values = [number((row[m] or {}).get("mean")) for m, _ in shown]
         table.add_row(
@@ -273,12 +290,14 @@ def _against_next(best: Row, second: Row) -> str:
         )
     c = found[0]
     low, high = c["ci95"]
-    how = f"by {c['difference']:.3f} [{low:.3f}, {high:.3f}], d = {number(c['cohens_d'], 2)}, "
-    how += f"p = {c['p_corrected']:.2g} after Holm's correction, {c['pairs']} pairs"
+    how = f"by {c['difference']:.3f} (95 % interval {low:.3f} to {high:.3f}, not corrected; "
+    how += f"d = {number(c['cohens_d'], 2)}; p = {c['p_corrected']:.2g} after Holm's correction; "
+    how += f"{c['pairs']} seeds)"
     if c["p_corrected"] < 0.05:
         return f"{best['protocol']} beats {second['protocol']} in quality {how}"
     return (
-        f"{best['protocol']} and {second['protocol']} lead in quality; no clear difference: {how}"
+        f"{best['protocol']} has the highest quality and is not clearly better than "
+        f"{second['protocol']}: {how}"
     )
 
 
