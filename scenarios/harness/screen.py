@@ -281,7 +281,7 @@ def _against_next(best: Row, second: Row) -> str:
         always = found[0]["difference"]
         return (
             f"{best['protocol']} and {second['protocol']} lead in quality and differ by the same "
-            f"{always:.3f} in each of {found[0]['pairs']} pairs, so there is nothing to test"
+            f"{always:.3f} for each of {found[0]['pairs']} seeds, so there is nothing to test"
         )
     if not found:
         return (
