@@ -179,14 +179,6 @@ class View(Sequence[Message]):
         i = bisect_right(self.spans, message_id, key=lambda span: span[0]) - 1
         return i >= 0 and message_id < self.spans[i][1]
 
-    def has_author(self, author: int) -> bool:
-        """Whether any selected message is by this member."""
-        return any(self.has(i) for i in self._log.ids_by(author))
-
-    def by(self, author: int) -> View:
-        """The selected messages of one author."""
-        return self._log.only(i for i in self._log.ids_by(author) if self.has(i))
-
     def without(self, author: int) -> View:
         """The selected messages of everyone else."""
         ids = self._log.ids_by(author)

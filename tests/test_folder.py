@@ -353,3 +353,19 @@ def test_a_task_file_that_was_edited_is_another_input(tmp_path):
     tasks.write_text(text.replace("Security", "Safety", 1), encoding="utf-8")
     with pytest.raises(UsageError, match=r"inputs\."):
         Folder(tmp_path / "run", config)
+
+
+def test_a_full_disk_is_one_line_and_what_was_finished_continues(tmp_path):
+    config = RunConfig(ticks=30, agents=8)
+    with Folder(tmp_path / "run", config) as folder:
+        pages = folder._db.execute("PRAGMA page_count").fetchone()[0]
+        folder._db.execute(f"PRAGMA max_page_count = {pages + 20}")  # a disk of twenty pages more
+        with pytest.raises(OSError, match=r"journal\.sqlite: database or disk is full"):
+            play(config, folder)
+        kept = len(folder.records())
+    assert 0 < kept < 30
+    with Folder(tmp_path / "run", config) as folder:
+        outcome = play(config, folder)
+    assert outcome.resumed == kept
+    alone = play(config).records
+    assert [r.to_json() for r in outcome.records] == [r.to_json() for r in alone]

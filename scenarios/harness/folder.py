@@ -93,9 +93,7 @@ class Folder:
 
     def keep_record(self, record: TickRecord) -> None:
         """Write a finished tick, durably, before the next begins."""
-        with self._db:
-            row = (record.tick, record.to_json())
-            self._db.execute("INSERT OR REPLACE INTO ticks VALUES (?, ?)", row)
+        self._write("INSERT OR REPLACE INTO ticks VALUES (?, ?)", (record.tick, record.to_json()))
 
     def results(self) -> dict[str, dict[str, Any]]:
         """The finished runs of a comparison, by key."""
@@ -104,9 +102,20 @@ class Folder:
 
     def keep_result(self, key: str, result: dict[str, Any]) -> None:
         """Write a finished run of a comparison."""
-        with self._db:
-            row = (key, json.dumps(result, allow_nan=False))
-            self._db.execute("INSERT OR REPLACE INTO runs VALUES (?, ?)", row)
+        row = (key, json.dumps(result, allow_nan=False))
+        self._write("INSERT OR REPLACE INTO runs VALUES (?, ?)", row)
+
+    def _write(self, statement: str, row: tuple[Any, ...]) -> None:
+        """Write one row or nothing of it.
+
+        Raises:
+            OSError: The journal can't take it: a full disk, or a folder that is gone.
+        """
+        try:
+            with self._db:
+                self._db.execute(statement, row)
+        except sqlite3.Error as error:
+            raise OSError(f"{self.path / 'journal.sqlite'}: {error}") from None
 
     def export(self, name: str, rows: Sequence[dict[str, Any]]) -> None:
         """Write rows as `name.parquet` and `name.csv`."""
