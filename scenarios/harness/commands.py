@@ -157,7 +157,11 @@ def _show_comparison(
     console.print(compare_table(summary, console))
     for sentence in conclusions(summary):
         console.print(f"• {sentence}", markup=False, highlight=False, soft_wrap=True)
-    console.print("All contrasts are in report.html.", markup=False, highlight=False)
+    console.print(
+        "All contrasts of quality are in report.html, of the other measures in --json.",
+        markup=False,
+        highlight=False,
+    )
     if synthetic:
         console.print(SYNTHETIC, style="italic", markup=False, soft_wrap=True)
     for picture in pictures:

@@ -75,7 +75,14 @@ def write_comparison_page(
         for c in row["contrasts"]
         if c["measure"] == "quality" and row["protocol"] < c["against"]
     ]
-    contrasts = ["difference", "where", "quality [95 % interval]", "Cohen's d", "p (Holm)", "pairs"]
+    contrasts = [
+        "difference",
+        "where",
+        "quality [95 % interval, not corrected]",
+        "Cohen's d",
+        "p (Holm)",
+        "pairs",
+    ]
     return _write(
         folder,
         title="Comparison of " + ", ".join(config.protocols),
