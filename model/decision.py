@@ -183,8 +183,36 @@ NO_CALLS = Usage(calls=0)
 
 
 @dataclass(frozen=True, slots=True)
+class Trace:
+    """How a decision was obtained from a model.
+
+    Attributes:
+        prompts: Version and hash of the prompt texts.
+        request: Digest of the request that was answered; the journal holds it in full.
+        unread: Ids of messages of others that were left out of the prompt for length.
+        unrecalled: Ids of organizational memory that were left out.
+        shortened: Messages of which only the beginning was in the prompt.
+        repairs: Answers that could not be used before this one.
+    """
+
+    prompts: str
+    request: str
+    unread: tuple[tuple[int, int], ...] = ()
+    unrecalled: tuple[tuple[int, int], ...] = ()
+    shortened: int = 0
+    repairs: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """A reply and what it cost. A mind may return a bare reply where it costs nothing known."""
+    """A reply and what it cost. A mind may return a bare reply where it costs nothing known.
+
+    Attributes:
+        reply: The decision, or why there is none.
+        usage: What it cost.
+        trace: How it was obtained, for minds that ask a model.
+    """
 
     reply: Reply | Failure
     usage: Usage = Usage()
+    trace: Trace | None = None

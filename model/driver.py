@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import loop
-from .decision import PLAIN, Answer, Failure, Usage
-from .errors import UsageError
-from .judge import CRITERIA, Verdict
+from .decision import PLAIN, Answer, Failure, Trace, Usage
+from .errors import Halt, UsageError
+from .judge import CRITERIA, Verdict, Vote
 from .mind import Mind
 from .record import TickRecord
 from .tick import Appraisal, Consultation, Script
@@ -65,7 +65,7 @@ def _consult(consultation: Consultation) -> Answer:
     """Ask an instant mind in place."""
     try:
         return _as_answer(consultation.mind, consultation.mind.decide(consultation.observation))
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Halt):
         raise
     except BaseException as error:  # pytest.fail and sys.exit are no Exceptions
         return _raised(error)
@@ -78,10 +78,27 @@ async def _consult_all(asked: Sequence[Consultation], limits: Limits) -> list[An
     async def one(consultation: Consultation) -> Answer:
         if consultation.mind.instant:
             return _consult(consultation)
+        if consultation.mind.paced:
+            return await _consult_paced(consultation)
         async with slots:
             return await _consult_later(consultation, limits.deadline_s)
 
-    return list(await asyncio.gather(*(one(c) for c in asked)))
+    answers = await asyncio.gather(*(one(c) for c in asked), return_exceptions=True)
+    for answer in answers:
+        if isinstance(answer, BaseException):  # only now: what was in flight has been kept
+            raise answer
+    return [answer for answer in answers if isinstance(answer, Answer)]
+
+
+async def _consult_paced(consultation: Consultation) -> Answer:
+    mind = consultation.mind
+    try:
+        reply: Any = mind.decide(consultation.observation)
+        return _as_answer(mind, await reply)
+    except Halt:
+        raise
+    except Exception as error:
+        return _raised(error)
 
 
 async def _consult_later(consultation: Consultation, deadline_s: float) -> Answer:
@@ -91,6 +108,8 @@ async def _consult_later(consultation: Consultation, deadline_s: float) -> Answe
     except TimeoutError:
         cause = f"no answer within {deadline_s:g} s"
         return Answer(Failure("timeout", cause), Usage(latency_s=deadline_s))
+    except Halt:
+        raise
     except Exception as error:
         return _raised(error)
 
@@ -125,13 +144,16 @@ def _appraise(appraisal: Appraisal, limits: Limits) -> Verdict:
     """Ask a judge; whatever goes wrong leaves the grades missing and says why."""
     judge = appraisal.judge
     try:
+        verdict: Any
         if judge.instant:
-            verdict: Any = judge.appraise(appraisal.submission)
+            verdict = judge.appraise(appraisal.submission)
+        elif judge.paced:
+            verdict = loop.run(_awaited(judge.appraise(appraisal.submission)))
         else:
             verdict = loop.run(_call(judge.appraise, appraisal.submission, limits.deadline_s))
     except TimeoutError:
         return Verdict(reason=f"judge {judge.name}: no verdict within {limits.deadline_s:g} s")
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Halt):
         raise
     except BaseException as error:
         return Verdict(reason=f"judge {judge.name}: {_named(error)}")
@@ -150,9 +172,15 @@ def broken_verdict_rule(verdict: Any) -> str | None:
     share = verdict.violations
     if share is not None and not (type(share) in PLAIN and 0 <= share <= 1):
         return f"violations={share!r} is not a plain number, 0 to 1"
-    if type(verdict.reason) is not str:
+    if type(verdict.votes) is not tuple or any(type(v) is not Vote for v in verdict.votes):
+        return f"votes={verdict.votes!r} is not a tuple of Votes"
+    if type(verdict.reason) is not str or type(verdict.prompts) is not str:
         return f"reason={verdict.reason!r} is not text"
     return None if type(verdict.usage) is Usage else f"usage={verdict.usage!r} is not one"
+
+
+async def _awaited(verdict: Any) -> Any:
+    return await verdict
 
 
 async def _call(function: Callable[[Any], Any], argument: Any, deadline_s: float) -> Any:
@@ -166,9 +194,11 @@ async def _call(function: Callable[[Any], Any], argument: Any, deadline_s: float
 def _as_answer(mind: Mind, reply: Any) -> Answer:
     """Wrap a bare reply; refuse what is no reply at all."""
     if isinstance(reply, Answer):
-        if type(reply.usage) is Usage:
-            return reply
-        return Answer(Failure("reply", f"usage={reply.usage!r} is not a Usage"))
+        if type(reply.usage) is not Usage:
+            return Answer(Failure("reply", f"usage={reply.usage!r} is not a Usage"))
+        if reply.trace is not None and type(reply.trace) is not Trace:
+            return Answer(Failure("reply", f"trace={reply.trace!r} is not a Trace"))
+        return reply
     if inspect.iscoroutine(reply):
         reply.close()
         return Answer(Failure("reply", f"{mind.name} is instant but returned a coroutine"))

@@ -5,7 +5,8 @@
     │   ├── UnknownNameError        a name that is not among the known ones
     │   └── TaskFileError           a task file breaks the schema: file, line, field
     ├── PluginError                 an installed plug-in can't be loaded
-    └── ProtocolError               a protocol asked for something it may not ask for
+    ├── ProtocolError               a protocol asked for something it may not ask for
+    └── Halt                        a run must stop here, resumable: budget, Ctrl-C, no service
 
 Failures of minds and judges are values (`Failure`), not exceptions: a tick always completes.
 """
@@ -54,3 +55,18 @@ class PluginError(UnscriptedError):
 
 class ProtocolError(UnscriptedError):
     """A protocol yielded a round that breaks a rule of the kernel."""
+
+
+class Halt(UnscriptedError):
+    """A run must stop before this tick is finished; the tick is not recorded and can be resumed.
+
+    Raised by a mind or judge that may not go on. It is the one exception of theirs that leaves
+    `step()`: the organization stays as it was before the tick.
+
+    Attributes:
+        reason: `budget`, `interrupted` or `service` (it refuses us, or can't be reached).
+    """
+
+    def __init__(self, reason: str, cause: str) -> None:
+        super().__init__(cause)
+        self.reason = reason

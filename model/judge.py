@@ -15,6 +15,21 @@ CRITERIA = ("accuracy", "completeness", "coherence", "actionability", "mission_r
 
 
 @dataclass(frozen=True, slots=True)
+class Vote:
+    """One judge's grades on a panel of several, each 1 to 4 or None where it gave none.
+
+    Attributes:
+        judge: Its name.
+        grades: In the order of `CRITERIA`.
+        reason: Its words, or why there are no grades.
+    """
+
+    judge: str
+    grades: tuple[float | None, ...]
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """A judge's grades of one tick's work. None means not graded, never a middle grade.
 
@@ -27,6 +42,8 @@ class Verdict:
         violations: Share of mandatory requirements left unmet, 0 to 1.
         reason: The judge's words, or why there are no grades.
         usage: What judging cost; kept apart from the team's own cost.
+        votes: The grades of each judge, where several were asked; the grades above are their means.
+        prompts: Version and hash of the judge's prompts, for judges that ask a model.
     """
 
     accuracy: float | None = None
@@ -37,6 +54,8 @@ class Verdict:
     violations: float | None = None
     reason: str = ""
     usage: Usage = NO_CALLS
+    votes: tuple[Vote, ...] = ()
+    prompts: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +80,21 @@ class Submission:
         works: In the order they were finished; may be empty.
         mission: What mission relevance is judged by.
         seed: For a judge that draws; the same seed gives the same verdict.
+        tick: Ticks played before this one; says where in a run the work belongs.
     """
 
     task: Task
     works: tuple[Work, ...]
     mission: str
     seed: int
+    tick: int = 0
 
 
 class Judge(ABC):
     """Grades a team's collected work. It never learns the protocol or who is who."""
 
     instant: ClassVar[bool] = False
+    paced: ClassVar[bool] = False
     name: str = "judge"
 
     @abstractmethod

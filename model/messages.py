@@ -231,3 +231,8 @@ def cut_out(spans: tuple[Span, ...], ids: Sequence[int]) -> tuple[Span, ...]:
         if start < stop:
             left.append((start, stop))
     return tuple(left)
+
+
+def ids_in(spans: tuple[Span, ...]) -> list[int]:
+    """The ids in ascending spans, ascending."""
+    return [i for start, stop in spans for i in range(start, stop)]

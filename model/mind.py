@@ -33,6 +33,9 @@ class Mind(ABC):
     """
 
     instant: ClassVar[bool] = False
+    paced: ClassVar[bool] = False
+    """True for a mind that keeps its own deadline and its own limit of calls in flight: waiting
+    for a turn or after a refusal then holds no slot. Its `decide` is a coroutine function."""
     name: str = "mind"
     """Shown in tables and records; a model's id for models."""
     synthetic: bool = True

@@ -21,10 +21,11 @@ from .decision import (
     Intention,
     Plan,
     Reply,
+    Trace,
     Usage,
     WorkItem,
 )
-from .judge import Verdict
+from .judge import Verdict, Vote
 from .messages import Log, Span
 
 RECORD_VERSION = 1
@@ -55,6 +56,7 @@ class Turn:
             not assign.
         assignment: The role the protocol gave for this decision, if any. (A planner's is in its
             plan.)
+        trace: How the reply was obtained from a model; None for minds that ask none.
     """
 
     round: int
@@ -65,6 +67,7 @@ class Turn:
     recalled: tuple[Span, ...] = ()
     dropped: int = 0
     assignment: Assignment | None = None
+    trace: Trace | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +272,7 @@ _TYPES: dict[str, type] = {
     t.__name__: t
     for t in (
         Abstention, Assignment, Contribution, Failure, Intention, Plan, Usage, WorkItem,
-        Verdict, Turn, MemberRecord, RoundRecord, TickRecord,
+        Verdict, Vote, Trace, Turn, MemberRecord, RoundRecord, TickRecord,
     )
 }  # fmt: skip
 _ENUMS: dict[str, type[StrEnum]] = {"act": Act, "state": State}

@@ -8,13 +8,13 @@ decides who sees what and in which order replies are taken in.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .admission import admit, check_assignment
 from .decision import Abstention, Act, Answer, Assignment, Contribution, Failure, Reply
 from .errors import ProtocolError
 from .judge import Judge, Submission, Verdict, Work
-from .messages import Log, View
+from .messages import Log, View, cut_out, ids_in
 from .mind import Mind
 from .network import TeamNetwork
 from .observation import Charter, Observation
@@ -103,7 +103,7 @@ class Tick:
             contents = [m.content for m in self.log]
             works = tuple(Work(c.work, c.items) for c in contents if isinstance(c, Contribution))
             seed = stage.streams.integer(Purpose.JUDGE, stage.tick)
-            submission = Submission(self.task, works, stage.charter.mission, seed)
+            submission = Submission(self.task, works, stage.charter.mission, seed, stage.tick)
             reply = yield Appraisal(stage.judge, submission)
             assert isinstance(reply, Verdict)
             verdict = reply
@@ -185,15 +185,19 @@ class Tick:
         self.rounds.append(RoundRecord(round_.act, round_.actors))
         replies: dict[int, Reply | Failure] = {}
         for consultation, answer in zip(asked, answers, strict=True):
-            seen = consultation.observation
+            shown = seen = consultation.observation
             member = seen.member
+            trace = answer.trace
+            if trace is not None and trace.unread:  # what it did not read it can't build on
+                read = cut_out(seen.messages.spans, ids_in(trace.unread))
+                seen = replace(seen, messages=View(self.log, read))
             reply, dropped = admit(answer.reply, seen)
             replies[member] = reply
             self.turns[member].append(
                 Turn(
                     index, round_.act, reply, answer.usage,
-                    seen.messages.spans, seen.memory.spans, dropped,
-                    round_.assignments.get(member),
+                    shown.messages.spans, shown.memory.spans, dropped,
+                    round_.assignments.get(member), trace,
                 )
             )  # fmt: skip
             # No view of this round reaches so far, so nobody in it can name what is posted here.

@@ -30,7 +30,7 @@ def main(
     """Compare the paper's four protocols and the controls; table, figure and contrasts."""
     base = RunConfig(seed=seed)
     config = SweepConfig(base, PROTOCOLS, (agents,), (model,), ("complete",), (level,), replicates)
-    raise typer.Exit(compare_command(config, None, as_json=False, max_failures=None))
+    raise typer.Exit(compare_command(config))
 
 
 if __name__ == "__main__":

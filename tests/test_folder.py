@@ -296,7 +296,7 @@ run_configs = st.builds(
     seed=st.integers(0, 2**80),
     tasks=st.sampled_from(["corpus", "generated"]) | st.text(max_size=8),
     judge=st.sampled_from([None, "none", "rubric", "rubric:gpt-4o,noise=0.2"]),
-    api_base=st.none() | st.text(max_size=8),
+    api_base=st.none() | st.sampled_from(["http://127.0.0.1:8000/v1", "https://models.example"]),
     budget=st.none() | amounts,
     concurrency=st.integers(1, 10**6),
     temperature=st.none() | st.floats(0, 2),

@@ -7,10 +7,12 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from numbers import Real
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 
+from ...agents.llm.models import parse_model, presets
+from ...agents.llm.settings import Calls
 from ...model.discovery import discover, named
 from ...model.driver import Limits
 from ...model.errors import UnknownNameError, UsageError
@@ -27,8 +29,13 @@ from ...model.task import LEVELS
 from ...model.taskfile import corpus, load_tasks
 from ...model.topology_spec import Topology, build_topology, parse_options
 
+if TYPE_CHECKING:  # pydantic and what else real models need is loaded for real models only
+    from ...agents.llm.service import Service
+
 DEFAULT_LEVEL = "L3"
 MOST_AGENTS = 100_000
+DEFAULT_JUDGES = ("gpt-5.4", "gpt-4o", "claude-sonnet-4.6")
+"""The paper's final and pilot judge, and one more; the first that isn't in the team judges it."""
 _COUNT = re.compile(r"[0-9]{1,9}")
 
 
@@ -43,6 +50,8 @@ def build(
     mission: str | None = None,
     timeout_s: float = 120.0,
     concurrency: int = 64,
+    calls: Calls | Service | None = None,
+    run: str = "",
     rng: int | None = None,
 ) -> Organization:
     """An organization from names, or from objects of your own in their place.
@@ -50,15 +59,18 @@ def build(
     Args:
         protocol: A name, with options after a colon, or a `Protocol`.
         n_agents: Members in the team, 1 or more.
-        model: `family/name`, a mixed team `"a*6+b*2"`, a `Mind`, or one `Mind` per member.
+        model: `synthetic/name`, any LiteLLM id, a mixed team `"a*6+b*2"`, a `Mind`, or one `Mind`
+            per member.
         topology: A name with options, a file, a function `(n, seed) -> Graph`, or a graph.
         level: L1 to L4. None means L3, or every level where `tasks` names a file.
         tasks: `corpus`, `generated`, a task file or folder, or a `TaskStream`.
-        judge: A judge's name with options, `none`, or a `Judge`. None means `rubric` for
-            synthetic teams.
+        judge: A judge's name with options, model ids, `none`, or a `Judge`. None means `rubric`
+            for synthetic teams, and another model than the team's for real ones.
         mission: What the organization is for; None leaves the default.
         timeout_s: Deadline of one decision in seconds, for minds that are not instant.
         concurrency: Decisions in flight at once, at most.
+        calls: How real models are called; or the `Service` that calls them.
+        run: Names this organization among several that share a service.
         rng: Seed, a whole number of 0 or more; None draws a fresh one.
 
     Returns:
@@ -69,16 +81,18 @@ def build(
     """
     n_agents = _team_size(n_agents)
     seed = seed_from(rng)
-    minds = _minds(model, n_agents)
+    limits = Limits(timeout_s, concurrency)
+    service = _Lazy(calls, limits)
+    minds = _minds(model, n_agents, service, run)
     graph_seed = Streams(seed).integer(Purpose.TOPOLOGY) % 2**32
     ingredients = Ingredients(
         minds=minds,
         graph=build_topology(_as_topology(topology), n_agents, graph_seed),
         protocol=make_protocol(protocol),
         stream=_stream(tasks, level, seed),
-        judge=make_judge(judge),
+        judge=_judge(judge, model, service, run),
         charter=Charter() if mission is None else Charter(mission),
-        limits=Limits(timeout_s, concurrency),
+        limits=limits,
     )
     return Organization(ingredients, rng=seed)
 
@@ -128,8 +142,55 @@ def make_protocol(protocol: str | Protocol) -> Protocol:
     return made
 
 
+def check_judge(judge: str | None, calls: Calls) -> None:
+    """Refuse a judge that can't be made.
+
+    Raises:
+        UsageError: An unknown name or option.
+    """
+    if judge is None or judge == "none":
+        return
+    if is_judge_family(judge):
+        make_judge(judge)
+    judge_models(judge, (), calls)
+
+
+def is_judge_family(judge: str) -> bool:
+    """Whether a judge's name is a plug-in's, not a model's."""
+    return judge.partition(":")[0] in discover("judges")
+
+
+def judge_models(judge: str | None, team: Sequence[str], calls: Calls) -> tuple[str, ...]:
+    """The models that judge a team, where models do.
+
+    Where nothing is said, a team of real models is judged by another model than its own: the
+    paper's final judge, or its pilot judge. Behind an address of one's own no other is known.
+
+    Raises:
+        UsageError: An unknown name or option.
+    """
+    if judge is not None:
+        if judge == "none" or is_judge_family(judge):
+            return ()
+        models = tuple(filter(None, (part.strip() for part in judge.split(","))))
+        for model in models:
+            bare = model.partition("?")[0]
+            if "/" not in bare and bare not in presets():
+                known = [*discover("judges"), "none", *presets(), "provider/model"]
+                raise UnknownNameError("judge", judge, known)
+            parse_model(model, calls)
+        return models
+    real = [parse_model(m, calls) for m in team if not is_family(m)]
+    if not real:
+        return ()
+    if calls.api_base is not None:
+        return (real[0].name,)
+    acting = {m.model for m in real}
+    return (next(j for j in DEFAULT_JUDGES if parse_model(j, calls).model not in acting),)
+
+
 def make_judge(judge: str | Judge | None) -> Judge | None:
-    """A judge from `family:options`; None from `none`; the rubric judge where nothing is said.
+    """A judge that asks no model: from `family:options`; the rubric judge where nothing is said.
 
     Raises:
         UsageError: An unknown name or option.
@@ -146,6 +207,24 @@ def make_judge(judge: str | Judge | None) -> Judge | None:
         raise UnknownNameError("judge", judge, [*known, "none"])
     made: Judge = known[name](options)
     return made
+
+
+def _judge(
+    judge: str | Judge | None, model: str | Mind | Sequence[Mind], service: _Lazy, run: str
+) -> Judge | None:
+    if judge is None or isinstance(judge, str):
+        team = _ids(model)
+        models = judge_models(judge, team, service.calls)
+        if models:
+            return service.made.judge(models, run)
+    return make_judge(judge)
+
+
+def _ids(model: str | Mind | Sequence[Mind]) -> list[str]:
+    """The ids of a team's models; of given minds, those that are no plug-in's and not synthetic."""
+    if isinstance(model, str):
+        return [part.strip().rpartition("*")[0] or part.strip() for part in model.split("+")]
+    return []
 
 
 def parse_team(model: str, n_agents: int) -> list[tuple[str, int]]:
@@ -173,23 +252,74 @@ def parse_team(model: str, n_agents: int) -> list[tuple[str, int]]:
     return team
 
 
-def make_mind(model: str) -> Mind:
+def is_family(model: str) -> bool:
+    """Whether a model id is of a family that is installed as a plug-in, as `synthetic/…` is."""
+    family, slash, _ = model.partition("/")
+    return bool(slash) and family in discover("minds")
+
+
+def family_mind(model: str) -> Mind:
     """The mind of a model id `family/name`.
 
     Raises:
-        UnknownNameError: There is no such family, or no such model in it.
+        UnknownNameError: There is no such model in the family.
     """
     family, _, name = model.partition("/")
-    families = discover("minds")
-    if family not in families:
-        raise UnknownNameError("model", model, (f"{f}/…" for f in families))
-    made: Mind = families[family](name)
+    made: Mind = discover("minds")[family](name)
     return made
 
 
-def _minds(model: str | Mind | Sequence[Mind], n_agents: int) -> list[Mind]:
+def check_model(model: str, calls: Calls) -> None:
+    """Refuse a model that can't be made; whether its provider exists is found out later.
+
+    Raises:
+        UsageError: An unknown name or option.
+    """
+    if is_family(model):
+        family_mind(model)
+    else:
+        parse_model(model, calls)
+
+
+class _Lazy:
+    """A service that is made when the first real model is met."""
+
+    def __init__(self, calls: Calls | Service | None, limits: Limits) -> None:
+        self._limits = limits
+        self._service: Service | None = None
+        if calls is None or isinstance(calls, Calls):
+            self.calls = calls if calls is not None else Calls()
+            return
+        from ...agents.llm.service import Service
+
+        if not isinstance(calls, Service):
+            raise UsageError(f"calls={calls!r} is none; use Calls(…) or a Service")
+        self._service = calls
+        self.calls = calls.client.calls
+
+    @property
+    def made(self) -> Service:
+        """The service."""
+        from ...agents.llm.service import Service
+
+        if self._service is None:
+            self._service = Service(
+                self.calls,
+                concurrency=self._limits.concurrency,
+                timeout_s=self._limits.deadline_s,
+            )
+        return self._service
+
+
+def _minds(
+    model: str | Mind | Sequence[Mind], n_agents: int, service: _Lazy, run: str
+) -> list[Mind]:
     if isinstance(model, str):
-        return [m for name, k in parse_team(model, n_agents) for m in [make_mind(name)] * k]
+        made = {
+            name: family_mind(name) if is_family(name) else service.made.mind(name, run)
+            for name, _ in parse_team(model, n_agents)
+        }
+        return [made[name] for name, k in parse_team(model, n_agents) for _ in range(k)]
     minds = [model] * n_agents if isinstance(model, Mind) else _given_minds(model)
     if len(minds) != n_agents:
         raise UsageError(

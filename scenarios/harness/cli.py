@@ -27,6 +27,8 @@ RUN_HELP = """Play one organization for some ticks: live progress, a table and f
     unscripted run --protocol coordinator --agents 16 --topology star
     unscripted run --level L4 --ticks 20 --seed 7 --out runs/mine
     unscripted run --json > run.json
+    unscripted run --model openai/gpt-4.1-mini --ticks 2 --budget 0.50
+    unscripted run --model openai/llama3.2 --api-base http://127.0.0.1:11434/v1
 
 The same command in the same folder continues where it stopped. Exit codes: 0 done, 2 usage,
 3 more failures than --max-failures, 4 stopped at the budget, 130 interrupted.
@@ -58,6 +60,12 @@ def run(
     concurrency: o.Concurrency = 64,
     temperature: o.Temperature = None,
     timeout: o.Timeout = 120.0,
+    max_tokens: o.MaxTokens = 2048,
+    context_tokens: o.ContextTokens = 16_000,
+    rpm: o.Rpm = None,
+    tpm: o.Tpm = None,
+    price: o.Price = None,
+    yes: o.Yes = False,
     max_failures: o.MaxFailures = None,
     out: o.Out = None,
     json: o.Json = False,
@@ -68,9 +76,10 @@ def run(
 
     config = RunConfig(
         protocol, agents, model, topology, level, ticks, seed, tasks, judge, api_base, budget,
-        concurrency, temperature, timeout,
+        concurrency, temperature, timeout, max_tokens, context_tokens, rpm, tpm, price,
     )  # fmt: skip
-    raise typer.Exit(run_command(config, out, as_json=json, max_failures=max_failures))
+    code = run_command(config, out, as_json=json, max_failures=max_failures, yes=yes)
+    raise typer.Exit(code)
 
 
 @app.command(help=COMPARE_HELP)
@@ -90,6 +99,12 @@ def compare(
     concurrency: o.Concurrency = 64,
     temperature: o.Temperature = None,
     timeout: o.Timeout = 120.0,
+    max_tokens: o.MaxTokens = 2048,
+    context_tokens: o.ContextTokens = 16_000,
+    rpm: o.Rpm = None,
+    tpm: o.Tpm = None,
+    price: o.Price = None,
+    yes: o.Yes = False,
     max_failures: o.MaxFailures = None,
     out: o.Out = None,
     json: o.Json = False,
@@ -104,10 +119,12 @@ def compare(
     protocols, models = split_list(protocol), split_list(model)
     base = RunConfig(
         ticks=ticks, seed=seed, tasks=tasks, judge=judge, api_base=api_base, budget=budget,
-        concurrency=concurrency, temperature=temperature, timeout=timeout,
+        concurrency=concurrency, temperature=temperature, timeout=timeout, max_tokens=max_tokens,
+        context_tokens=context_tokens, rpm=rpm, tpm=tpm, price=price,
     )  # fmt: skip
     config = SweepConfig(base, protocols, sizes, models, split_list(topology), levels, replicates)
-    raise typer.Exit(compare_command(config, out, as_json=json, max_failures=max_failures))
+    code = compare_command(config, out, as_json=json, max_failures=max_failures, yes=yes)
+    raise typer.Exit(code)
 
 
 @app.command("list")

@@ -8,16 +8,33 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ... import __version__
+from ...agents.llm.models import parse_model
+from ...agents.llm.settings import Calls
 from ...model.driver import Limits
 from ...model.errors import UnknownNameError, UsageError
+from ...model.judge import Judge
+from ...model.mind import Mind
 from ...model.organization import Organization
 from ...model.task import LEVELS
-from .build import build, make_judge, make_mind, make_protocol, parse_team
+from .build import (
+    build,
+    check_judge,
+    check_model,
+    family_mind,
+    is_family,
+    judge_models,
+    make_protocol,
+    parse_team,
+)
+
+if TYPE_CHECKING:
+    from ...agents.llm.service import Service
 
 
 @dataclass(frozen=True)
@@ -41,6 +58,11 @@ class RunConfig:
     concurrency: int = 64
     temperature: float | None = None
     timeout: float = 120.0
+    max_tokens: int = 2048
+    context_tokens: int = 16_000
+    rpm: float | None = None
+    tpm: float | None = None
+    price: str | None = None
 
     def __post_init__(self) -> None:
         """Check every rule that needs no file and no network to be built.
@@ -54,22 +76,55 @@ class RunConfig:
             raise UsageError(f"ticks={self.ticks} is below 1; use 1 or more")
         if self.seed < 0:
             raise UsageError(f"seed={self.seed} is below 0; use 0 or more")
-        if self.budget is not None and not self.budget > 0:
-            raise UsageError(f"budget={self.budget} must be above 0 US dollars; use more, or none")
-        if self.temperature is not None and not 0 <= self.temperature <= 2:
-            raise UsageError(
-                f"temperature={self.temperature} is outside 0 to 2; use a value within"
-            )
         if self.level is not None and self.level not in LEVELS:
             raise UnknownNameError("level", self.level, LEVELS)
         Limits(self.timeout, self.concurrency)
+        calls = self.calls
         make_protocol(self.protocol)
-        make_judge(self.judge)
-        for model, _ in parse_team(self.model, self.agents):
-            make_mind(model)
+        check_judge(self.judge, calls)
+        for model in self.models:
+            check_model(model, calls)
 
-    def organization(self) -> Organization:
+    @property
+    def calls(self) -> Calls:
+        """How models are called."""
+        return Calls(
+            api_base=self.api_base,
+            temperature=self.temperature,
+            max_tokens=self.max_tokens,
+            context_tokens=self.context_tokens,
+            rpm=self.rpm,
+            tpm=self.tpm,
+            budget_usd=self.budget,
+            price=self.price,
+        )
+
+    @property
+    def models(self) -> list[str]:
+        """The model ids of the team, each once."""
+        return list(dict.fromkeys(model for model, _ in parse_team(self.model, self.agents)))
+
+    @property
+    def called(self) -> list[str]:
+        """The ids of all models that are called over a network, judges included, each once."""
+        judges = judge_models(self.judge, self.models, self.calls)
+        return list(dict.fromkeys(m for m in (*self.models, *judges) if not is_family(m)))
+
+    def organization(
+        self,
+        service: Service | None = None,
+        run: str = "",
+        *,
+        minds: Sequence[Mind] | None = None,
+        judge: str | Judge | None = None,
+    ) -> Organization:
         """Build it.
+
+        Args:
+            service: Calls models, where there are any; None makes one that keeps nothing.
+            run: Names this run within a comparison.
+            minds: In place of the configured models.
+            judge: In place of the configured judge.
 
         Raises:
             UsageError: The network doesn't fit the team, or a file is wrong.
@@ -77,26 +132,35 @@ class RunConfig:
         return build(
             protocol=self.protocol,
             n_agents=self.agents,
-            model=self.model,
+            model=self.model if minds is None else minds,
             topology=self.topology,
             level=self.level,
             tasks=self.tasks,
-            judge=self.judge,
+            judge=self.judge if judge is None else judge,
             timeout_s=self.timeout,
             concurrency=self.concurrency,
+            calls=service if service is not None else self.calls,
+            run=run,
             rng=self.seed,
         )
 
     @property
     def synthetic(self) -> bool:
-        """Whether every mind is synthetic."""
-        return all(make_mind(m).synthetic for m, _ in parse_team(self.model, self.agents))
+        """Whether any mind is synthetic; then every output says so."""
+        return any(is_family(m) and family_mind(m).synthetic for m in self.models)
 
     def notes(self) -> list[str]:
         """What the user asked for and won't get, in one line each."""
-        if not self.synthetic:
-            return []
-        idle = {"api_base": self.api_base, "temperature": self.temperature}
+        if self.called:
+            judges = judge_models(self.judge, self.models, self.calls)
+            return [
+                f"judge={judge} also acts in the team: models favour their own work; "
+                "use --judge with another model"
+                for judge in judges
+                if parse_model(judge, self.calls).model
+                in [parse_model(m, self.calls).model for m in self.models if not is_family(m)]
+            ]
+        idle = {n: getattr(self, n) for n in ("api_base", "temperature", "rpm", "tpm", "price")}
         return [
             f"{name}={value} has no effect: {self.model} is synthetic"
             for name, value in idle.items()
@@ -154,7 +218,7 @@ class SweepConfig:
 
 Config = RunConfig | SweepConfig
 
-FREE = frozenset({"budget", "concurrency"})
+FREE = frozenset({"budget", "concurrency", "rpm", "tpm"})
 """Options that can't change a result, so the same folder may be continued with another value."""
 
 
@@ -203,7 +267,7 @@ def from_json(body: dict[str, Any]) -> Config:
 def default_folder(config: Config) -> Path:
     """Where a command without `--out` puts its files: the same for the same configuration."""
     base = config if isinstance(config, RunConfig) else config.base
-    idle = replace(base, budget=None, concurrency=64)
+    idle = replace(base, budget=None, concurrency=64, rpm=None, tpm=None)
     same = idle if isinstance(config, RunConfig) else replace(config, base=idle)
     digest = hashlib.sha256(json.dumps(to_json(same), sort_keys=True).encode()).hexdigest()[:8]
     if isinstance(config, SweepConfig):

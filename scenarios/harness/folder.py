@@ -1,7 +1,7 @@
 """A run's folder: what it holds survives any crash, and never mixes two configurations.
 
 config.json       the resolved configuration
-journal.sqlite    every finished tick (run) or run (compare), written as it finishes
+journal.sqlite    every finished tick (run) or run (compare), written as it finishes; every call
 ticks, agents     the same as .parquet and .csv, for analysis
 figures/          PNG and SVG
 report.html       one page
@@ -16,10 +16,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock, Timeout
+
 from ...model.errors import UsageError
 from ...model.record import TickRecord
 from .config import FREE, Config, from_json, to_json
 
+JOURNAL = "journal.sqlite"
+LOCK = ".lock"
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS ticks (tick INTEGER PRIMARY KEY, record TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS runs (run TEXT PRIMARY KEY, result TEXT NOT NULL);
@@ -32,27 +36,36 @@ class Folder:
     Args:
         path: Made if it isn't there.
         config: Must equal the one in the folder, if there is one.
+        alone: Take the folder's lock: nobody else may play into it meanwhile.
 
     Raises:
-        UsageError: It holds another configuration, something else, or can't be written; nothing
-            was touched.
+        UsageError: It holds another configuration, something else, is in use, or can't be written;
+            nothing was touched.
     """
 
-    def __init__(self, path: Path, config: Config) -> None:
+    def __init__(self, path: Path, config: Config, *, alone: bool = False) -> None:
         self.path = path
         self.config = config
+        self._lock = FileLock(path / LOCK, timeout=0)
         there = path / "config.json"
         if there.exists():
             _require_same(path, _read_json(there), to_json(config))
-        elif path.exists() and (not path.is_dir() or any(path.iterdir())):
+        elif path.exists() and (not path.is_dir() or {p.name for p in path.iterdir()} - {LOCK}):
             raise UsageError(f"out={path} holds other files; use an empty or new folder")
         try:
             path.mkdir(parents=True, exist_ok=True)
+            if alone:
+                self._lock.acquire()
             if not there.exists():
                 write_text(there, json.dumps(to_json(config), indent=2) + "\n")
-            self._db = sqlite3.connect(path / "journal.sqlite")
+            self._db = sqlite3.connect(path / JOURNAL, timeout=30.0, check_same_thread=False)
             self._db.executescript("PRAGMA journal_mode=WAL;" + SCHEMA)
+        except Timeout:
+            raise UsageError(
+                f"out={path} is in use by another process; wait for it, or use another folder"
+            ) from None
         except (OSError, sqlite3.Error) as error:
+            self._lock.release()
             raise UsageError(f"out={path} can't be written: {error}; use another folder") from None
 
     @classmethod
@@ -72,6 +85,14 @@ class Folder:
 
     def __exit__(self, *_: object) -> None:
         self._db.close()
+        if self._lock.is_locked:  # unlinked while held; who opened it meanwhile sees that it's gone
+            (self.path / LOCK).unlink(missing_ok=True)
+            self._lock.release()
+
+    @property
+    def journal(self) -> Path:
+        """The database, which also holds the calls of real models."""
+        return self.path / JOURNAL
 
     def records(self) -> list[TickRecord]:
         """The finished ticks of a run, in order."""
@@ -87,8 +108,7 @@ class Folder:
         except (ValueError, TypeError, KeyError, AttributeError, AssertionError) as error:
             cause = f"{type(error).__name__}: {error}"
             raise UsageError(
-                f"{self.path / 'journal.sqlite'}: tick {tick} can't be read ({cause}); "
-                "use another folder"
+                f"{self.journal}: tick {tick} can't be read ({cause}); use another folder"
             ) from None
 
     def keep_record(self, record: TickRecord) -> None:
@@ -115,7 +135,7 @@ class Folder:
             with self._db:
                 self._db.execute(statement, row)
         except sqlite3.Error as error:
-            raise OSError(f"{self.path / 'journal.sqlite'}: {error}") from None
+            raise OSError(f"{self.journal}: {error}") from None
 
     def export(self, name: str, rows: Sequence[dict[str, Any]]) -> None:
         """Write rows as `name.parquet` and `name.csv`."""

@@ -32,7 +32,10 @@ Agents = Annotated[int, _option("Members of the team.", _TEAM, metavar="N")]
 Model = Annotated[
     str,
     _option(
-        "Model id, or a mixed team like 'synthetic/strong*2+synthetic/weak*6'.", _TEAM, metavar="ID"
+        "synthetic/NAME, any LiteLLM id (openai/gpt-4.1-mini, ollama/llama3.2), or a mixed team "
+        "'a*2+b*6'; 'ID?temperature=0.2' sets options of one model.",
+        _TEAM,
+        metavar="ID",
     ),
 ]
 Topology = Annotated[
@@ -68,18 +71,40 @@ Tasks = Annotated[
 Judge = Annotated[
     str | None,
     _option(
-        "rubric[:gpt-4o|:gpt-5.4][,noise=SD] for synthetic work, or none.", _TASK, metavar="NAME"
+        "rubric[:gpt-4o|:gpt-5.4][,noise=SD] for synthetic work, one or more model ids, or none.",
+        _TASK,
+        metavar="NAME",
     ),
 ]
 ApiBase = Annotated[
     str | None, _option("Address of an OpenAI-compatible server.", _MODEL, metavar="URL")
 ]
 Budget = Annotated[
-    float | None, _option("Stop a run before it costs more than this.", _MODEL, metavar="USD")
+    float | None, _option("Stop before it costs more than this.", _MODEL, metavar="USD")
 ]
-Concurrency = Annotated[int, _option("Decisions in flight at once, at most.", _MODEL, metavar="N")]
+Concurrency = Annotated[int, _option("Calls in flight at once, at most.", _MODEL, metavar="N")]
+MaxTokens = Annotated[int, _option("Longest answer of a model.", _MODEL, metavar="N")]
+ContextTokens = Annotated[
+    int, _option("Most an agent reads of others' messages, newest first.", _MODEL, metavar="N")
+]
+Rpm = Annotated[
+    float | None, _option("Requests a minute to a model; else learnt.", _MODEL, metavar="N")
+]
+Tpm = Annotated[
+    float | None, _option("Tokens a minute to a model; else learnt.", _MODEL, metavar="N")
+]
+Price = Annotated[
+    str | None,
+    _option(
+        "US dollars per million tokens, IN,OUT or ID=IN,OUT;…, where none is listed.",
+        _MODEL,
+        metavar="IN,OUT",
+    ),
+]
+Yes = Annotated[bool, _option("Don't ask before a paid run starts.", _MODEL, "--yes")]
 Temperature = Annotated[
-    float | None, _option("Sampling temperature of the agents, 0 to 2.", _MODEL, metavar="T")
+    float | None,
+    _option("Sampling temperature of the agents, 0 to 2; 0.7 if left out.", _MODEL, metavar="T"),
 ]
 Timeout = Annotated[float, _option("Deadline of one decision.", _MODEL, metavar="S")]
 MaxFailures = Annotated[

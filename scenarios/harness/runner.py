@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 
+from ...model.errors import Halt
 from ...model.organization import Organization
 from ...model.record import TickRecord
 from .config import RunConfig
@@ -23,6 +24,10 @@ class Exit(IntEnum):
     INTERRUPTED = 130
 
 
+HALTED = {"budget": Exit.BUDGET, "interrupted": Exit.INTERRUPTED}
+"""Exit codes of a `Halt` by its reason; any other is a matter for the user to mend."""
+
+
 @dataclass(frozen=True)
 class Outcome:
     """How a run ended.
@@ -31,11 +36,13 @@ class Outcome:
         organization: As it stands after the last tick.
         ending: Why it ended.
         resumed: Ticks that were already in the folder.
+        cause: What stopped it before its end, in words; empty where nothing did.
     """
 
     organization: Organization
     ending: Exit
     resumed: int
+    cause: str = ""
 
     @property
     def records(self) -> list[TickRecord]:
@@ -71,7 +78,7 @@ def play(
         org.relive(record)
     if watch is not None:
         watch(org)
-    ending = Exit.DONE
+    ending, cause = Exit.DONE, ""
     try:
         while org.tick < config.ticks:
             org.step()
@@ -85,9 +92,11 @@ def play(
                 watch(org)
     except KeyboardInterrupt:
         ending = Exit.INTERRUPTED
+    except Halt as halt:
+        ending, cause = HALTED.get(halt.reason, Exit.USAGE), str(halt)
     if ending is Exit.DONE and max_failures is not None and failures(org.records) > max_failures:
         ending = Exit.FAILURES
-    return Outcome(org, ending, len(past))
+    return Outcome(org, ending, len(past), cause)
 
 
 def failures(records: list[TickRecord]) -> int:
@@ -102,6 +111,9 @@ def spent_usd(record: TickRecord) -> float:
 
 
 def _over_budget(config: RunConfig, records: list[TickRecord]) -> bool:
+    """Whether modelled money is overspent; real money is reserved before it is spent."""
+    if config.called:
+        return False
     return config.budget is not None and sum(map(spent_usd, records)) > config.budget
 
 
@@ -109,7 +121,6 @@ def _without_last(config: RunConfig, org: Organization) -> Organization:
     """The run before the tick that went over the budget.
 
     Synthetic minds spend nothing, so a tick can be taken back and the budget is never overshot.
-    Minds that spend real money will need it reserved before they are asked.
     """
     before = config.organization()
     for record in org.records[:-1]:

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import os
 import re
+import threading
 import time
 from collections import Counter
 from collections.abc import Sequence
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group
 from rich.live import Live
+from rich.progress import ProgressColumn, Task
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
@@ -26,6 +28,10 @@ from ...model.record import State, TickRecord
 from .rows import Row, mean, measured
 from .statistics import interval
 
+if TYPE_CHECKING:
+    from ...agents.llm.service import Service
+
+HEARTBEAT_S = 30.0
 STATE_STYLE = {
     State.CONTRIBUTED: ("●", "blue"),
     State.ABSTAINED: ("○", "yellow"),
@@ -105,12 +111,48 @@ class RunProgress:
         self._began = time.monotonic()
         self._first: int | None = None
         self._live: Live | None = None
+        self._org: Organization | None = None
+        self._service: Service | None = None
+        self._calls = 0
+        self._over = threading.Event()
+
+    def calls(self, service: Service | None, expected: int) -> None:
+        """Also show what the calls to models are doing.
+
+        Args:
+            service: Makes them; None where there are none.
+            expected: How many there will be.
+        """
+        self._service = service
+        self._calls = expected
 
     def __enter__(self) -> RunProgress:
         if self.console.is_terminal:
-            self._live = Live(console=self.console, refresh_per_second=8, transient=True)
+            self._live = Live(
+                console=self.console,
+                refresh_per_second=8,
+                transient=True,
+                get_renderable=self._now,
+            )
             self._live.__enter__()
+        elif self._service is not None:
+            threading.Thread(target=self._say_now_and_then, daemon=True).start()
         return self
+
+    def _now(self) -> Group:
+        """The picture of this moment; between ticks only the calls move."""
+        return self._panel(self._org) if self._org is not None else Group(Text(self.title, "bold"))
+
+    def _say_now_and_then(self) -> None:
+        while not self._over.wait(HEARTBEAT_S):
+            self.console.print(self._calls_line(), markup=False, highlight=False, soft_wrap=True)
+
+    def _calls_line(self) -> str:
+        from .serving import meter_line
+
+        assert self._service is not None
+        client = self._service.client
+        return meter_line(client.meter, client.budget.spent_usd, client.calls.budget_usd)
 
     def __exit__(
         self,
@@ -118,21 +160,29 @@ class RunProgress:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._over.set()
         if self._live is not None:
             self._live.__exit__(kind, error, trace)
 
     def __call__(self, org: Organization) -> None:
         """Show the organization as it stands after a tick."""
+        self._org = org
         if self._first is None:
             self._first = org.tick
             if self._live is None:
                 self.console.print(self.title, markup=False, highlight=False, soft_wrap=True)
         if self._live is not None:
-            self._live.update(self._panel(org))
+            self._live.refresh()
         elif org.records and org.tick > self._first:
             self.console.print(self._line(org), markup=False, highlight=False, soft_wrap=True)
 
     def _eta_s(self, org: Organization) -> float | None:
+        if self._service is not None:
+            meter = self._service.client.meter
+            done = meter.answered + meter.failed
+            if done < 5 or done >= self._calls:
+                return None
+            return (time.monotonic() - self._began) / done * (self._calls - done)
         played = org.tick - (self._first or 0)
         if played < 1:
             return None
@@ -161,7 +211,27 @@ class RunProgress:
         key = Text("  ".join(f"{mark} {s.value}" for s, (mark, _) in STATE_STYLE.items()), "dim")
         bar = Table.grid()  # a bare bar would not end its line
         bar.add_row(ProgressBar(total=self.ticks, completed=org.tick, width=50))
-        return Group(Text(self.title, "bold"), Text(head), bar, states, key)
+        calls = [Text(self._calls_line())] if self._service is not None else []
+        return Group(Text(self.title, "bold"), Text(head), *calls, bar, states, key)
+
+
+class CallsColumn(ProgressColumn):
+    """What the calls to models are doing, in a progress display.
+
+    Args:
+        service: Makes them.
+    """
+
+    def __init__(self, service: Service) -> None:
+        super().__init__()
+        self.service = service
+
+    def render(self, task: Task) -> Text:
+        """One line."""
+        from .serving import meter_line
+
+        client = self.service.client
+        return Text(meter_line(client.meter, client.budget.spent_usd, client.calls.budget_usd))
 
 
 TIGHT: dict[str, Any] = {"box": SIMPLE_HEAD, "padding": (0, 1, 0, 0), "pad_edge": False}

@@ -8,19 +8,31 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, ProcessPoolExecutor, wait
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+    as_completed,
+    wait,
+)
 from multiprocessing import get_context
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .config import RunConfig, SweepConfig
 from .folder import Folder
 from .rows import Row, agent_rows, run_row, tick_rows
 from .runner import Exit, failures, play
 
+if TYPE_CHECKING:
+    from ...agents.llm.service import Service
+
+MOST_THREADS = 64
 Result = dict[str, Any]
 """`{"row", "ticks", "agents", "failures"}` of a finished run, or `{"error"}` of one that broke.
 
-A run that its budget cut short also has `"stopped"`; it is not kept, so a higher budget plays it.
+A run that was cut short has `"stopped"`; it is not kept, so the same command plays it again.
 """
 
 
@@ -30,12 +42,15 @@ def run_key(config: RunConfig) -> str:
     return "|".join(map(str, (*parts, config.seed)))
 
 
-def run_one(config: RunConfig, replicate: int) -> Result:
+def run_one(config: RunConfig, replicate: int, service: Service | None = None) -> Result:
     """Play one run and reduce it to rows; a fault becomes a value. Runs in a worker."""
     try:
-        outcome = play(config)
+        org = config.organization(service, run_key(config)) if service is not None else None
+        outcome = play(config, org=org)
     except Exception as error:
         return {"error": f"{type(error).__name__}: {error}"}
+    if outcome.cause:
+        return {"stopped": outcome.cause}
     if outcome.ending is Exit.INTERRUPTED:
         raise KeyboardInterrupt  # a run cut short is no result
     records = outcome.records
@@ -44,7 +59,7 @@ def run_one(config: RunConfig, replicate: int) -> Result:
         "ticks": tick_rows(records),
         "agents": agent_rows(records),
         "failures": failures(records),
-        **({"stopped": True} if outcome.ending is Exit.BUDGET else {}),
+        **({"stopped": "budget"} if outcome.ending is Exit.BUDGET else {}),
     }
 
 
@@ -53,6 +68,7 @@ def sweep(
     folder: Folder | None = None,
     *,
     workers: int | None = None,
+    service: Service | None = None,
     watch: Callable[[int, int], None] | None = None,
 ) -> dict[str, Result]:
     """Play every run of a comparison that isn't in the folder yet.
@@ -61,6 +77,7 @@ def sweep(
         config: What to compare.
         folder: Where finished runs go, and what is already there is taken from.
         workers: Processes; None uses every core, 1 stays in this process.
+        service: Calls models, where there are any; then runs share this process and its budget.
         watch: Called with runs finished and runs in all.
 
     Returns:
@@ -75,13 +92,33 @@ def sweep(
     todo = {key: run for key, run in runs.items() if key not in done}
     if watch is not None:
         watch(len(done), len(runs))
-    for key, result in _play_all(todo, workers or os.cpu_count() or 1):
+    if service is not None:
+        finished = _play_called(todo, service)
+    else:
+        finished = _play_all(todo, workers or os.cpu_count() or 1)
+    for key, result in finished:
         done[key] = result
         if folder is not None and "row" in result and "stopped" not in result:
             folder.keep_result(key, result)
         if watch is not None:
             watch(len(done), len(runs))
     return {key: done[key] for key in runs}
+
+
+def _play_called(
+    todo: dict[str, tuple[RunConfig, int]], service: Service
+) -> Iterator[tuple[str, Result]]:
+    """Many runs at once in threads that wait for one client: its pace and its budget are theirs."""
+    most = min(len(todo), service.client.concurrency, MOST_THREADS)
+    if most < 1:
+        return
+    pool = ThreadPoolExecutor(most, thread_name_prefix="unscripted-run")
+    try:
+        running = {pool.submit(run_one, *run, service): key for key, run in todo.items()}
+        for future in as_completed(running):
+            yield running[future], future.result()
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _play_all(todo: dict[str, tuple[RunConfig, int]], workers: int) -> Iterator[tuple[str, Result]]:

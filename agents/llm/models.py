@@ -1,0 +1,89 @@
+"""Model ids as users write them: a LiteLLM id or a preset, with options of its own.
+
+openai/gpt-4.1-mini
+gpt-4.1-mini                              a preset
+openai/gpt-4.1-mini?temperature=0.2
+openai/llama?api_base=http://127.0.0.1:8000/v1&max_tokens=800
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
+
+import yaml
+
+from ...model.errors import UnknownNameError, UsageError
+from .settings import Calls
+
+OPTIONS = ("temperature", "api_base", "max_tokens")
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A model of the paper.
+
+    Attributes:
+        name: As users type it.
+        model: LiteLLM id.
+        provider: Who serves it.
+        open: Whether its weights are open.
+        note: What to know about it.
+    """
+
+    name: str
+    model: str
+    provider: str
+    open: bool
+    note: str = ""
+
+
+@cache
+def presets() -> dict[str, Preset]:
+    """The eight models of the paper, by name."""
+    text = (files(__package__) / "presets.yaml").read_text(encoding="utf-8")
+    return {name: Preset(name, **entry) for name, entry in yaml.safe_load(text).items()}
+
+
+@dataclass(frozen=True, slots=True)
+class ModelId:
+    """A model and how it is called.
+
+    Attributes:
+        name: As the user wrote it.
+        model: LiteLLM id.
+        calls: The command's settings with the model's own options in place.
+    """
+
+    name: str
+    model: str
+    calls: Calls
+
+
+def parse_model(name: str, calls: Calls) -> ModelId:
+    """A model from its id.
+
+    Raises:
+        UnknownNameError: Neither a preset nor of the form `provider/model`.
+        UsageError: An unknown or malformed option.
+    """
+    bare, _, options = name.partition("?")
+    given: dict[str, float | int | str] = {}
+    for part in filter(None, options.split("&")):
+        key, equals, value = part.partition("=")
+        if key not in OPTIONS or not equals:
+            raise UsageError(
+                f"model={name!r}: option {part!r} is not known; options: {', '.join(OPTIONS)}"
+            )
+        try:
+            kinds = {"temperature": float, "max_tokens": int}
+            given[key] = kinds.get(key, str)(value)
+        except ValueError:
+            raise UsageError(f"model={name!r}: {key}={value!r} is not a number") from None
+    found = presets()[bare].model if bare in presets() else bare
+    provider, slash, rest = found.partition("/")
+    if not (slash and provider and rest):
+        known = [*presets(), "provider/model"]
+        raise UnknownNameError("model", name, known)
+    return ModelId(name, found, replace(calls, **given))  # type: ignore[arg-type]

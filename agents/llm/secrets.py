@@ -1,0 +1,38 @@
+"""Keys never leave the environment: whatever quotes one gets it taken out."""
+
+from __future__ import annotations
+
+import os
+import re
+
+_NAMES = re.compile(r"(KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL)S?($|_)", re.IGNORECASE)
+_SHAPES = re.compile(
+    r"\b(?:sk|pk|rk|gsk|xai|hf|AIza|ghp|key)[-_][A-Za-z0-9_\-]{12,}"
+    r"|(?<=[Bb]earer )[A-Za-z0-9._\-]{8,}"
+    r"|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"
+)
+HIDDEN = "[secret]"
+SHORTEST = 8
+
+
+def known_secrets() -> tuple[str, ...]:
+    """The values of all environment variables whose names say that they hold a secret.
+
+    Longest first, so that no part of one is left behind.
+    """
+    found = {
+        value
+        for name, value in os.environ.items()
+        if _NAMES.search(name) and len(value) >= SHORTEST
+    }
+    return tuple(sorted(found, key=len, reverse=True))
+
+
+def without_secrets(text: str, known: tuple[str, ...] | None = None) -> str:
+    """A text with all known secrets taken out, and what merely looks like a key.
+
+    Providers quote a key that they refuse, in part.
+    """
+    for secret in known_secrets() if known is None else known:
+        text = text.replace(secret, HIDDEN)
+    return _SHAPES.sub(HIDDEN, text)

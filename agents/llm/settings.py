@@ -1,0 +1,105 @@
+"""What a user may set about calls to models, validated in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import inf
+from urllib.parse import urlsplit
+
+from ...model.errors import UsageError
+from .budget import Price, parse_prices
+
+TEMPERATURE = 0.7
+"""Of agents where nothing is said, as in the paper; judges have 0."""
+
+
+@dataclass(frozen=True)
+class Calls:
+    """How models are called.
+
+    Attributes:
+        api_base: Address of an OpenAI-compatible server; None for the provider's own.
+        temperature: Of agents, 0 to 2; None means 0.7.
+        max_tokens: Longest answer in tokens.
+        context_tokens: Most that an agent reads of others' messages, own work and memory, at four
+            characters to a token.
+        rpm: Requests a minute to any one model; None learns it from the provider.
+        tpm: Tokens a minute to any one model; None learns it.
+        budget_usd: Never exceeded; None for no limit.
+        price: US dollars per million tokens, `IN,OUT` or `ID=IN,OUT;…`; for models without a
+            listed price, or to replace it.
+    """
+
+    api_base: str | None = None
+    temperature: float | None = None
+    max_tokens: int = 2048
+    context_tokens: int = 16_000
+    rpm: float | None = None
+    tpm: float | None = None
+    budget_usd: float | None = None
+    price: str | None = None
+
+    def __post_init__(self) -> None:
+        """Check every rule.
+
+        Raises:
+            UsageError: The first broken one.
+        """
+        check_address("api_base", self.api_base)
+        check_temperature(self.temperature)
+        if self.max_tokens < 64:
+            raise UsageError(
+                f"max_tokens={self.max_tokens} is too few for an answer; use 64 or more"
+            )
+        if self.context_tokens < 0:
+            raise UsageError(f"context_tokens={self.context_tokens} is below 0; use 0 or more")
+        for name, rate in (("rpm", self.rpm), ("tpm", self.tpm)):
+            if rate is not None and not 0 < rate < inf:
+                raise UsageError(f"{name}={rate} must be above 0 a minute; use more, or leave it")
+        if self.budget_usd is not None and not self.budget_usd > 0:
+            raise UsageError(
+                f"budget={self.budget_usd} must be above 0 US dollars; use more, or none"
+            )
+        parse_prices(self.price)
+
+    @property
+    def prices(self) -> dict[str, Price]:
+        """The prices given, by model id; `*` for every other."""
+        return parse_prices(self.price)
+
+    @property
+    def words(self) -> int:
+        """Longest work asked for, in words: what surely fits the longest answer."""
+        return max(30, self.max_tokens // 4)
+
+
+def check_temperature(temperature: float | None) -> None:
+    """Refuse what no provider takes.
+
+    Raises:
+        UsageError: Outside 0 to 2.
+    """
+    if temperature is not None and not 0 <= temperature <= 2:
+        raise UsageError(f"temperature={temperature} is outside 0 to 2; use a value within")
+
+
+def check_address(name: str, address: str | None) -> None:
+    """Refuse what is no address, or holds a key.
+
+    Raises:
+        UsageError: Not http(s) with a host, or with a user name, password or query.
+    """
+    if address is None:
+        return
+    try:
+        parts = urlsplit(address)
+        fine = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        fine = False
+    if not fine:
+        raise UsageError(f"{name}={address!r} is no address; use one like http://127.0.0.1:8000/v1")
+    if parts.username or parts.password or parts.query:
+        raise UsageError(
+            f"{name} holds a user name, password or query; keep keys in the provider's "
+            "environment variable"
+        )

@@ -1,0 +1,128 @@
+"""The server in a thread of the test's own process, where scripts and faults are at hand."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from types import TracebackType
+
+from .app import Chaos, Replies, serve
+from .faults import Faults
+from .journal import Entry
+from .trouble import Trouble
+
+PATIENCE_S = 10.0
+
+
+class ChaosServer:
+    """A server on loopback for as long as the `with` block lasts.
+
+    Args:
+        latency_s: Before every answer.
+        faults: What goes wrong; `server.faults = …` changes it at any time.
+        replies: Scripted answers; called in the server's thread.
+        most_entries: Requests remembered.
+    """
+
+    def __init__(
+        self,
+        latency_s: float = 0.0,
+        faults: Faults | None = None,
+        replies: Replies | None = None,
+        most_entries: int = 100_000,
+    ) -> None:
+        self._chaos = Chaos(latency_s, faults, replies, most_entries)
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self.port = 0
+
+    def __enter__(self) -> ChaosServer:
+        self._thread.start()
+        began = asyncio.run_coroutine_threadsafe(serve(self._chaos, 0), self._loop)
+        self._runner, self.port = began.result(PATIENCE_S)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        ended = asyncio.run_coroutine_threadsafe(self._runner.cleanup(), self._loop)
+        try:
+            ended.result(PATIENCE_S)
+        finally:
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join(PATIENCE_S)
+            self._loop.close()
+
+    @property
+    def origin(self) -> str:
+        """The address without a path."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def api_base(self) -> str:
+        """What clients call their base URL."""
+        return f"{self.origin}/v1"
+
+    @property
+    def faults(self) -> Faults:
+        """What goes wrong now."""
+        return self._chaos.trouble.faults
+
+    @faults.setter
+    def faults(self, faults: Faults) -> None:
+        self._chaos.trouble = Trouble(faults)
+
+    @property
+    def latency_s(self) -> float:
+        """Seconds before every answer."""
+        return self._chaos.latency_s
+
+    @latency_s.setter
+    def latency_s(self, seconds: float) -> None:
+        self._chaos.latency_s = seconds
+
+    @property
+    def log(self) -> list[Entry]:
+        """All requests for completions, oldest first, those in flight included."""
+        return list(self._chaos.journal.entries)
+
+    @property
+    def requests(self) -> int:
+        """Requests for completions."""
+        return self._chaos.journal.requests
+
+    @property
+    def successes(self) -> int:
+        """Those that were answered usably."""
+        return self._chaos.journal.successes
+
+    @property
+    def by_status(self) -> dict[int, int]:
+        """Requests by the status sent; see `Entry.status`."""
+        return dict(self._chaos.journal.by_status)
+
+    @property
+    def paths(self) -> dict[str, int]:
+        """How often each path was asked for, known or not."""
+        return dict(self._chaos.journal.paths)
+
+    @property
+    def most_in_flight(self) -> int:
+        """Most requests at one time."""
+        return self._chaos.journal.most_in_flight
+
+    @property
+    def age(self) -> float:
+        """Seconds since the start, the clock of `Faults.outage`."""
+        return self._chaos.journal.age
+
+    def reset(self) -> None:
+        """Forget what happened; the faults stay and begin anew."""
+
+        async def forget() -> None:
+            self._chaos.reset()
+
+        asyncio.run_coroutine_threadsafe(forget(), self._loop).result(PATIENCE_S)
