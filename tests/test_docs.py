@@ -9,7 +9,11 @@ Every Markdown file is played from top to bottom in an empty folder, the way a r
     ```yaml, …      nothing, unless marked
 
 An HTML comment directly above a block says more: `<!-- file: NAME -->` writes it to that file,
-`<!-- tasks: NAME -->` does so and loads it as tasks, `<!-- no-run: reason -->` leaves it alone.
+`<!-- tasks: NAME -->` does so and loads it as tasks, `<!-- no-run: reason -->` leaves it alone,
+`<!-- server: ADDRESS -->` puts a server in the place of that address from there on.
+
+A run of real models is only built, so that its ids, prices and options are checked, unless it asks
+a server that stands in.
 
 What stands between `<!-- table: KIND -->` and `<!-- /table -->` is generated. After a change of
 plug-ins or parameters run `python tests/test_docs.py` to write it anew.
@@ -19,6 +23,7 @@ from __future__ import annotations
 
 import contextlib
 import inspect
+import os
 import re
 import runpy
 import shlex
@@ -33,7 +38,9 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from chaos.server import ChaosServer
 
+from unscripted.agents.llm.models import presets
 from unscripted.agents.physics import Physics
 from unscripted.agents.profiles import profiles
 from unscripted.model.discovery import discover
@@ -49,7 +56,7 @@ CHEAP = 600  # members times ticks up to which a documented command is run for r
 FINE = (0, 3, 4)  # done, done with failures, stopped at the budget
 
 FENCE = re.compile(r"^(?P<indent>\s*)```(?P<lang>\w*)\s*$")
-NOTE = re.compile(r"^\s*<!--\s*(?P<key>no-run|file|tasks):\s*(?P<value>.+?)\s*-->\s*$")
+NOTE = re.compile(r"^\s*<!--\s*(?P<key>no-run|file|tasks|server):\s*(?P<value>.+?)\s*-->\s*$")
 LINK = re.compile(r"(?<!\!)\[[^\]]*\]\(([^)\s]+)\)|!\[[^\]]*\]\(([^)\s]+)\)")
 TABLE = re.compile(r"(<!-- table: (\w+) -->\n)(.*?)(<!-- /table -->)", re.DOTALL)
 
@@ -103,10 +110,17 @@ def commands_in(block: Block) -> Iterator[str]:
 
 
 class Reader:
-    """Does what a page says, in the current folder."""
+    """Does what a page says, in the current folder.
 
-    def __init__(self, page: Path) -> None:
+    Args:
+        page: The page.
+        serve: Starts a server that stands in for one with a model behind it.
+    """
+
+    def __init__(self, page: Path, serve: Callable[[], ChaosServer]) -> None:
         self.page = page
+        self.serve = serve
+        self.stand_ins: dict[str, str] = {}
         self.module = ModuleType(f"page_{page.stem.replace('-', '_')}")
         sys.modules[self.module.__name__] = self.module
 
@@ -114,6 +128,8 @@ class Reader:
         """Do what one block says."""
         if "no-run" in block.notes:
             return
+        if "server" in block.notes:
+            self.stand_ins[block.notes["server"]] = self.serve().api_base
         name = block.notes.get("file") or block.notes.get("tasks")
         if name is not None:
             path = Path(name)
@@ -133,6 +149,8 @@ class Reader:
 
     def type(self, line: str) -> None:
         """Type one command."""
+        for address, stand_in in self.stand_ins.items():
+            line = line.replace(address, stand_in)
         words = shlex.split(line, comments=True)
         target = None
         if ">" in words:
@@ -143,7 +161,10 @@ class Reader:
                 stack.enter_context(
                     contextlib.redirect_stdout(stack.enter_context(target.open("w")))
                 )
-            code = {"unscripted": unscripted, "python": python, "make": make}[words[0]](words[1:])
+            does = {"unscripted": unscripted, "python": python, "make": make}[words[0]]
+            if any(stand_in in line for stand_in in self.stand_ins.values()):
+                does = in_a_process
+            code = does(words[1:])
         assert code in FINE, f"{line!r} exits {code}"
 
 
@@ -158,6 +179,13 @@ def unscripted(arguments: list[str]) -> int:
         return int(ended.code or 0)
     finally:
         sys.argv = saved
+
+
+def in_a_process(arguments: list[str]) -> int:
+    """Run the command line in a process of its own, without keys, and show what it says."""
+    free = {k: v for k, v in os.environ.items() if not k.endswith("_API_KEY")}
+    command = [sys.executable, "-m", "unscripted", *arguments]
+    return subprocess.run(command, check=False, env=free).returncode
 
 
 def python(arguments: list[str]) -> int:
@@ -223,14 +251,15 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
             published.extend(publish(*run))
         return published
 
-    def run_command(config: RunConfig, out: Path | None, **rest: Any) -> int:
-        if config.agents * config.ticks <= CHEAP:
+    def run_command(config: RunConfig, out: Path | None = None, **rest: Any) -> int:
+        if config.agents * config.ticks <= CHEAP and not config.called:
             return play(config, out, **rest)
         config.organization()
         return 0
 
-    def compare_command(config: SweepConfig, out: Path | None, **rest: Any) -> int:
-        if sum(r.agents * r.ticks for r in config.runs()) <= CHEAP:
+    def compare_command(config: SweepConfig, out: Path | None = None, **rest: Any) -> int:
+        called = any(r.called for r in config.runs())
+        if sum(r.agents * r.ticks for r in config.runs()) <= CHEAP and not called:
             return compare(config, out, **rest)
         commands._check_networks(config)
         return 0
@@ -251,8 +280,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
-def test_a_reader_who_types_everything_succeeds(page: Path, folder: Path) -> None:
-    reader = Reader(page)
+def test_a_reader_who_types_everything_succeeds(
+    page: Path, folder: Path, chaos: Callable[..., ChaosServer]
+) -> None:
+    reader = Reader(page, chaos)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         for block in blocks(page.read_text(encoding="utf-8")):
@@ -367,6 +398,15 @@ def models() -> str:
     return table((*head, "USD per million tokens in / out", "verbosity"), rows)
 
 
+def models_of_the_paper() -> str:
+    """Every preset."""
+    rows = [
+        (f"`{p.name}`", f"`{p.model}`", p.provider, "yes" if p.open else "no", p.note)
+        for p in presets().values()
+    ]
+    return table(("preset", "LiteLLM id", "provider", "open weights", "note"), rows)
+
+
 def measures() -> str:
     """Every measure."""
     functions = {
@@ -397,6 +437,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "protocols": protocols,
     "topologies": topologies,
     "models": models,
+    "presets": models_of_the_paper,
     "measures": measures,
     "physics": physics,
 }

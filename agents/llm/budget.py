@@ -59,12 +59,9 @@ def parse_prices(text: str | None) -> dict[str, Price]:
 def price_of(
     model: str, given: Mapping[str, Price], listed: tuple[float, float] | None
 ) -> Price | None:
-    """A model's price: the one given for it, LiteLLM's, or the one given for all others."""
-    if model in given:
-        return given[model]
-    if listed is not None:
-        return Price(*listed)
-    return given.get("*")
+    """A model's price: the one given for it, the one given for all, or LiteLLM's."""
+    known = given.get(model) or given.get("*")
+    return known if known is not None or listed is None else Price(*listed)
 
 
 class Budget:

@@ -22,7 +22,7 @@ from .gate import Gate
 from .journal import Journal
 from .meter import Meter
 from .pacing import Pacer
-from .request import CallFailed, Completion, Request, Site, digest_of
+from .request import CallFailed, Completion, Request, Site
 from .retry import Clock, out_of_time, told_or_jittered, transient
 from .secrets import known_secrets, without_secrets
 from .settings import Calls
@@ -107,9 +107,7 @@ class Client:
             CallFailed: There is none, in all the time a decision has.
             Halt: The run must stop: nothing more may be sent.
         """
-        asked = request.to_json()
-        digest = digest_of(asked)
-        found = self.journal.find(site, digest)
+        found = self.journal.find(site, request.digest)
         if found is not None:
             self.meter.replayed += 1
             return found
@@ -122,9 +120,9 @@ class Client:
             answer, send = await self._persist(request, api_base, clock)
         except Fault as fault:
             failure = self._given_up(fault, request, clock, self.meter.answered > answered)
-            self.journal.keep_failure(site, digest, asked, failure)
+            self.journal.keep_failure(site, request, failure)
             raise failure from None
-        self.journal.keep(site, digest, asked, answer, send)
+        self.journal.keep(site, request, answer, send)
         self._lost_in_a_row = 0
         self.meter.count(answer)
         return answer
@@ -136,7 +134,6 @@ class Client:
             Fault: It doesn't, or can't be reached.
             Halt: As `complete`.
         """
-        asked = request.to_json()
         try:
             answer, send = await self._persist(request, api_base, Clock(timeout_s))
         except Fault as fault:
@@ -144,7 +141,7 @@ class Client:
                 raise
         else:
             site = Site("", -1, "probe", 0)
-            self.journal.keep(site, digest_of(asked), asked, answer, send)
+            self.journal.keep(site, request, answer, send)
 
     async def _persist(
         self, request: Request, api_base: str | None, clock: Clock
@@ -262,7 +259,7 @@ class Client:
         if fault.kind is Kind.ACCOUNT:
             raise self.stop(Halt("service", str(fault)))
         self.meter.failed += 1
-        if fault.kind in (Kind.SERVER, Kind.RATE_LIMIT, Kind.TIMEOUT) and not answered_since:
+        if fault.kind in (Kind.SERVER, Kind.RATE_LIMIT) and not answered_since:
             self._lost_in_a_row += 1
             if self._lost_in_a_row >= LOST_IN_A_ROW:
                 raise self.stop(

@@ -43,15 +43,17 @@ def litellm() -> Any:
     module.suppress_debug_info = True
     module.telemetry = False
     module.drop_params = False  # it would drop in silence what was asked for
-    module.set_verbose = False
     return module
 
 
-def settle_memory() -> None:
-    """Move what is loaded out of the garbage collector's sight; for long runs, done once.
+def settle() -> None:
+    """Tune this process for hundreds of calls in flight; a command does it once, a library never.
 
-    Half of a call's time goes into collections that find nothing otherwise.
+    What is loaded moves out of the garbage collector's sight: collections that find nothing take
+    up to half of a call's time otherwise. And the event loop, which lets go of the interpreter lock
+    at every journal entry, gets it back from LiteLLM's own threads ten times sooner.
     """
+    sys.setswitchinterval(0.0005)
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)

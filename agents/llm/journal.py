@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ...model.errors import Halt, UsageError
-from .request import CallFailed, Completion, Site
+from .request import CallFailed, Completion, Request, Site
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS calls (
@@ -72,35 +72,39 @@ class Journal:
         row = self._db.execute(_FOUND, (*_key(site), digest)).fetchone()
         if row is None:
             return None
-        *answer, estimated, failed = row
-        if failed is not None:
-            if self.strict:
-                cause, _, _, cost_usd, latency_s, *_, attempts = answer
-                raise CallFailed(failed, cause, attempts, cost_usd, latency_s)
-            return None  # that was another day; ask again
-        return Completion(*answer, bool(estimated))
+        (text, tokens_in, tokens_out, cost_usd, latency_s, finish, served_by, attempts,
+         estimated, failed) = row  # fmt: skip
+        if failed is None:
+            return Completion(
+                text, tokens_in, tokens_out, cost_usd, latency_s, finish, served_by, attempts,
+                bool(estimated),
+            )  # fmt: skip
+        if self.strict:
+            raise CallFailed(failed, text, attempts, cost_usd, latency_s)
+        return None  # that was another day; ask again
 
-    def keep(self, site: Site, digest: str, request: str, answer: Completion, send: int) -> None:
+    def keep(self, site: Site, request: Request, answer: Completion, send: int) -> None:
         """Write an answer, and that its money is no longer set aside."""
+        if not send:
+            with self._one():
+                self._insert(site, request, answer, None)
+            return
         with self._whole():
-            self._insert(site, digest, request, answer, None)
-            if send:
-                self._db.execute("DELETE FROM sends WHERE id = ?", (send,))
+            self._insert(site, request, answer, None)
+            self._db.execute("DELETE FROM sends WHERE id = ?", (send,))
 
-    def keep_failure(self, site: Site, digest: str, request: str, failure: CallFailed) -> None:
+    def keep_failure(self, site: Site, request: Request, failure: CallFailed) -> None:
         """Write that a call was given up, for replays; a resumed run asks it again."""
         lost = Completion(
             str(failure), 0, 0, failure.cost_usd, failure.latency_s, attempts=failure.attempts
         )
-        with self._whole():
-            self._insert(site, digest, request, lost, failure.kind)
+        with self._one():
+            self._insert(site, request, lost, failure.kind)
 
-    def _insert(
-        self, site: Site, digest: str, request: str, answer: Completion, failed: str | None
-    ) -> None:
-        packed = zlib.compress(request.encode("utf-8", "replace"), 1)
+    def _insert(self, site: Site, request: Request, answer: Completion, failed: str | None) -> None:
+        packed = zlib.compress(request.json.encode("utf-8", "replace"), 1)
         row = (
-            *_key(site), digest, packed, answer.text, answer.tokens_in, answer.tokens_out,
+            *_key(site), request.digest, packed, answer.text, answer.tokens_in, answer.tokens_out,
             answer.cost_usd, answer.latency_s, answer.finish, answer.served_by, answer.attempts,
             int(answer.estimated), failed,
         )  # fmt: skip
@@ -108,7 +112,7 @@ class Journal:
 
     def about_to_send(self, usd: float) -> int:
         """Write that this much is set aside; what a crash leaves behind counts as spent."""
-        with self._whole():
+        with self._one():
             return int(
                 self._db.execute("INSERT INTO sends (usd) VALUES (?)", (usd,)).lastrowid or 0
             )
@@ -116,7 +120,7 @@ class Journal:
     def not_billed(self, send: int) -> None:
         """Take back what was set aside for a request that was refused."""
         if send:
-            with self._whole():
+            with self._one():
                 self._db.execute("DELETE FROM sends WHERE id = ?", (send,))
 
     def spent_usd(self) -> float:
@@ -135,17 +139,29 @@ class Journal:
 
     def keep_takes(self, model: str, takes: str) -> None:
         """Write what a model was found to take."""
-        with self._whole():
+        with self._one():
             self._db.execute("INSERT OR REPLACE INTO models VALUES (?, ?)", (model, takes))
+
+    @contextmanager
+    def _one(self) -> Iterator[None]:
+        """One statement; SQLite itself writes it whole or not at all.
+
+        Raises:
+            Halt: The journal can't take it: without it nothing may go on.
+        """
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise Halt("disk", f"{self.path}: {error}") from None
 
     @contextmanager
     def _whole(self) -> Iterator[None]:
         """All statements inside, or none.
 
         Raises:
-            Halt: The journal can't take it: without it nothing may go on.
+            Halt: As `_one`.
         """
-        try:
+        with self._one():
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -153,8 +169,6 @@ class Journal:
                 self._db.execute("ROLLBACK")
                 raise
             self._db.execute("COMMIT")
-        except sqlite3.Error as error:
-            raise Halt("disk", f"{self.path}: {error}") from None
 
 
 def _key(site: Site) -> tuple[str, int, str, str, int]:

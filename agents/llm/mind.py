@@ -12,7 +12,7 @@ from .asking import Asked, Messages, ask, repair
 from .client import Client
 from .models import ModelId
 from .probing import Probes, Takes
-from .request import CallFailed, Completion, Request, Site, digest_of
+from .request import CallFailed, Completion, Request, Site
 from .settings import TEMPERATURE
 from .wording import prompts_id
 
@@ -113,7 +113,7 @@ class LanguageModel(Mind):
                 messages, call = repair(asked.messages, answer.text, str(fault)), call + 1
         trace = Trace(
             prompts_id(),
-            digest_of(request.to_json()),
+            request.digest,
             asked.unread,
             asked.unrecalled,
             asked.shortened,

@@ -6,8 +6,12 @@ import hashlib
 import json
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from ...model.errors import UnscriptedError
+
+PIECE = 2047
+"""Hashing more at once lets go of the interpreter lock, and getting it back takes far longer."""
 
 
 class Mode(StrEnum):
@@ -18,7 +22,7 @@ class Mode(StrEnum):
     PROMPT = "prompt"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Request:
     """One call to a model, everything that may change its answer.
 
@@ -43,7 +47,8 @@ class Request:
     temperature: float | None = None
     seed: int | None = None
 
-    def to_json(self) -> str:
+    @cached_property
+    def json(self) -> str:
         """Canonical JSON: the same on every machine."""
         body = [
             self.model, self.messages, self.shape, self.mode, self.max_tokens, self.temperature,
@@ -51,7 +56,15 @@ class Request:
         ]  # fmt: skip
         return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
 
-    @property
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the canonical JSON, its first 32 hex digits."""
+        found, whole = hashlib.sha256(), self.json.encode("utf-8", "replace")
+        for start in range(0, len(whole), PIECE):
+            found.update(whole[start : start + PIECE])
+        return found.hexdigest()[:32]
+
+    @cached_property
     def most_tokens_in(self) -> int:
         """No tokenizer makes more tokens of the prompt: one per byte, and some per message."""
         return sum(len(text.encode()) + 16 for _, text in self.messages) + 512
@@ -60,11 +73,6 @@ class Request:
     def likely_tokens_in(self) -> int:
         """About how many tokens the prompt has, four characters to one."""
         return sum(len(text) for _, text in self.messages) // 4 + 8
-
-
-def digest_of(request_json: str) -> str:
-    """SHA-256 of a request's canonical JSON, as 32 hex digits."""
-    return hashlib.sha256(request_json.encode("utf-8", "replace")).hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True)

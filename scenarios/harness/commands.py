@@ -32,6 +32,7 @@ from .screen import (
     SYNTHETIC,
     CallsColumn,
     RunProgress,
+    agreement_line,
     compare_table,
     conclusions,
     plain,
@@ -179,6 +180,8 @@ def _show_run(folder: Folder, outcome: Outcome, console: Console, title: str) ->
     console.print(run_table(outcome.records, f"{title}: {over}"))
     if config.synthetic:
         console.print(SYNTHETIC, style="italic", markup=False, soft_wrap=True)
+    if any(r.verdict.votes for r in outcome.records):
+        console.print(agreement_line(outcome.records), markup=False, soft_wrap=True)
     if outcome.resumed:
         console.print(
             f"{outcome.resumed} of these tasks were already in {folder.path}", markup=False

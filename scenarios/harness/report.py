@@ -14,7 +14,16 @@ from ...model.record import TickRecord
 from .config import RunConfig, SweepConfig, to_json
 from .folder import write_text
 from .rows import Row, measured
-from .screen import COMPARE_TABLE, RUN_TABLE, SYNTHETIC, conclusions, number, plain, with_interval
+from .screen import (
+    COMPARE_TABLE,
+    RUN_TABLE,
+    SYNTHETIC,
+    agreement_line,
+    conclusions,
+    number,
+    plain,
+    with_interval,
+)
 from .statistics import interval
 
 
@@ -37,7 +46,7 @@ def write_run_page(folder: Path, config: RunConfig, records: Sequence[TickRecord
         lead=f"{len(records)} ticks over {len({r.task_id for r in records})} different tasks "
         f"on a {config.topology} network, seed {config.seed}.",
         synthetic=config.synthetic,
-        sentences=[],
+        sentences=[agreement_line(records)] if any(r.verdict.votes for r in records) else [],
         tables=[
             ("Means over ticks", ["measure", "mean", "sd over ticks", "unit"], table),
             (

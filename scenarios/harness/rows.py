@@ -7,6 +7,7 @@ from typing import Any
 
 from ...model.metrics import MEASURES, measure
 from ...model.record import TickRecord
+from .agreement import agreement
 from .config import RunConfig
 
 ROW_MEASURES = (
@@ -61,6 +62,7 @@ def run_row(
     }
     row.update({name: mean(t[name] for t in ticks) for name in ROW_MEASURES})
     row["unique_roles"] = len({role for r in records for role in r.role_counts}) or None
+    row["judge_alpha"] = agreement(records)["quality"]
     return row
 
 

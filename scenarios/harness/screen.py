@@ -25,6 +25,7 @@ from rich.text import Text
 
 from ...model.organization import Organization
 from ...model.record import State, TickRecord
+from .agreement import agreement
 from .rows import Row, mean, measured
 from .statistics import interval
 
@@ -252,6 +253,13 @@ def run_table(records: Sequence[TickRecord], title: str) -> Table:
         sd = None if row is None else row["sd"]
         table.add_row(label, number(None if row is None else row["mean"]), number(sd), unit)
     return table
+
+
+def agreement_line(records: Sequence[TickRecord]) -> str:
+    """How far the judges of a panel agree, criterion by criterion."""
+    found = agreement(records)
+    said = ", ".join(f"{name.replace('_', ' ')} {number(a, 2)}" for name, a in found.items())
+    return f"agreement of the judges (Krippendorff's alpha over {len(records)} tasks): {said}"
 
 
 def team_table(record: TickRecord, most: int = 16) -> Table:

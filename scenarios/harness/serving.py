@@ -10,7 +10,7 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
-from ...agents.llm.door import settle_memory
+from ...agents.llm.door import settle
 from ...agents.llm.journal import Journal
 from ...agents.llm.meter import Meter
 from ...agents.llm.service import Service
@@ -64,7 +64,7 @@ class Desk:
             self.service = Service(
                 first.calls, concurrency=first.concurrency, timeout_s=first.timeout
             )
-            self._stack.callback(lambda: self.service and self.service.client.journal.close())
+            self._stack.callback(self._close_journal)
             if self.folder is not None:
                 self.service.keep_in(Journal(self.folder.journal))
             for run in {r.model: r for r in self.runs}.values():
@@ -72,12 +72,16 @@ class Desk:
             for name, takes in self.service.probe(models).items():
                 for missing in takes.missing():
                     self.errors.print(f"note: {name} takes {missing}", markup=False)
-            settle_memory()
+            settle()
         if self.path is not None and self.folder is None:
             self._open_folder(self.path)
             if self.service is not None:
                 assert self.folder is not None
                 self.service.keep_in(Journal(self.folder.journal))
+
+    def _close_journal(self) -> None:
+        if self.service is not None:
+            self.service.client.journal.close()
 
     def _open_folder(self, path: Path) -> None:
         self.folder = self._stack.enter_context(Folder(path, self.config, alone=True))
