@@ -32,7 +32,7 @@ import sys
 import tomllib
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -130,6 +130,10 @@ class Reader:
             return
         if "server" in block.notes:
             self.stand_ins[block.notes["server"]] = self.serve().api_base
+        text = block.text
+        for address, stand_in in self.stand_ins.items():
+            text = text.replace(address, stand_in)
+        block = replace(block, text=text)
         name = block.notes.get("file") or block.notes.get("tasks")
         if name is not None:
             path = Path(name)
@@ -149,8 +153,6 @@ class Reader:
 
     def type(self, line: str) -> None:
         """Type one command."""
-        for address, stand_in in self.stand_ins.items():
-            line = line.replace(address, stand_in)
         words = shlex.split(line, comments=True)
         target = None
         if ">" in words:
@@ -286,6 +288,7 @@ def test_a_reader_who_types_everything_succeeds(
     reader = Reader(page, chaos)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
+        warnings.filterwarnings("ignore", "Item '.+' on TypedDict class")  # LiteLLM's own types
         for block in blocks(page.read_text(encoding="utf-8")):
             try:
                 reader.follow(block)
@@ -400,7 +403,7 @@ def models() -> str:
 
 def models_of_the_paper() -> str:
     """Every preset."""
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (f"`{p.name}`", f"`{p.model}`", p.provider, "yes" if p.open else "no", p.note)
         for p in presets().values()
     ]

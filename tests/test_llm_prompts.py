@@ -610,7 +610,7 @@ def test_work_on_this_task_outlives_memory():
     "as between two messages",
 )
 def test_a_shortened_message_is_still_one_block():
-    message = "\n".join(["x" * 97] * 20)
+    message = "\n".join(["x" * 97] * 40)
     for room in range(500, 620):
         what = observation(messages=view(Contribution("rr", message)))
         (text,) = read(what, tokens=room).messages

@@ -30,6 +30,9 @@ from .settings import Calls
 LOST_IN_A_ROW = 3
 """Decisions lost to an unreachable provider, with no answer in between, that stop the run."""
 SEND_HELD_S = 10.0
+SHARE, MANY = 0.05, 0.15
+"""Weight of one call in the recent share of refusals, and the share that is no exception any more
+where the provider's rate is known."""
 
 
 class Lane:
@@ -38,7 +41,10 @@ class Lane:
     def __init__(self, calls: Calls, concurrency: int) -> None:
         self.gate = Gate(concurrency)
         self.pacer = Pacer(calls.rpm, calls.tpm)
+        self.sent = 0
+        self.refusals = 0.0  # their recent share
         self.answers = 0
+        self.tokens = 0
         self.tokens_out = 0
 
     def likely_tokens(self, request: Request) -> int:
@@ -46,16 +52,26 @@ class Lane:
         each = self.tokens_out / self.answers if self.answers else 300.0
         return request.likely_tokens_in + int(min(each, request.max_tokens))
 
-    def learn(self, headers: dict[str, str]) -> None:
-        """Learn the provider's rate from a response."""
+    def learn(self, headers: dict[str, str], number: int, sent_at: float) -> None:
+        """Learn the provider's rate from the response to this lane's request of that number."""
         if headers:
-            self.pacer.learn(headers, max(0, self.gate.inside - 1), 1000.0)
+            each = self.tokens / self.answers if self.answers else 1000.0
+            ago_s = time.monotonic() - sent_at
+            self.pacer.learn(headers, ago_s, self.sent - number, each)
 
-    def answered(self, headers: dict[str, str], booked: int, answer: Completion) -> None:
+    def refused(self, entered: float) -> None:
+        """A call was refused with 429: slow down, and let fewer in unless that was an exception."""
+        self.refusals += SHARE * (1.0 - self.refusals)
+        self.pacer.refused()
+        if not self.pacer.knows or self.refusals > MANY:
+            self.gate.squeeze(entered)
+
+    def answered(self, booked: int, answer: Completion) -> None:
         """A call succeeded: let more through, and put right what was guessed about it."""
+        self.refusals -= SHARE * self.refusals
         self.gate.ease()
-        self.learn(headers)
         self.answers += 1
+        self.tokens += answer.tokens_in + answer.tokens_out
         self.tokens_out += answer.tokens_out
         self.pacer.correct(booked, answer.tokens_in + answer.tokens_out)
 
@@ -174,10 +190,13 @@ class Client:
         billed, send = 0.0, 0
         try:
             entered = await self._turn(lane, likely)
+            number, sent_at = lane.sent, entered
             try:
                 if self.budget.usd is not None and worst:
                     send = self.journal.about_to_send(worst)
                 billed = worst  # until we know better
+                lane.sent += 1
+                number, sent_at = lane.sent, time.monotonic()
                 raw, latency_s = await self._send(request, api_base, clock)
                 answer = _checked(raw, request, price, latency_s, clock.attempts, self._secrets)
                 billed = answer.cost_usd or 0.0
@@ -187,8 +206,8 @@ class Client:
                     self.journal.not_billed(send)
                 if fault.kind is Kind.RATE_LIMIT:
                     self.meter.rate_limited += 1
-                    lane.gate.squeeze(entered)
-                lane.learn(fault.headers)
+                    lane.refused(entered)
+                lane.learn(fault.headers, number, sent_at)
                 lane.pacer.correct(likely, 0)
                 raise
             finally:
@@ -196,19 +215,16 @@ class Client:
                 lane.gate.leave()
         finally:
             self.budget.settle(worst, billed)
-        lane.answered(raw.headers, likely, answer)
+        lane.learn(raw.headers, number, sent_at)
+        lane.answered(likely, answer)
         return answer, send
 
     async def _turn(self, lane: Lane, tokens: int) -> float:
-        """Wait for a place in flight and for the pacer, which may say: not yet, step aside."""
+        """Wait for the model's gate, its pacer, and a place in flight; return the time."""
         with self._interruptible():
             await lane.gate.enter()
-            pause = lane.pacer.take(tokens)
-            if pause > 0:
-                lane.gate.leave()
-                await asyncio.sleep(pause)
-                await lane.gate.enter()
             try:
+                await lane.pacer.turn(tokens)
                 return await self._places.enter()
             except BaseException:
                 lane.gate.leave()

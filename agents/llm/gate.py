@@ -1,7 +1,7 @@
 """How many calls are in flight: as many as allowed, fewer when the provider refuses.
 
 Additive increase, multiplicative decrease: every success lets 1/limit more through, a refusal
-halves the limit, once for all calls that were sent before the last halving.
+halves the limit, once for all calls that were sent before it last did.
 
 References:
     D.-M. Chiu, R. Jain, Analysis of the increase and decrease algorithms for congestion avoidance
@@ -14,6 +14,8 @@ import asyncio
 import time
 from collections import deque
 from contextlib import suppress
+
+DECREASE = 0.5
 
 
 class Gate:
@@ -65,9 +67,9 @@ class Gate:
             self._admit()
 
     def squeeze(self, entered: float) -> None:
-        """A call that entered then was refused for too many: halve, once for all sent so far."""
+        """A call that entered then was refused for too many: cut, once for all sent so far."""
         if entered > self._squeezed_at:
-            self.limit = max(1.0, self.limit / 2.0)
+            self.limit = max(1.0, self.limit * DECREASE)
             self._squeezed_at = time.monotonic()
 
     def _admit(self) -> None:

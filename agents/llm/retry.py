@@ -17,7 +17,7 @@ from .faults import RETRIED, Fault, Kind
 
 FIRST_S = 0.5
 LONGEST_S = 6.0
-LONGEST_RATE_LIMIT_S = 30.0
+LONGEST_RATE_LIMIT_S = 8.0
 SPREAD = 0.25
 _jitter = random.Random()  # waiting times reach no record, so they need no seed
 
