@@ -34,7 +34,7 @@ from unscripted.model.task import Brief, Requirement, Task
 from unscripted.model.taskfile import corpus
 from unscripted.testing import Arbitrary
 
-CHECK = settings(max_examples=100, deadline=None)
+CHECK = settings(max_examples=60, deadline=None)
 FOLDER = files("unscripted.agents.llm") / "prompts"
 FILES = sorted(f.name for f in FOLDER.iterdir() if f.name.endswith((".txt", ".json")))
 TEXTS = {name: (FOLDER / name).read_text(encoding="utf-8") for name in FILES}
@@ -292,7 +292,7 @@ def hearsay(draw: st.DrawFn) -> tuple[Observation, Observation]:
     return pair[0], pair[1]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(hearsay(), st.sampled_from(Mode))
 def test_outside_quotations_no_foreign_text_changes_anything(pair, mode):
     foreign, harmless = (asked(o, mode).messages for o in pair)
@@ -512,7 +512,7 @@ def numbers(texts: tuple[str, ...]) -> list[int]:
     return [int(re.search(r"#(\d+)#", text)[1]) for text in texts]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, 1500), st.booleans()), max_size=12),
     SIZES,

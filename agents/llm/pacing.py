@@ -81,7 +81,8 @@ class Bucket:
         if self.rate is not None:
             self._fill()
             self.capacity = max(1.0, limit)
-            self.level = min(self.capacity, left + self.rate * ago_s - since)
+            # It looked when the request came or when the answer went: the less of the two holds.
+            self.level = min(self.capacity, left + min(0.0, self.rate * ago_s - since))
 
     def _fill(self) -> None:
         now = time.monotonic()
