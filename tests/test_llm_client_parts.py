@@ -30,7 +30,7 @@ from unscripted.agents.llm.faults import LONGEST_CAUSE, RETRIED, UNSENT, Fault, 
 from unscripted.agents.llm.gate import Gate
 from unscripted.agents.llm.journal import Journal
 from unscripted.agents.llm.models import OPTIONS, parse_model, presets
-from unscripted.agents.llm.pacing import BURST_S, MARGIN, Bucket, Pacer
+from unscripted.agents.llm.pacing import BURST_S, MARGIN, Pacer
 from unscripted.agents.llm.request import CallFailed, Completion, Mode, Request, Site
 from unscripted.agents.llm.retry import (
     FIRST_S,
@@ -232,7 +232,13 @@ class Strange(Exception):
 @settings(max_examples=120, deadline=None)
 @given(
     st.text(st.characters()),
-    st.one_of(st.none(), st.integers(), st.text(max_size=4), st.floats(), st.booleans()),
+    st.one_of(
+        st.none(),
+        st.integers(),
+        st.text(st.characters(codec="ascii"), max_size=4),
+        st.floats(),
+        st.booleans(),
+    ),
     st.one_of(
         st.none(),
         st.integers(),
@@ -490,9 +496,10 @@ def test_a_minutes_worth_of_requests_takes_a_minute():
 
 
 def test_whichever_is_scarcer_requests_or_tokens_makes_one_wait():
-    for pacer in (Pacer(rpm=6000, tpm=60), Pacer(rpm=6, tpm=10**9)):
+    for rpm, tpm in ((6000, 60), (6, 10**9)):
         with made_up_pace() as clock:
-            assert waits(pacer, clock, 2, tokens=10)[1] == pytest.approx(10 / MARGIN, rel=0.2)
+            found = waits(Pacer(rpm, tpm), clock, 2, tokens=10)
+            assert found == pytest.approx([0, 10 / MARGIN], rel=0.2)
 
 
 def test_a_call_of_more_tokens_than_a_bucket_holds_goes_when_it_is_full_and_is_made_good():
@@ -552,6 +559,11 @@ def of_anthropic(limit: object, left: object, reset: object) -> dict[str, str]:
     return {f"anthropic-ratelimit-requests-{k}": str(v) for k, v in parts.items()}
 
 
+def learn(pacer: Pacer, headers: dict[str, str], since: int = 0) -> None:
+    """Learn from an answer that came at once, and after whose request so many more were sent."""
+    pacer.learn(headers, ago_s=0.0, sent_since=since, tokens_each=1000.0)
+
+
 def iso(seconds: float, form: str = "Z") -> str:
     """The time so many seconds from the made-up now."""
     moment = datetime.fromtimestamp(NOW + 1000 + seconds, UTC)
@@ -581,7 +593,7 @@ def test_the_rate_is_learnt_from_what_is_missing_and_when_it_will_be_back(
 ):
     with made_up_time(pacing):
         pacer = Pacer()
-        pacer.learn(headers, 0, 1000.0)
+        learn(pacer, headers)
         # what is left comes in whole numbers, so up to one of those missing may be back already
         assert 0 < pacer.requests.rate <= missing / back_in_s * (1 + 1e-6)
         assert pacer.requests.rate >= (missing - 1) / back_in_s * (1 - 1e-6)
@@ -592,7 +604,7 @@ def test_the_rate_is_learnt_from_what_is_missing_and_when_it_will_be_back(
 def test_where_nobody_says_when_it_will_be_back_a_minute_fills_the_bucket(reset):
     with made_up_time(pacing):
         pacer = Pacer()
-        pacer.learn(of_openai(90, 40, reset), 0, 1000.0)
+        learn(pacer, of_openai(90, 40, reset))
         assert pacer.requests.rate == 1.5
 
 
@@ -610,53 +622,53 @@ def test_a_learnt_rate_is_never_above_what_the_last_reading_allows(readings):
         for limit, share, reset, pause in readings:
             clock.now += pause
             left = int(limit * share)
-            pacer.learn(of_openai(limit, left, f"{reset:.3f}s"), 0, 1.0)
+            learn(pacer, of_openai(limit, left, f"{reset:.3f}s"))
             if left < limit:
                 assert 0 < pacer.requests.rate <= (limit - left) / float(f"{reset:.3f}") * 1.000001
                 assert pacer.requests.level <= left
 
 
-def test_calls_in_flight_count_as_if_they_were_taken_out_already():
+def test_what_was_sent_since_is_taken_out_of_what_the_provider_had_left():
     with made_up_pace() as clock:
         pacer = Pacer()
         both = {**of_openai(60, 39, "20s"), **of_openai(30_000, 9_000, "42s", "tokens")}
-        pacer.learn(both, 2, 1000.0)
+        learn(pacer, both, since=2)
         assert (pacer.requests.level, pacer.tokens.level) == (37.0, 7_000.0)
         assert pacer.tokens.rate == pytest.approx(500, rel=0.01)
         assert waits(pacer, clock, 1, tokens=7_000) == [0.0]
-        assert waits(pacer, clock, 1, tokens=1000) == pytest.approx([2.0], rel=0.01)
+        assert waits(pacer, clock, 1, tokens=1000) == pytest.approx([2 / MARGIN], rel=0.01)
 
 
 def test_a_daily_bucket_lets_through_what_is_left_of_the_day_and_then_one_at_a_time():
     with made_up_pace() as clock:
         pacer = Pacer()
-        pacer.learn(of_openai(200, 3, "12h"), 0, 1.0)
+        learn(pacer, of_openai(200, 3, "12h"))
         found = waits(pacer, clock, 5)
         each = found[3]
-        assert 43_200 / 197 <= each <= 43_200 / 196
+        assert 43_200 / 197 <= each <= 43_200 / 196 / MARGIN * 1.001
         assert found == pytest.approx([0, 0, 0, each, 2 * each])
 
 
 def test_what_is_learnt_while_a_call_waits_counts_at_once():
     with made_up_pace() as clock:
         pacer = Pacer()
-        pacer.learn(of_openai(60, 0, "12h"), 0, 1.0)
-    with made_up_pace(lambda: pacer.learn(of_openai(60, 30, "30s"), 0, 1.0)) as clock:
+        learn(pacer, of_openai(60, 0, "12h"))
+    with made_up_pace(lambda: learn(pacer, of_openai(60, 30, "30s"))) as clock:
         assert waits(pacer, clock, 1)[0] < 2
 
 
 def test_after_a_refusal_nothing_is_believed_to_be_left():
     with made_up_pace() as clock:
         pacer = Pacer()
-        pacer.learn(of_openai(60, 40, "20s"), 0, 1.0)
+        learn(pacer, of_openai(60, 40, "20s"))
         pacer.refused()
-        assert waits(pacer, clock, 2) == pytest.approx([1, 2], rel=0.1)
+        assert waits(pacer, clock, 2) == pytest.approx([1 / MARGIN, 2 / MARGIN], rel=0.06)
 
 
 def test_a_given_rate_is_not_changed_by_what_the_provider_says():
-    pacer = Pacer(rpm=60, tpm=600)
+    pacer = Pacer(rpm=60, tpm=600)  # learns nothing, whatever it is told
     before = pacer.requests.rate, pacer.tokens.rate
-    pacer.learn({**of_openai(9, 1, "1s"), **of_openai(9, 1, "1s", "tokens")}, 0, 1.0)
+    learn(pacer, {**of_openai(9, 1, "1s"), **of_openai(9, 1, "1s", "tokens")})
     assert (pacer.requests.rate, pacer.tokens.rate) == before
     assert pacer.knows
 
@@ -664,11 +676,11 @@ def test_a_given_rate_is_not_changed_by_what_the_provider_says():
 def test_a_full_bucket_makes_nobody_wait_and_changes_no_rate_that_is_known():
     with made_up_pace() as clock:
         pacer = Pacer()
-        pacer.learn(of_openai(60, 60, "0s"), 0, 1.0)
+        learn(pacer, of_openai(60, 60, "0s"))
         assert waits(pacer, clock, 60) == [0.0] * 60
-        pacer.learn(of_openai(60, 30, "30s"), 0, 1.0)
+        learn(pacer, of_openai(60, 30, "30s"))
         known = pacer.requests.rate
-        pacer.learn(of_openai(60, 60, "0s"), 0, 1.0)
+        learn(pacer, of_openai(60, 60, "0s"))
         assert pacer.requests.rate == known
 
 
@@ -689,7 +701,7 @@ def test_a_full_bucket_makes_nobody_wait_and_changes_no_rate_that_is_known():
 )
 def test_headers_that_say_nothing_teach_nothing(headers):
     pacer = Pacer()
-    pacer.learn(headers, 0, 1.0)
+    learn(pacer, headers)
     assert not pacer.knows
     assert pacer.tokens.rate is None
 
@@ -716,7 +728,7 @@ def test_learning_never_raises_and_never_stops_us_from_asking_for_a_place(said, 
         pacer = Pacer()
         for limit, left, reset, pause in said:
             clock.now += pause
-            pacer.learn(form(limit, left, reset), flying, 1000.0)
+            learn(pacer, form(limit, left, reset), since=flying)
             assert pacer.requests.wait_s(1.0) >= 0.0
             assert pacer.tokens.wait_s(100.0) >= 0.0
             pacer.requests.take(1.0)
@@ -738,8 +750,11 @@ async def settle() -> None:
         await asyncio.sleep(0)
 
 
-async def play_at_the_gate(most: int, steps: list[tuple[str, int]]) -> None:
-    """Calls that come, go and are cancelled at any moment; everything promised is checked."""
+async def play_at_the_gate(most: int, steps: list[tuple[str, int]], calm: bool) -> None:
+    """Calls that come, go and are cancelled at any moment; everything promised is checked.
+
+    Where each step has time to settle, calls also run in the order in which they were let in.
+    """
     with made_up_time(gate) as clock:
         entrance = Gate(most)
         order: list[int] = []
@@ -771,17 +786,17 @@ async def play_at_the_gate(most: int, steps: list[tuple[str, int]]) -> None:
                 list(inside.values())[n % len(inside)].set()
             elif what == "cancel" and calls:
                 calls[n % len(calls)].cancel()
-            elif what == "rest":
-                await settle()
-                assert entrance.inside == len(inside)
-                alive = [i for i, c in enumerate(calls) if not c.done() and i not in inside]
-                assert not alive or entrance.inside >= int(entrance.limit)  # nobody waits in vain
-                assert entrance.waiting == len(alive)
             elif what == "ease":
                 entrance.ease()
             elif what == "squeeze":
                 entrance.squeeze(clock.now)
                 squeezed = True
+            if what == "rest" or calm:
+                await settle()
+                assert entrance.inside == len(inside)
+                alive = [i for i, c in enumerate(calls) if not c.done() and i not in inside]
+                assert not alive or entrance.inside >= int(entrance.limit)  # nobody waits in vain
+                assert entrance.waiting == len(alive)
             check()
 
         await settle()
@@ -792,15 +807,15 @@ async def play_at_the_gate(most: int, steps: list[tuple[str, int]]) -> None:
             await settle()
             check()
         assert (entrance.inside, entrance.waiting) == (0, 0)
-        assert order == sorted(order)
+        assert not calm or order == sorted(order)
         turned_away = {i for i, c in enumerate(calls) if c.cancelled()}
         assert set(order) | turned_away == set(range(len(calls)))
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.integers(1, 5), GATE_STEPS)
-def test_the_gate_keeps_its_limit_and_its_order_and_loses_no_place(most, steps):
-    asyncio.run(play_at_the_gate(most, steps))
+@given(st.integers(1, 5), GATE_STEPS, st.booleans())
+def test_the_gate_keeps_its_limit_and_its_order_and_loses_no_place(most, steps, calm):
+    asyncio.run(play_at_the_gate(most, steps, calm))
 
 
 def test_a_place_handed_to_a_call_that_is_cancelled_goes_to_the_next():
@@ -1519,6 +1534,15 @@ def test_a_fault_without_a_text_of_its_own_still_has_a_cause():
 
 
 @pytest.mark.xfail(
+    strict=True, reason="faults._status asks isdigit(), which is true of digits int() cannot read"
+)
+def test_a_status_in_odd_digits_is_no_status():
+    error = Strange("no")
+    error.status_code = "¹"
+    assert understood(error).status is None
+
+
+@pytest.mark.xfail(
     strict=True, reason="faults._retry_after reads retry-after only where there is no -ms beside it"
 )
 def test_nonsense_in_one_header_does_not_hide_the_other():
@@ -1599,7 +1623,7 @@ def test_a_price_for_no_model_is_refused():
 def test_impossible_numbers_teach_nothing(headers):
     with made_up_time(pacing):
         pacer = Pacer()
-        pacer.learn(headers, 0, 1.0)
+        learn(pacer, headers)
         assert pacer.requests.rate is None
 
 

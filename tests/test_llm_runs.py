@@ -55,7 +55,12 @@ def team(service, protocol="sequential", n_agents=4, **rest):
 
 def agents_requests(server):
     """The requests that reached the server, probes and judges left out."""
-    return [e for e in server.log if "You are agent" in e.messages[0]["content"]]
+    return [e for e in server.log if e.prompt.startswith("You are one of")]
+
+
+def asks(messages, member):
+    """Whether a request asks that member."""
+    return f"\nYou are agent {member}.\n" in messages[-1]["content"]
 
 
 def timeless(record):
@@ -123,7 +128,7 @@ def test_every_turn_names_its_prompts_and_its_request(chaos, tmp_path):
         (turn,) = member.turns
         assert turn.trace.prompts.startswith("1-")
         _, messages, *_ = json.loads(zlib.decompress(kept[turn.trace.request]))
-        assert messages[0][1].startswith(f"You are agent {member.member},")
+        assert f"\nYou are agent {member.member}.\n" in messages[1][1]
 
 
 # A hostile colleague
@@ -136,7 +141,7 @@ HOSTILE = (
 
 def hostile(messages):
     """Agent 0 attacks; everyone else answers as the server would."""
-    if not messages[0]["content"].startswith("You are agent 0,"):
+    if not asks(messages, 0):
         return None
     return json.dumps(
         {
@@ -150,7 +155,7 @@ def test_a_hostile_agents_words_arrive_as_a_quotation_and_change_nothing(chaos):
     server = chaos(replies=hostile)
     (record,) = team(service(server), "sequential", 2).run(1)
     prompt = agents_requests(server)[1].messages[1]["content"]
-    heard = prompt[prompt.index("WHAT OTHER AGENTS SAID") : prompt.index("\n\nNOW:")]
+    heard = prompt[prompt.index("WHAT OTHER AGENTS SAID") : prompt.index("\n\nYou are agent 1.")]
     assert heard == (
         "WHAT OTHER AGENTS SAID ON THIS TASK\n"
         "Agent 0, finished work, in the role:\n"
@@ -170,7 +175,7 @@ def test_a_hostile_agents_words_arrive_as_a_quotation_and_change_nothing(chaos):
 
 def test_building_on_what_it_did_not_see_is_dropped_and_counted(chaos):
     def liar(messages):
-        if not messages[0]["content"].startswith("You are agent 1,"):
+        if not asks(messages, 1):
             return None
         said = {"decision": "contribute", "role": "r", "work": "w", "builds_on": [0, 2, 7]}
         return json.dumps({**said, "confidence": 0.5, "reason": ""})
@@ -274,7 +279,7 @@ def test_impossible_token_counts_are_estimated_and_paid_for_at_worst(chaos, faul
 
 
 def test_a_content_filter_fails_one_decision_and_not_the_run(chaos):
-    faults = Faults(content_filter=1.0, match="You are agent 1,")
+    faults = Faults(content_filter=1.0, match="\nYou are agent 1.\n")
     (record,) = team(service(chaos(faults=faults)), "sequential", 3).run(1)
     assert [m.state for m in record.members] == [State.CONTRIBUTED, State.FAILED, State.CONTRIBUTED]
     assert record.members[1].turns[0].reply.kind == "refused"
@@ -301,7 +306,7 @@ def test_errors_on_the_way_lose_nothing(chaos):
 
 
 def test_a_hung_call_is_asked_again_in_time(chaos):
-    server = chaos(faults=Faults(hang=1.0, only_once=True, match="You are agent 1,"))
+    server = chaos(faults=Faults(hang=1.0, only_once=True, match="\nYou are agent 1.\n"))
     (record,) = team(service(server, timeout_s=4.0), "shared", 3).run(1)
     assert record.totals.failures == 0
     assert record.members[1].usage.calls == 2
@@ -309,7 +314,7 @@ def test_a_hung_call_is_asked_again_in_time(chaos):
 
 @pytest.mark.parametrize("kind", ["hang", "drip"])
 def test_a_call_that_never_ends_fails_at_the_deadline(chaos, kind):
-    server = chaos(faults=Faults(**{kind: 1.0}, match="You are agent 1,"))
+    server = chaos(faults=Faults(**{kind: 1.0}, match="\nYou are agent 1.\n"))
     (record,) = team(service(server, timeout_s=1.0), "shared", 3).run(1)
     assert [m.state is State.FAILED for m in record.members] == [False, True, False]
     assert record.members[1].turns[0].reply == Failure("timeout", "no answer in time")
@@ -386,7 +391,7 @@ def test_a_finished_run_replays_with_the_server_gone(chaos, tmp_path):
 
 
 def test_a_failure_is_replayed_too(chaos, tmp_path):
-    server = chaos(faults=Faults(content_filter=1.0, match="You are agent 1,"))
+    server = chaos(faults=Faults(content_filter=1.0, match="\nYou are agent 1.\n"))
     outcome, _ = played(config(server, ticks=1), tmp_path / "run")
     assert outcome.records[0].totals.failures == 1
     with Folder.existing(tmp_path / "run") as folder:
@@ -633,7 +638,7 @@ def test_ctrl_c_twice_ends_at_once_and_the_same_command_continues(chaos, tmp_pat
     server = chaos(latency_s=0.02)
     out = tmp_path / "run"
     asked = arguments(server, out, "--ticks", 2, "--agents", 3, "--json")
-    server.faults = Faults(hang=1.0, match="You are agent 2,")
+    server.faults = Faults(hang=1.0, match="\nYou are agent 2.\n")
     process = command(*asked)
     until(lambda: any(e.fault == "hang" for e in server.log))
     process.send_signal(signal.SIGINT)
@@ -738,8 +743,9 @@ def test_a_refused_key_leaves_no_folder_and_no_key_behind(chaos, tmp_path):
     said, told = process.communicate(timeout=60)
     assert process.returncode == 2
     assert said == ""
-    assert told.startswith(f"unscripted: model='{MODEL}' at {server.api_base} can't be used: ")
-    assert told.count("\n") == 1
+    said = told.splitlines()[-1]
+    assert said.startswith(f"unscripted: model='{MODEL}' at {server.api_base} can't be used: ")
+    assert "Traceback" not in told
     assert KEY not in told
     assert not (tmp_path / "run").exists()
 
@@ -765,7 +771,7 @@ def test_a_comparison_of_real_models_shares_one_budget_and_resumes(chaos, tmp_pa
 
 def test_abstaining_is_an_answer(chaos):
     def shy(messages):
-        if "You are agent 1," not in messages[0]["content"]:
+        if not asks(messages, 1):
             return None
         return '{"decision": "abstain", "reason": "nothing to add"}'
 

@@ -47,7 +47,7 @@ def ask(observation: Observation, mode: Mode, *, context_tokens: int, words: int
     """
     reading = read(observation, context_tokens)
     text = "".join(_parts(observation, reading, mode, words))
-    system = _system(observation.charter, observation.member)
+    system = _system(observation.charter)
     return Asked(
         (("system", system), ("user", text)),
         reading.unread,
@@ -72,6 +72,7 @@ def _parts(observation: Observation, reading: Reading, mode: Mode, words: int) -
         given = assigned(observation.assignment)
         parts.append(template("assignment").substitute(assignment=given))
     shape = SHAPES[observation.act]
+    parts.append(template("number").substitute(member=observation.member))
     parts.append(_question(shape, observation.member, observation.roster, words))
     if mode is not Mode.JSON_SCHEMA:
         parts.append(schema_text(shape))
@@ -79,9 +80,9 @@ def _parts(observation: Observation, reading: Reading, mode: Mode, words: int) -
 
 
 @lru_cache(maxsize=4096)
-def _system(charter: Charter, member: int) -> str:
+def _system(charter: Charter) -> str:
     values = "\n".join(f"- {v}" for v in charter.values)
-    return template("system").substitute(member=member, mission=charter.mission, values=values)
+    return template("system").substitute(mission=charter.mission, values=values)
 
 
 @lru_cache(maxsize=256)

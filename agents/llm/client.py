@@ -21,6 +21,7 @@ from .faults import UNSENT, Fault, Kind, understood
 from .gate import Gate
 from .journal import Journal
 from .meter import Meter
+from .models import litellm_id
 from .pacing import Pacer
 from .request import CallFailed, Completion, Request, Site
 from .retry import Clock, out_of_time, told_or_jittered, transient
@@ -99,7 +100,7 @@ class Client:
         self.timeout_s = timeout_s
         self.meter = Meter()
         self.budget = Budget(self.calls.budget_usd, self.journal.spent_usd())
-        self.prices = self.calls.prices
+        self.prices = {litellm_id(name): price for name, price in self.calls.prices.items()}
         self.halt: Halt | None = None
         self.concurrency = concurrency
         self._places = Gate(concurrency)
@@ -116,8 +117,21 @@ class Client:
             self._listed[model] = price_of(model, self.prices, door.listed_price(model))
         return self._listed[model]
 
-    async def complete(self, site: Site, request: Request, api_base: str | None) -> Completion:
+    @property
+    def unpriced(self) -> list[str]:
+        """Models met so far whose price nobody knows."""
+        return [model for model, price in self._listed.items() if price is None]
+
+    async def complete(
+        self, site: Site, request: Request, api_base: str | None, clock: Clock | None = None
+    ) -> Completion:
         """The answer to a request, from the journal or from the model.
+
+        Args:
+            site: Where in the run it is asked.
+            request: What is asked.
+            api_base: Where it is sent; None for the provider's own address.
+            clock: Of the decision it is part of; None where it is all of it.
 
         Raises:
             CallFailed: There is none, in all the time a decision has.
@@ -130,7 +144,8 @@ class Client:
         if self.journal.strict:
             where = f"tick {site.tick}, {site.who}"
             raise Halt("journal", f"{where}: not in the journal, and a replay sends nothing")
-        clock = Clock(self.timeout_s)
+        clock = clock if clock is not None else Clock(self.timeout_s)
+        clock.attempts = 0
         answered = self.meter.answered
         try:
             answer, send = await self._persist(request, api_base, clock)

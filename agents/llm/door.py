@@ -7,6 +7,7 @@ replicates, and never stop anything. What we do instead is in the files beside t
 
 from __future__ import annotations
 
+import difflib
 import gc
 import os
 import sys
@@ -14,10 +15,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from ...model.errors import UnknownNameError
+from ...model.errors import UsageError
 from .request import Mode, Request
 from .wording import schema
 
+OWN_FAMILIES = ("synthetic",)
 PREPARED = {
     "LITELLM_OFFLINE_MODE": "true",  # fetches nothing at import; older versions know the next
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",  # prices are those of the installed version
@@ -63,22 +65,30 @@ def provider_of(model: str) -> str:
     """The provider LiteLLM sends a model to.
 
     Raises:
-        UnknownNameError: LiteLLM knows no such provider.
+        UsageError: LiteLLM knows no such provider.
     """
     module = litellm()
     try:
         return str(module.get_llm_provider(model)[1])
     except Exception:  # its own exception types derive from those of the openai client
-        known = [f"{getattr(p, 'value', p)}/…" for p in module.provider_list]
-        raise UnknownNameError("model", model, known) from None
+        known = [*OWN_FAMILIES, *(str(getattr(p, "value", p)) for p in module.provider_list)]
+        near = difflib.get_close_matches(model.partition("/")[0], known, n=1)
+        hint = f"did you mean {near[0]}/…? " if near else ""
+        raise UsageError(
+            f"model={model!r} is of no known provider; {hint}use synthetic/NAME, a LiteLLM id like "
+            "openai/NAME, anthropic/NAME or ollama/NAME, or openai/NAME with --api-base"
+        ) from None
 
 
 def listed_price(model: str) -> tuple[float, float] | None:
     """US dollars per token in and out in LiteLLM's list; None where it has none, or zero."""
     module = litellm()
-    entry = module.model_cost.get(model) or module.model_cost.get(model.partition("/")[2])
-    if not entry:
-        return None
+    provider, _, bare = model.partition("/")
+    entry = module.model_cost.get(model)
+    if entry is None:  # some providers' models are listed without the provider
+        entry = module.model_cost.get(bare)
+        if entry is None or entry.get("litellm_provider") != provider:
+            return None
     price = (
         float(entry.get("input_cost_per_token") or 0),
         float(entry.get("output_cost_per_token") or 0),

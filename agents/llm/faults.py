@@ -129,6 +129,7 @@ def _text(error: BaseException) -> str:
     if isinstance(error, TimeoutError):
         said = "no answer in time"
     said = re.sub(r"^(?:litellm\.\w+: )+(?:\w+Exception - |\w+Error: )*", "", said)
+    said = re.sub(r" ?(?:ssl:)?<[\w.]+ object at 0x[0-9a-f]+>", "", said)
     said = without_secrets(" ".join(clean(said).split()))
     return said if len(said) <= LONGEST_CAUSE else said[: LONGEST_CAUSE - 1] + "…"
 

@@ -24,9 +24,11 @@ from .mind import REPAIRS, Spent
 from .models import ModelId
 from .probing import Probes, Takes
 from .request import CallFailed, Mode, Request, Site
+from .retry import Clock
 from .wording import prompts_id, quoted, template
 
 CONTEXT_TOKENS = 48_000
+FEWEST_TOKENS = 3_000
 TEMPERATURE = 0.0
 SHORTENED = "\n[… shortened for length]"
 UNMET = {"yes": 0.0, "partly": 0.5, "no": 1.0}
@@ -81,17 +83,24 @@ class LanguageModelJudge(Judge):
         self, index: int, model: ModelId, submission: Submission
     ) -> tuple[Vote, float | None, Spent]:
         takes = await self._probes.takes(model)
-        asked = messages = question(submission, index, takes.mode)
+        tokens, repairs, call = CONTEXT_TOKENS, 0, -1
+        asked = messages = question(submission, index, takes.mode, tokens)
         spent = Spent()
         nothing = (None,) * len(CRITERIA)
-        for call in range(REPAIRS + 1):
+        clock = Clock(self.client.timeout_s)
+        fault = ""
+        while repairs <= REPAIRS:
+            call += 1
             site = Site(self._run, submission.tick, f"judge {index}", submission.seed, call)
+            request = _request(model, messages, takes, submission.seed)
             try:
-                answer = await self.client.complete(
-                    site, _request(model, messages, takes, submission.seed), model.calls.api_base
-                )
+                answer = await self.client.complete(site, request, model.calls.api_base, clock)
             except CallFailed as failed:
                 spent.add_failure(failed)
+                if failed.kind == "length" and tokens > FEWEST_TOKENS:
+                    tokens //= 2
+                    asked = messages = question(submission, index, takes.mode, tokens)
+                    continue
                 return Vote(model.name, nothing, f"no answer: {failed}"), None, spent
             spent.add(answer)
             try:
@@ -101,6 +110,7 @@ class LanguageModelJudge(Judge):
             except Unusable as error:
                 fault = str(error)
                 messages = repair(asked, answer.text, fault)
+                repairs += 1
                 continue
             grades = tuple(float(g) for g in graded.grades().values())
             reason = " ".join(f"{c}: {getattr(graded, c).reason}" for c in CRITERIA)
@@ -109,17 +119,20 @@ class LanguageModelJudge(Judge):
         return Vote(model.name, nothing, f"the verdict could not be used: {fault}"), None, spent
 
 
-def question(submission: Submission, index: int, mode: Mode) -> Messages:
+def question(
+    submission: Submission, index: int, mode: Mode, tokens: int = CONTEXT_TOKENS
+) -> Messages:
     """The prompt for a verdict.
 
     Args:
         submission: What is judged.
         index: Place on the panel; each judge gets an order of its own.
         mode: Below `JSON_SCHEMA` the schema stands in the prompt.
+        tokens: For all works together, four characters to one; each gets an equal part.
     """
     task = submission.task
     order = np.random.default_rng([submission.seed, index]).permutation(len(submission.works))
-    room = 4 * CONTEXT_TOKENS // len(submission.works)
+    room = 4 * tokens // len(submission.works)
     works = [
         f"Work {_letters(place)}:\n{quoted(_within(submission.works[int(i)].text, room))}"
         for place, i in enumerate(order)

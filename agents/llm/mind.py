@@ -13,6 +13,7 @@ from .client import Client
 from .models import ModelId
 from .probing import Probes, Takes
 from .request import CallFailed, Completion, Request, Site
+from .retry import Clock
 from .settings import TEMPERATURE
 from .wording import prompts_id
 
@@ -82,16 +83,16 @@ class LanguageModel(Mind):
         """
         takes = await self._probes.takes(self.model)
         calls = self.model.calls
-        spent, call, context, repairs = Spent(), 0, calls.context_tokens, 0
+        spent, clock = Spent(), Clock(self.client.timeout_s)
+        call, context, repairs = 0, calls.context_tokens, 0
         asked = self._asked(observation, takes, context)
         messages = asked.messages
         reply: Reply | Failure
         while True:
             request = self._request(observation, messages, takes)
             try:
-                answer = await self.client.complete(
-                    self._site(observation, call), request, calls.api_base
-                )
+                site = self._site(observation, call)
+                answer = await self.client.complete(site, request, calls.api_base, clock)
             except CallFailed as failed:
                 spent.add_failure(failed)
                 if failed.kind == "length" and context > FEWEST_CONTEXT_TOKENS:

@@ -46,6 +46,11 @@ def presets() -> dict[str, Preset]:
     return {name: Preset(name, **entry) for name, entry in yaml.safe_load(text).items()}
 
 
+def litellm_id(name: str) -> str:
+    """The LiteLLM id that a preset stands for; any other name as it is."""
+    return presets()[name].model if name in presets() else name
+
+
 @dataclass(frozen=True, slots=True)
 class ModelId:
     """A model and how it is called.
@@ -81,7 +86,7 @@ def parse_model(name: str, calls: Calls) -> ModelId:
             given[key] = kinds.get(key, str)(value)
         except ValueError:
             raise UsageError(f"model={name!r}: {key}={value!r} is not a number") from None
-    found = presets()[bare].model if bare in presets() else bare
+    found = litellm_id(bare)
     provider, slash, rest = found.partition("/")
     if not (slash and provider and rest):
         known = [*presets(), "provider/model"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from ...model import loop
 from ...model.errors import Halt, UsageError
@@ -52,12 +53,14 @@ class Service:
         Raises:
             UsageError: As `mind`.
         """
-        models = [self._model(name) for name in names]
+        models = [self._model(name, judging=True) for name in names]
         return LanguageModelJudge(models, self.client, self.probes, run)
 
-    def _model(self, name: str) -> ModelId:
+    def _model(self, name: str, *, judging: bool = False) -> ModelId:
         client = self.client
-        model = parse_model(name, client.calls)
+        # A judge has the temperature written behind its own id, or 0; not that of the agents.
+        calls = replace(client.calls, temperature=None) if judging else client.calls
+        model = parse_model(name, calls)
         if client.journal.strict:  # a replay needs neither provider nor price
             return model
         door.provider_of(model.model)
@@ -93,5 +96,6 @@ class Service:
         self.probes.adopt(journal.keep_takes)
         client = self.client
         client.budget.spent_usd += journal.spent_usd()
+        client.journal.hand_over(journal)
         client.journal.close()
         client.journal = journal

@@ -26,8 +26,8 @@ class Calls:
         rpm: Requests a minute to any one model; None learns it from the provider.
         tpm: Tokens a minute to any one model; None learns it.
         budget_usd: Never exceeded; None for no limit.
-        price: US dollars per million tokens, `IN,OUT` or `ID=IN,OUT;…`; for models without a
-            listed price, or to replace it.
+        price: US dollars per million tokens, `IN,OUT` or `ID=IN,OUT;…`; in place of LiteLLM's
+            list.
     """
 
     api_base: str | None = None

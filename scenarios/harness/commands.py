@@ -164,9 +164,9 @@ def _say_notes(config: RunConfig, errors: Console) -> None:
 def _say_spent(service: Service, errors: Console) -> None:
     from .serving import meter_line
 
-    client = service.client
-    line = meter_line(client.meter, client.budget.spent_usd, client.calls.budget_usd)
-    errors.print(f"calls: {line}", markup=False, highlight=False, soft_wrap=True)
+    errors.print(
+        f"calls: {meter_line(service.client)}", markup=False, highlight=False, soft_wrap=True
+    )
 
 
 def _show_run(folder: Folder, outcome: Outcome, console: Console, title: str) -> None:

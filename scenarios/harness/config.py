@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, replace
@@ -152,19 +153,29 @@ class RunConfig:
     def notes(self) -> list[str]:
         """What the user asked for and won't get, in one line each."""
         if self.called:
-            judges = judge_models(self.judge, self.models, self.calls)
-            return [
-                f"judge={judge} also acts in the team: models favour their own work; "
-                "use --judge with another model"
-                for judge in judges
-                if parse_model(judge, self.calls).model
-                in [parse_model(m, self.calls).model for m in self.models if not is_family(m)]
-            ]
+            return [*self._notes_on_keys(), *self._notes_on_judges()]
         idle = {n: getattr(self, n) for n in ("api_base", "temperature", "rpm", "tpm", "price")}
         return [
             f"{name}={value} has no effect: {self.model} is synthetic"
             for name, value in idle.items()
             if value is not None
+        ]
+
+    def _notes_on_keys(self) -> list[str]:
+        """Which key leaves for an address that isn't its provider's."""
+        openai = any(parse_model(m, self.calls).model.startswith("openai/") for m in self.called)
+        if self.api_base is None or not openai or not os.environ.get("OPENAI_API_KEY"):
+            return []
+        return [f"OPENAI_API_KEY is sent to {self.api_base}; unset it if that is not yours"]
+
+    def _notes_on_judges(self) -> list[str]:
+        """Which judge grades its own work."""
+        team = {parse_model(m, self.calls).model for m in self.models if not is_family(m)}
+        return [
+            f"judge={judge} also acts in the team: models favour their own work; "
+            "use --judge with another model"
+            for judge in judge_models(self.judge, self.models, self.calls)
+            if parse_model(judge, self.calls).model in team
         ]
 
 

@@ -11,11 +11,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ...agents.llm.asking import ask
+from ...agents.llm.asking import Messages, ask
 from ...agents.llm.budget import Price
 from ...agents.llm.judge import question
 from ...agents.llm.models import ModelId, parse_model
-from ...agents.llm.request import Mode
+from ...agents.llm.request import Mode, Request
 from ...agents.llm.service import Service
 from ...model.decision import Answer, Contribution, Usage
 from ...model.judge import Judge, Submission, Verdict
@@ -43,6 +43,7 @@ class Forecast:
         tokens_out: Completion tokens.
         cost_usd: US dollars; None where a price is unknown.
         time_s: Seconds, at the guessed speed and within the rate given.
+        largest_usd: The most that one call may cost; a budget must cover it.
         unpriced: Models without a known price.
     """
 
@@ -51,6 +52,7 @@ class Forecast:
     tokens_out: int
     cost_usd: float | None
     time_s: float
+    largest_usd: float = 0.0
     unpriced: tuple[str, ...] = ()
 
     def line(self, budget_usd: float | None) -> str:
@@ -96,10 +98,9 @@ class _Rehearsing(Mind):
             said = replace(said, work="word " * words)
         else:
             words //= 5
-        tokens_in = sum(len(text) for _, text in asked.messages) // 4
         tokens_out = int(TOKENS_PER_WORD * words)
         seconds = FIRST_TOKEN_S + tokens_out / TOKENS_PER_S
-        self._tally.add(self._model, tokens_in, tokens_out)
+        tokens_in = self._tally.add(self._model, asked.messages, tokens_out)
         return Answer(said, Usage(1, tokens_in, tokens_out, None, seconds))
 
 
@@ -116,7 +117,7 @@ class _RehearsingJudge(Judge):
         for i, model in enumerate(self._models if submission.works else ()):
             asked = question(submission, i, Mode.PROMPT)
             tokens_out = 20 * len(submission.task.rubric) + 200
-            self._tally.add(model, sum(len(text) for _, text in asked) // 4, tokens_out)
+            self._tally.add(model, asked, tokens_out)
         return Verdict()
 
 
@@ -126,11 +127,18 @@ class _Tally:
     def __init__(self) -> None:
         self.calls: Counter[str] = Counter()
         self.tokens: dict[str, tuple[int, int]] = {}
+        self.largest: dict[str, tuple[int, int]] = {}  # the most a call can use, in and out
 
-    def add(self, model: ModelId, tokens_in: int, tokens_out: int) -> None:
-        self.calls[model.model] += 1
-        a, b = self.tokens.get(model.model, (0, 0))
-        self.tokens[model.model] = (a + tokens_in, b + tokens_out)
+    def add(self, model: ModelId, asked: Messages, tokens_out: int) -> int:
+        """Count a call; return its prompt tokens."""
+        name = model.model
+        request = Request(name, asked, "", Mode.PROMPT, model.calls.max_tokens)
+        a, b = self.tokens.get(name, (0, 0))
+        self.calls[name] += 1
+        self.tokens[name] = (a + request.likely_tokens_in, b + tokens_out)
+        most = self.largest.get(name, (0, 0))
+        self.largest[name] = max(most, (request.most_tokens_in, request.max_tokens))
+        return request.likely_tokens_in
 
 
 def forecast(runs: Sequence[tuple[RunConfig, int]], service: Service, at_once: int = 1) -> Forecast:
@@ -145,6 +153,7 @@ def forecast(runs: Sequence[tuple[RunConfig, int]], service: Service, at_once: i
     rehearsed: dict[RunConfig, tuple[_Tally, float]] = {}
     calls = tokens_in = tokens_out = 0
     cost, seconds = 0.0, 0.0
+    largest = 0.0
     unpriced: dict[str, None] = {}
     for config, ticks in runs:
         kind = replace(config, seed=0, ticks=1)
@@ -161,13 +170,14 @@ def forecast(runs: Sequence[tuple[RunConfig, int]], service: Service, at_once: i
                 unpriced[model] = None
             else:
                 cost += ticks * price.of(a, b)
+                largest = max(largest, price.of(*tally.largest[model]))
     seconds /= max(1, at_once)
     if client.calls.rpm is not None:
         seconds = max(seconds, 60.0 * calls / client.calls.rpm)
     if client.calls.tpm is not None:
         seconds = max(seconds, 60.0 * (tokens_in + tokens_out) / client.calls.tpm)
     known = cost if cost or not unpriced else None
-    return Forecast(calls, tokens_in, tokens_out, known, seconds, tuple(unpriced))
+    return Forecast(calls, tokens_in, tokens_out, known, seconds, largest, tuple(unpriced))
 
 
 def _rehearse(config: RunConfig) -> tuple[_Tally, float]:

@@ -69,6 +69,7 @@ def _plugins(kind: str) -> Callable[[], dict[str, str]]:
 
 
 def _models() -> dict[str, str]:
+    from ...agents.llm.models import presets
     from ...agents.profiles import profiles
 
     found: dict[str, str] = {}
@@ -79,6 +80,10 @@ def _models() -> dict[str, str]:
             f"instruction following {f.instruction_following:.2f}; "
             f"{p.usd_in:g}/{p.usd_out:g} USD per million tokens in/out"
         )
+    for preset in presets().values():
+        weights = "open" if preset.open else "closed"
+        found[preset.name] = f"{preset.model}, {preset.provider}, {weights} weights"
+    found["PROVIDER/MODEL"] = "any LiteLLM id, as ollama/llama3.2; docs/real-models.md"
     others = (f for f in discover("minds") if f != "synthetic")
     return found | {f"{f}/…": _first_line(discover("minds")[f]) for f in others}
 

@@ -96,7 +96,7 @@ Tpm = Annotated[
 Price = Annotated[
     str | None,
     _option(
-        "US dollars per million tokens, IN,OUT or ID=IN,OUT;…, where none is listed.",
+        "US dollars per million tokens, IN,OUT or ID=IN,OUT;…, in place of LiteLLM's list.",
         _MODEL,
         metavar="IN,OUT",
     ),
@@ -106,7 +106,9 @@ Temperature = Annotated[
     float | None,
     _option("Sampling temperature of the agents, 0 to 2; 0.7 if left out.", _MODEL, metavar="T"),
 ]
-Timeout = Annotated[float, _option("Deadline of one decision.", _MODEL, metavar="S")]
+Timeout = Annotated[
+    float, _option("Deadline of one decision; one attempt gets half of it.", _MODEL, metavar="S")
+]
 MaxFailures = Annotated[
     int | None, _option("Exit 3 if more decisions failed than this.", _MODEL, metavar="N")
 ]

@@ -152,8 +152,7 @@ class RunProgress:
         from .serving import meter_line
 
         assert self._service is not None
-        client = self._service.client
-        return meter_line(client.meter, client.budget.spent_usd, client.calls.budget_usd)
+        return meter_line(self._service.client)
 
     def __exit__(
         self,
@@ -231,8 +230,7 @@ class CallsColumn(ProgressColumn):
         """One line."""
         from .serving import meter_line
 
-        client = self.service.client
-        return Text(meter_line(client.meter, client.budget.spent_usd, client.calls.budget_usd))
+        return Text(meter_line(self.service.client))
 
 
 TIGHT: dict[str, Any] = {"box": SIMPLE_HEAD, "padding": (0, 1, 0, 0), "pad_edge": False}

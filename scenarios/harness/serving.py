@@ -10,13 +10,17 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
+from ...agents.llm.client import Client
 from ...agents.llm.door import settle
 from ...agents.llm.journal import Journal
-from ...agents.llm.meter import Meter
+from ...agents.llm.models import litellm_id
 from ...agents.llm.service import Service
+from ...model.errors import UsageError
+from .build import judge_models
 from .config import Config, RunConfig
 from .folder import Folder
-from .forecast import forecast
+from .forecast import Forecast, forecast
+from .runner import Exit
 from .screen import number, plain
 
 
@@ -69,15 +73,37 @@ class Desk:
                 self.service.keep_in(Journal(self.folder.journal))
             for run in {r.model: r for r in self.runs}.values():
                 run.organization(self.service)  # what can't be built is refused unpaid
-            for name, takes in self.service.probe(models).items():
-                for missing in takes.missing():
-                    self.errors.print(f"note: {name} takes {missing}", markup=False)
+            self._check_prices(first)
+            self._probe(models)
             settle()
-        if self.path is not None and self.folder is None:
-            self._open_folder(self.path)
-            if self.service is not None:
-                assert self.folder is not None
-                self.service.keep_in(Journal(self.folder.journal))
+
+    def _probe(self, models: Sequence[str]) -> None:
+        assert self.service is not None
+        try:
+            found = self.service.probe(models)
+        except UsageError as error:
+            first = self.runs[0]
+            chosen = judge_models(first.judge, first.models, first.calls)
+            if first.judge is None and any(f"model={j!r}" in str(error) for j in chosen):
+                raise UsageError(
+                    f"judge={chosen[0]} (chosen because none was given): {error}; "
+                    "use --judge MODEL, or --judge none"
+                ) from None
+            raise
+        for name, takes in found.items():
+            for missing in takes.missing():
+                self.errors.print(f"note: {name} takes {missing}", markup=False, soft_wrap=True)
+
+    def _check_prices(self, config: RunConfig) -> None:
+        """Refuse a price for a model that isn't called: it was meant for one that is."""
+        assert self.service is not None
+        called = {litellm_id(m.partition("?")[0]) for run in self.runs for m in run.called}
+        for model in self.service.client.prices:
+            if model != "*" and model not in called:
+                raise UsageError(
+                    f"price={config.price!r}: {model} is not called; "
+                    f"models: {', '.join(sorted(called))}"
+                )
 
     def _close_journal(self) -> None:
         if self.service is not None:
@@ -87,29 +113,49 @@ class Desk:
         self.folder = self._stack.enter_context(Folder(path, self.config, alone=True))
 
     def consent(self, todo: Sequence[tuple[RunConfig, int]], *, yes: bool, at_once: int = 1) -> int:
-        """Say what will be spent and, on a terminal, ask; return the calls expected.
+        """Say what will be spent and, on a terminal, ask; then make the folder.
+
+        Returns:
+            The calls expected.
 
         Raises:
-            typer.Abort: The user doesn't want it.
+            UsageError: The budget doesn't cover a single call.
+            typer.Exit: The user doesn't want it.
         """
-        if self.service is None or not todo:
-            return 0
+        expected = 0
+        if self.service is not None and todo:
+            expected = self._agree(forecast(todo, self.service, at_once), yes)
+        if self.path is not None and self.folder is None:
+            self._open_folder(self.path)
+            if self.service is not None:
+                assert self.folder is not None
+                self.service.keep_in(Journal(self.folder.journal))
+        return expected
+
+    def _agree(self, expected: Forecast, yes: bool) -> int:
+        assert self.service is not None
         client = self.service.client
-        expected = forecast(todo, self.service, at_once)
-        self.errors.print(
-            plain(expected.line(client.calls.budget_usd)), markup=False, soft_wrap=True
-        )
-        if client.budget.spent_usd:
+        budget = client.calls.budget_usd
+        self.errors.print(plain(expected.line(budget)), markup=False, soft_wrap=True)
+        if self.folder is not None and client.budget.spent_usd:
             spent = f"already spent in this folder: ${client.budget.spent_usd:.4f}"
             self.errors.print(spent, markup=False)
+        if budget is not None and expected.largest_usd > budget:
+            raise UsageError(
+                f"budget={budget:g} is below what a single call may cost at worst "
+                f"(${expected.largest_usd:.4f}); use more, or a smaller --max-tokens"
+            )
         free = expected.cost_usd == 0 and not expected.unpriced
-        if not yes and not free and sys.stdin.isatty() and self.errors.is_terminal:
-            typer.confirm("Go on?", abort=True, err=True)
+        asking = not yes and not free and sys.stdin.isatty() and self.errors.is_terminal
+        if asking and not typer.confirm("Go on?", err=True):
+            self.errors.print("not started; nothing was played")
+            raise typer.Exit(Exit.INTERRUPTED)
         return expected.calls
 
 
-def meter_line(meter: Meter, spent_usd: float, budget_usd: float | None) -> str:
+def meter_line(client: Client) -> str:
     """What calls are doing right now, in one line."""
+    meter = client.meter
     parts = [
         f"in flight {meter.in_flight}",
         f"waiting {meter.waiting}",
@@ -121,6 +167,10 @@ def meter_line(meter: Meter, spent_usd: float, budget_usd: float | None) -> str:
         parts.append(f"from the journal {meter.replayed}")
     if meter.failed:
         parts.append(f"failed {meter.failed}")
-    of = "" if budget_usd is None else f" of ${budget_usd:g}"
-    parts.append(f"${number(spent_usd, 4)}{of}")
+    spent, budget = client.budget.spent_usd, client.calls.budget_usd
+    of = "" if budget is None else f" of ${budget:g}"
+    if spent or not client.unpriced:
+        parts.append(f"${number(spent, 4)}{of}")
+    if client.unpriced:
+        parts.append(f"price unknown: {', '.join(client.unpriced)}")
     return "  ".join(parts)

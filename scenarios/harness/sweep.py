@@ -101,7 +101,7 @@ def sweep(
         if folder is not None and "row" in result and "stopped" not in result:
             folder.keep_result(key, result)
         if watch is not None:
-            watch(len(done), len(runs))
+            watch(sum("row" in r for r in done.values()), len(runs))
     return {key: done[key] for key in runs}
 
 

@@ -29,7 +29,7 @@ HEADINGS = {
 ACTS = ("judge", "contribute", "intend", "plan")
 REPAIR = "That answer could not be used: "
 
-MEMBER = re.compile(r"You are agent (\d+)\b")
+MEMBER = re.compile(r"^You are agent (\d+)\.$", re.MULTILINE)
 SPOKEN = re.compile(r"Agent (\d+)(, finished work| intends| assigns| on an earlier task)")
 ROSTER = re.compile(r"the agents numbered ([\d, ]+); you yourself are number (\d+)")
 WORDS = re.compile(r"at most (\d+) words")
@@ -119,7 +119,7 @@ def read(messages: list[dict[str, Any]]) -> Prompt:
     return Prompt(
         act,
         text,
-        member=_member("\n".join(text_of(m) for m in messages if m.get("role") == "system")),
+        member=_member("\n".join(text_of(m) for m in messages if m.get("role") != "assistant")),
         task=task,
         others=_said(sections.get("messages", "")),
         own=_said(sections.get("own", "")),
@@ -140,8 +140,8 @@ def _sections(text: str) -> dict[str, str]:
 
 
 @lru_cache(maxsize=1024)
-def _member(system: str) -> int:
-    number = MEMBER.match(system)
+def _member(prompt: str) -> int:
+    number = MEMBER.search(prompt)
     return int(number[1]) if number else 0
 
 
