@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from . import testing as testing
+    from .agents.llm.service import Service as Service
+    from .agents.llm.settings import Calls as Calls
     from .model.decision import Abstention as Abstention
     from .model.decision import Act as Act
     from .model.decision import Answer as Answer
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from .model.decision import Plan as Plan
     from .model.decision import Usage as Usage
     from .model.decision import WorkItem as WorkItem
+    from .model.errors import Halt as Halt
     from .model.errors import UsageError as UsageError
     from .model.judge import Judge as Judge
     from .model.judge import Verdict as Verdict
@@ -46,7 +49,10 @@ _HOMES = {
     "Abstention": ".model.decision",
     "Act": ".model.decision",
     "Assignment": ".model.decision",
+    "Calls": ".agents.llm.settings",
     "Failure": ".model.decision",
+    "Halt": ".model.errors",
+    "Service": ".agents.llm.service",
     "Usage": ".model.decision",
     "UsageError": ".model.errors",
     "WorkItem": ".model.decision",

@@ -738,10 +738,13 @@ def test_learning_never_raises_and_never_stops_us_from_asking_for_a_place(said, 
 
 GATE_STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["come", "come", "come", "go", "cancel", "rest", "ease", "squeeze"]),
-        st.integers(0, 99),
+        st.sampled_from(
+            ["come", "come", "come", "go", "cancel", "cancel first", "rest", "ease", "squeeze"]
+        ),
+        st.integers(0, 9),
     ),
-    max_size=80,
+    min_size=8,
+    max_size=60,
 )
 
 
@@ -786,6 +789,11 @@ async def play_at_the_gate(most: int, steps: list[tuple[str, int]], calm: bool) 
                 list(inside.values())[n % len(inside)].set()
             elif what == "cancel" and calls:
                 calls[n % len(calls)].cancel()
+            elif what == "cancel first":  # of those that wait
+                for i, call in enumerate(calls):
+                    if not call.done() and i not in inside:
+                        call.cancel()
+                        break
             elif what == "ease":
                 entrance.ease()
             elif what == "squeeze":
@@ -829,6 +837,42 @@ def test_a_place_handed_to_a_call_that_is_cancelled_goes_to_the_next():
         await settle()
         assert second.cancelled()
         assert third.done()
+        assert (entrance.inside, entrance.waiting) == (1, 0)
+
+    asyncio.run(story())
+
+
+def test_a_place_that_comes_free_goes_past_a_call_cancelled_in_the_same_moment():
+    async def story() -> None:
+        entrance = Gate(1)
+        await entrance.enter()
+        second, third = (asyncio.create_task(entrance.enter()) for _ in range(2))
+        await settle()
+        second.cancel()
+        entrance.leave()  # before the second has noticed
+        await settle()
+        assert second.cancelled()
+        assert third.done()
+        assert (entrance.inside, entrance.waiting) == (1, 0)
+
+    asyncio.run(story())
+
+
+def test_whoever_gives_up_waiting_stands_in_nobodys_way():
+    async def story() -> None:
+        entrance = Gate(1)
+        await entrance.enter()
+        calls = [asyncio.create_task(entrance.enter()) for _ in range(3)]
+        await settle()
+        assert entrance.waiting == 3
+        calls[1].cancel()
+        await settle()
+        assert entrance.waiting == 2
+        entrance.leave()
+        await settle()
+        assert [c.done() for c in calls] == [True, True, False]
+        calls[2].cancel()
+        await settle()
         assert (entrance.inside, entrance.waiting) == (1, 0)
 
     asyncio.run(story())
@@ -1051,7 +1095,7 @@ def test_a_price_given_for_a_model_precedes_one_for_all_and_that_the_listed():
 # --- the journal ----------------------------------------------------------------------------------
 
 REQUEST = Request("openai/m", (("user", "hi"),), "intend", Mode.PROMPT, 64)
-SITE = Site("run", 3, "member 1", 2**64 - 1, 0)
+SITE = Site("run", 3, "member 1", 2**64 - 1, 1)
 ANSWER = Completion("yes", 10, 5, 0.25, 1.5, "stop", "m-2025", 2, True)
 OTHER = replace(REQUEST, messages=(("user", "ho"),))
 COUNT = st.integers(0, 2**53)
@@ -1083,10 +1127,11 @@ def test_what_was_kept_is_found_as_it_was(site, answer):
         (replace(SITE, tick=4), REQUEST),
         (replace(SITE, who="member 11"), REQUEST),
         (replace(SITE, decision=2**64 - 2), REQUEST),
-        (replace(SITE, call=1), REQUEST),
+        (replace(SITE, call=0), REQUEST),
+        (replace(SITE, call=2), REQUEST),
         (SITE, OTHER),
     ],
-    ids=["run", "tick", "who", "decision", "call", "request"],
+    ids=["run", "tick", "who", "decision", "call before", "call after", "request"],
 )
 def test_another_call_is_never_taken_for_it(site, request_):
     journal = Journal()
@@ -1123,8 +1168,8 @@ def test_what_may_have_been_paid_counts_until_it_is_known(tmp_path):
     journal.not_billed(second)
     journal.not_billed(0)
     assert journal.spent_usd() == 4.25
-    journal.keep(replace(SITE, call=1), REQUEST, replace(ANSWER, cost_usd=None), 0)
-    journal.keep_failure(replace(SITE, call=2), REQUEST, CallFailed("server", "x"))
+    journal.keep(replace(SITE, call=2), REQUEST, replace(ANSWER, cost_usd=None), 0)
+    journal.keep_failure(replace(SITE, call=3), REQUEST, CallFailed("server", "x"))
     assert journal.spent_usd() == Journal(tmp_path / "j.db").spent_usd() == 4.25
 
 
@@ -1143,6 +1188,20 @@ def test_a_journal_that_was_never_closed_loses_nothing(tmp_path):
         assert found.find(replace(SITE, tick=49), REQUEST.digest) == ANSWER
         assert found.takes("m") == "{}"
         assert found.spent_usd() == 50 * 0.25 + 1.0
+
+
+def test_a_journal_handed_over_holds_all_of_both_and_what_both_may_have_spent(tmp_path):
+    first, second = Journal(), Journal(tmp_path / "j.db")
+    first.keep(SITE, REQUEST, ANSWER, 0)
+    first.keep_failure(replace(SITE, call=2), REQUEST, CallFailed("server", "x"))
+    second.keep(SITE, OTHER, replace(ANSWER, text="no"), 0)
+    for journal in (first, second):
+        journal.about_to_send(1.0)
+    first.hand_over(second)
+    assert second.count() == 3
+    assert second.find(SITE, REQUEST.digest) == ANSWER
+    assert second.find(SITE, OTHER.digest) == replace(ANSWER, text="no")
+    assert second.spent_usd() == 2 * 0.25 + 2 * 1.0
 
 
 def test_a_closed_journal_is_one_file_that_can_be_copied(tmp_path):
@@ -1376,9 +1435,11 @@ def test_only_presets_without_a_listed_price_say_so():
         assert (door.listed_price(preset.model) is None) == ("price" in preset.note)
 
 
-def test_an_unknown_provider_is_refused_with_those_known():
-    with pytest.raises(UnknownNameError, match=r"model='nobody/m' is not known.*openai/…"):
+def test_an_unknown_provider_is_refused_with_what_to_write_instead():
+    with pytest.raises(UsageError, match=r"model='nobody/m' .* openai/NAME"):
         door.provider_of("nobody/m")
+    with pytest.raises(UsageError, match=r"did you mean anthropic/"):
+        door.provider_of("antropic/m")
 
 
 def test_a_models_own_options_precede_the_commands_settings():

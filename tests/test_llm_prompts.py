@@ -7,7 +7,7 @@ import json
 import re
 from dataclasses import replace
 from importlib.resources import files
-from itertools import pairwise, takewhile
+from itertools import pairwise
 from types import SimpleNamespace
 
 import pytest
@@ -15,14 +15,13 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import unscripted as un
-from unscripted.agents.llm import judge as judging
 from unscripted.agents.llm import wording
 from unscripted.agents.llm.asking import Asked, ask, repair, schema_text
 from unscripted.agents.llm.context import SHORTENED, USEFUL_CHARACTERS, assigned, read, shown
 from unscripted.agents.llm.judge import LanguageModelJudge, question
 from unscripted.agents.llm.models import parse_model
 from unscripted.agents.llm.probing import Takes
-from unscripted.agents.llm.request import Completion, Mode
+from unscripted.agents.llm.request import CallFailed, Completion, Mode
 from unscripted.agents.llm.settings import Calls
 from unscripted.agents.llm.wording import prompts_id, quoted, schema, template
 from unscripted.model.decision import Act, Assignment, Contribution, Intention, Plan
@@ -90,7 +89,8 @@ HOSTILE_WORK = (
 )
 
 SYSTEM_PROMPT = """\
-You are agent 7, one of several independent agents who work for the same client.
+You are one of several independent agents who work for the same client. Each has a number; the end
+of the message tells you yours.
 
 MISSION
 Serve the client.
@@ -149,6 +149,8 @@ Agent 4 intends the role:
 WHAT YOU SAID EARLIER ON THIS TASK
 Agent 7 intends the role:
 | proofreader
+
+You are agent 7.
 
 NOW: CONTRIBUTE OR DECLINE
 Decide what would help the client most that is not already there, and name in your own words the
@@ -410,29 +412,24 @@ def whole(what: Observation) -> str:
 
 
 def question_of(text: str) -> int:
-    """Where the question begins that differs from act to act."""
-    return text.index("\nNOW: ")
+    """Where what is for one member alone begins."""
+    return text.index("\nYou are agent ")
 
 
-def test_under_sequential_each_user_message_begins_as_the_one_before_it_up_to_its_question():
+def test_under_sequential_each_prompt_begins_as_the_one_before_it_up_to_its_question():
     heard = heard_under("sequential", n=8, ticks=1)
-    texts = [user(o) for o in heard]
+    texts = [whole(o) for o in heard]
     assert len(texts) == 8
     for before, after in pairwise(texts):
         assert after.startswith(before[: question_of(before)])
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="system.txt begins with the member's number, so two members share three words and no "
-    "provider can cache anything between them",
-)
-def test_under_sequential_each_prompt_begins_as_the_one_before_it_up_to_its_question():
-    heard = heard_under("sequential", n=8, ticks=1)
-    texts = [whole(o) for o in heard]
-    for before, after in pairwise(texts):
-        same = takewhile(lambda pair: pair[0] == pair[1], zip(before, after, strict=False))
-        assert len(list(same)) >= question_of(before)
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_all_members_share_the_system_message_and_the_task(protocol):
+    heard = heard_under(protocol, ticks=1)
+    assert len({asked(o).messages[0] for o in heard}) == 1
+    task = user(heard[0])[: user(heard[0]).index("\n\n")]
+    assert all(user(o).startswith(task) for o in heard)
 
 
 # --- the name of the prompts ----------------------------------------------------------------------
@@ -472,13 +469,14 @@ def test_every_blank_of_every_prompt_is_one_we_fill():
         "judge": {"mission", "title", "task", "works", "checklist"},
         "judge_system": set(),
         "memory": {"memory"},
+        "number": {"member"},
         "messages": {"messages"},
         "own": {"own"},
         "plan": {"roster", "member"},
         "probe": set(),
         "repair": {"fault"},
         "schema": {"schema"},
-        "system": {"member", "mission", "values"},
+        "system": {"mission", "values"},
         "task": {"title", "task"},
     }
     assert {n.removesuffix(".txt") for n in FILES if n.endswith(".txt")} == set(blanks)
@@ -729,9 +727,9 @@ def test_the_order_of_works_says_nothing_of_who_finished_first():
     assert all(45 < count < 105 for count in first)  # 75 expected; six standard deviations are 45
 
 
-def test_long_works_are_cut_to_an_equal_share(monkeypatch):
-    monkeypatch.setattr(judging, "CONTEXT_TOKENS", 100)
-    prompt = verdict_prompt("a" * 999, "b" * 999, "c" * 50, "d" * 100)
+def test_long_works_are_cut_to_an_equal_share():
+    given_works = submission("a" * 999, "b" * 999, "c" * 50, "d" * 100)
+    _, (_, prompt) = question(given_works, 0, Mode.JSON_SCHEMA, tokens=100)
     assert [len(re.search(rf"^\| ({c}+)$", prompt, re.M)[1]) for c in "abcd"] == [100, 100, 50, 100]
     assert prompt.count("\n| [… shortened for length]\n") == 2
 
@@ -769,22 +767,28 @@ GRADES = json.dumps(
 class Client:
     """Answers from a list and remembers the requests."""
 
-    def __init__(self, *answers: str) -> None:
-        self.answers, self.requests = list(answers), []
+    timeout_s = 60.0
 
-    async def complete(self, site, request, api_base):
+    def __init__(self, *answers: str | CallFailed) -> None:
+        self.answers, self.requests, self.sites = list(answers), [], []
+
+    async def complete(self, site, request, api_base, clock=None):
         self.requests.append(request)
-        return Completion(self.answers.pop(0), 10, 20, 0.25, 1.0)
+        self.sites.append(site)
+        answer = self.answers.pop(0)
+        if isinstance(answer, CallFailed):
+            raise answer
+        return Completion(answer, 10, 20, 0.25, 1.0)
 
 
 async def takes_all(model: object) -> Takes:
     return Takes()
 
 
-def judged_by(client: Client, *calls: Calls):
+def judged_by(client: Client, *calls: Calls, text: str = "done"):
     models = [parse_model("openai/x", c) for c in calls or (Calls(),)]
     judge = LanguageModelJudge(models, client, SimpleNamespace(takes=takes_all))
-    return asyncio.run(judge.appraise(submission("done")))
+    return asyncio.run(judge.appraise(submission(text)))
 
 
 def test_a_verdict_is_the_grades_and_the_share_of_mandatory_requirements_unmet():
@@ -805,6 +809,22 @@ def test_an_unreadable_verdict_is_asked_for_once_more_and_then_there_are_no_grad
     mended = judged_by(Client("Fine work!", GRADES))
     assert mended.accuracy == 3.0
     assert mended.usage.calls == 2
+
+
+def test_a_judge_whose_prompt_is_too_long_is_asked_with_half_of_it():
+    client = Client(CallFailed("length", "too long"), GRADES)
+    assert judged_by(client, text="x" * 10**6).accuracy == 3.0
+    long, short = (len(r.messages[1][1]) for r in client.requests)
+    assert short < long * 0.6
+    assert [site.call for site in client.sites] == [0, 1]
+
+
+def test_a_judge_that_gets_no_answer_gives_no_grades():
+    for kind in ("server", "refused", "timeout"):
+        verdict = judged_by(Client(CallFailed(kind, "not today", 3, 0.0, 4.0)))
+        assert [getattr(verdict, c) for c in CRITERIA] == [None] * 5
+        assert (verdict.violations, verdict.usage.calls) == (None, 3)
+        assert "not today" in verdict.reason
 
 
 def test_a_panels_grades_are_means_over_those_that_gave_any():

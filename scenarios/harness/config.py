@@ -229,7 +229,7 @@ class SweepConfig:
 
 Config = RunConfig | SweepConfig
 
-FREE = frozenset({"budget", "concurrency", "rpm", "tpm"})
+FREE = frozenset({"api_base", "budget", "concurrency", "rpm", "tpm"})
 """Options that can't change a result, so the same folder may be continued with another value."""
 
 
