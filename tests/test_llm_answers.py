@@ -582,19 +582,11 @@ def test_half_characters_never_reach_a_reply(text, act):
 # --- faults of ours -------------------------------------------------------------------------------
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="answers.Text cleans after pydantic has measured min_length, so a role of nothing but "
-    "escape sequences becomes an assignment with an empty role",
-)
 @pytest.mark.parametrize("role", ["\x1b[31m", "\x00", "\u202e", "\x1b]0;title\x07 "])
 def test_an_assignment_whose_role_is_empty_once_cleaned_is_refused(role):
     fault_in(plan(role=role), Act.PLAN)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="pydantic takes true for 1 unless a field is strict; no schema allows that"
-)
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
@@ -611,35 +603,29 @@ def test_true_is_no_number(text, kind):
         parse(text, kind)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="json_repair keeps the last of several objects of one form, though we say: the first",
-)
 def test_of_two_objects_in_a_row_the_first_counts():
     both = contribution(role="first") + "\n" + contribution(role="second")
     assert reply_in(both, Act.CONTRIBUTE).role == "first"
 
 
-@pytest.mark.xfail(
-    strict=True, reason="json_repair reads from the first brace on, whatever it belongs to"
-)
 def test_a_whole_object_is_found_behind_prose_with_braces():
     text = "Sure, {not json}: " + json.dumps(FULL)
     assert reply_in(text, Act.CONTRIBUTE) == reply_in(json.dumps(FULL), Act.CONTRIBUTE)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="pydantic refuses escaped lone surrogates before clean() can make them `?`, as it says",
-)
 def test_half_an_emoji_costs_no_second_call():
     reply = reply_in('{"decision": "abstain", "reason": "done \\ud83d"}', Act.CONTRIBUTE)
     assert reply == Abstention("done ?")
 
 
-@pytest.mark.xfail(
-    strict=True, reason="cleaning._CONTROL lacks three of Unicode's twelve Bidi_Control characters"
-)
 @pytest.mark.parametrize("mark", ["\u061c", "\u200e", "\u200f"])
 def test_no_direction_mark_survives_either(mark):
     assert clean(f"a{mark}b") == "ab"
+
+
+def test_what_a_model_thinks_aloud_is_no_answer():
+    draft = contribution(role="draft")
+    reply = reply_in(
+        f"<think>Perhaps {draft}?</think>\n{contribution(role='mine')}", Act.CONTRIBUTE
+    )
+    assert reply.role == "mine"

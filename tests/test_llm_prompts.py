@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from dataclasses import replace
 from importlib.resources import files
 from itertools import pairwise
 from types import SimpleNamespace
@@ -22,6 +21,7 @@ from unscripted.agents.llm.judge import LanguageModelJudge, question
 from unscripted.agents.llm.models import parse_model
 from unscripted.agents.llm.probing import Takes
 from unscripted.agents.llm.request import CallFailed, Completion, Mode
+from unscripted.agents.llm.service import Service
 from unscripted.agents.llm.settings import Calls
 from unscripted.agents.llm.wording import prompts_id, quoted, schema, template
 from unscripted.model.decision import Act, Assignment, Contribution, Intention, Plan
@@ -602,11 +602,6 @@ def test_work_on_this_task_outlives_memory():
     assert (len(reading.messages), reading.memory, reading.unrecalled) == (1, (), ((0, 3),))
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="a text cut right after a line break gets another one before the mark: an empty line, "
-    "as between two messages",
-)
 def test_a_shortened_message_is_still_one_block():
     message = "\n".join(["x" * 97] * 40)
     for room in range(500, 620):
@@ -841,12 +836,10 @@ def test_a_judge_asks_at_temperature_0_with_the_decisions_seed():
     assert (client.requests[0].temperature, client.requests[0].seed) == (0.0, 9)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="the temperature that was set for agents (Calls.temperature, --temperature) reaches the "
-    "judges too, who are said to be at 0",
-)
 def test_the_temperature_of_agents_is_not_that_of_judges():
-    client = Client(GRADES)
-    judged_by(client, replace(Calls(), temperature=1.5))
-    assert client.requests[0].temperature == 0.0
+    service = Service(Calls(temperature=1.5))
+    found = service.judge(["openai/x", "openai/x?temperature=0.25"])
+    client = Client(GRADES, GRADES)
+    judge = LanguageModelJudge(found.models, client, SimpleNamespace(takes=takes_all))
+    asyncio.run(judge.appraise(submission("done")))
+    assert [r.temperature for r in client.requests] == [0.0, 0.25]

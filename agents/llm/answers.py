@@ -6,18 +6,35 @@ broken JSON, which `json-repair` mends. Whatever it is, pydantic has the last wo
 
 from __future__ import annotations
 
+import itertools
 import json
+import re
 from typing import Annotated, Any, Literal, TypeVar
 
 import json_repair
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from ...model.decision import Abstention, Act, Assignment, Contribution, Intention, Plan, Reply
 from ...model.judge import CRITERIA
 from .cleaning import clean
 
-Text = Annotated[str, AfterValidator(clean)]
+
+def _cleaned(value: Any) -> Any:
+    return clean(value) if isinstance(value, str) else value
+
+
+def _no_truth(value: Any) -> Any:
+    """Refuse true and false where a number is meant; pydantic would take them for 1 and 0."""
+    if isinstance(value, bool):
+        raise ValueError("a number is meant, not true or false")
+    return value
+
+
+Text = Annotated[str, BeforeValidator(_cleaned)]
+Whole = Annotated[int, BeforeValidator(_no_truth)]
+Share = Annotated[float, BeforeValidator(_no_truth), Field(ge=0, le=1, allow_inf_nan=False)]
 LONGEST_ROLE = 200
+MOST_TRIES = 50
 
 
 class Unusable(ValueError):
@@ -38,8 +55,8 @@ class ContributeAnswer(_Answer):
     decision: Literal["contribute", "abstain"]
     role: Text = ""
     work: Text = ""
-    builds_on: list[int] = []
-    confidence: float | None = Field(default=None, ge=0, le=1, allow_inf_nan=False)
+    builds_on: list[Whole] = []
+    confidence: Share | None = None
 
 
 class IntendAnswer(_Answer):
@@ -55,10 +72,10 @@ class Part(BaseModel):
 
     model_config = ConfigDict(extra="ignore", str_strip_whitespace=True)
 
-    agent: int
+    agent: Whole
     role: Text = Field(min_length=1)
     focus: list[Text] = []
-    phase: int = Field(default=1, ge=1)
+    phase: Whole = Field(default=1, ge=1)
 
 
 class PlanAnswer(_Answer):
@@ -72,7 +89,7 @@ class Grade(BaseModel):
     """One criterion in `verdict.json`."""
 
     reason: Text = ""
-    grade: int = Field(ge=1, le=4)
+    grade: Whole = Field(ge=1, le=4)
 
 
 class Check(BaseModel):
@@ -100,6 +117,7 @@ class VerdictAnswer(BaseModel):
 SHAPES: dict[Act, str] = {Act.CONTRIBUTE: "contribute", Act.INTEND: "intend", Act.PLAN: "plan"}
 """The schema of the answer to each act."""
 
+_THOUGHTS = re.compile(r"\A\s*<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
 A = TypeVar("A", bound=BaseModel)
 
 
@@ -110,7 +128,8 @@ def parse(text: str, kind: type[A]) -> A:
         Unusable: There is no JSON object in it, or it breaks the schema; says where.
     """
     try:
-        return kind.model_validate(_object_in(text))
+        needed = {name for name, field in kind.model_fields.items() if field.is_required()}
+        return kind.model_validate(_object_in(text, needed))
     except ValidationError as error:
         faults = [
             f"{'.'.join(map(str, e['loc'])) or 'answer'}: {e['msg']}"
@@ -120,24 +139,50 @@ def parse(text: str, kind: type[A]) -> A:
         raise Unusable("; ".join(faults[:3]) + more) from None
 
 
-def _object_in(text: str) -> dict[str, Any]:
-    """The JSON object in a text: the whole of it, or the first that opens in it."""
+def _object_in(text: str, needed: set[str]) -> dict[str, Any]:
+    """The JSON object in a text: all of it, or the first whole one with what is needed, or mended.
+
+    What a thinking model thinks aloud comes before it and is no answer.
+
+    Raises:
+        Unusable: There is none.
+    """
+    text = _THOUGHTS.sub("", text)
     try:
         found = json.loads(text)
+    except RecursionError:
+        raise Unusable("its JSON is nested too deeply") from None
     except ValueError:
         start = text.find("{")
         if start < 0:
             raise Unusable("it holds no JSON object") from None
-        try:
-            found = json_repair.loads(text[start:])
-        except (ValueError, RecursionError):
-            raise Unusable("its JSON is broken beyond repair") from None
-        if isinstance(found, list):  # prose with braces after the object
-            found = next((part for part in found if isinstance(part, dict)), None)
-    except RecursionError:
-        raise Unusable("its JSON is nested too deeply") from None
+        return _whole_object(text, needed) or _mended(text[start:])
     if not isinstance(found, dict):
         raise Unusable("it is JSON, but no object")
+    return found
+
+
+def _whole_object(text: str, needed: set[str]) -> dict[str, Any] | None:
+    decoder = json.JSONDecoder()
+    for opening in itertools.islice(re.finditer(r"\{", text), MOST_TRIES):
+        try:
+            found, _ = decoder.raw_decode(text, opening.start())
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(found, dict) and needed <= found.keys():
+            return found
+    return None
+
+
+def _mended(text: str) -> dict[str, Any]:
+    try:
+        found = json_repair.loads(text)
+    except (ValueError, RecursionError):
+        raise Unusable("its JSON is broken beyond repair") from None
+    if isinstance(found, list):  # prose with braces after the object
+        found = next((part for part in found if isinstance(part, dict)), None)
+    if not isinstance(found, dict):
+        raise Unusable("it holds no JSON object")
     return found
 
 

@@ -47,7 +47,8 @@ def parse_prices(text: str | None) -> dict[str, Price]:
             usd_in, usd_out = (float(n) / 1e6 for n in numbers.split(","))
         except ValueError:
             usd_in = usd_out = math.nan
-        if not (0 <= usd_in < math.inf and 0 <= usd_out < math.inf):
+        nameless = bool(equals) and not model.strip()
+        if nameless or not (0 <= usd_in < math.inf and 0 <= usd_out < math.inf):
             raise UsageError(
                 f"price={text!r}: part {part!r} is not USD per million tokens in and out; "
                 "use '0.4,1.6' or 'ID=0.4,1.6;ID=0,0'"

@@ -312,7 +312,8 @@ class Client:
         if self.halt is None:
             self.halt = halt
         for task in [*self._waiting, *(self._sending if at_once else ())]:
-            task.cancel()
+            if task is not asyncio.current_task():
+                task.cancel()
         return self.halt
 
     @contextlib.contextmanager
@@ -379,6 +380,6 @@ def _checked(
     if price is not None:
         cost = price.worst(request) if estimated else price.of(tokens_in, tokens_out)
     return Completion(
-        text, tokens_in, tokens_out, cost, round(latency_s, 4), raw.finish, clean(raw.served_by),
+        text, tokens_in, tokens_out, cost, round(latency_s, 4), clean(raw.finish), clean(raw.served_by),
         attempts, estimated,
     )  # fmt: skip

@@ -22,7 +22,7 @@ from ...model.observation import Observation
 from .wording import quoted
 
 USEFUL_CHARACTERS = 400
-SHORTENED = "\n[… shortened for length]"
+SHORTENED = "\n| [… shortened for length]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class _Purse:
             text = shown(message)
             if len(text) > self.left:
                 if self.left >= USEFUL_CHARACTERS:
-                    kept[message.id] = text[: self.left] + SHORTENED.replace("\n", "\n| ")
+                    kept[message.id] = text[: self.left].rstrip() + SHORTENED
                     self.shortened += 1
                 self.left = 0
                 break

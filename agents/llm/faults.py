@@ -7,6 +7,7 @@ account looks like a rate limit. So class, status, body and cause are read toget
 
 from __future__ import annotations
 
+import math
 import re
 import time
 from email.utils import parsedate_to_datetime
@@ -64,7 +65,9 @@ class Fault(Exception):
         self.headers = headers or {}
 
 
-_QUOTA = ("insufficient_quota", "exceeded your current quota", "billing", "credit balance")
+_EMPTY = ("insufficient_quota", "billing_hard_limit", "credit balance is too low")
+_QUOTA = "exceeded your current quota"
+_COMES_BACK = ("per minute", "per_minute", "perminute", "retry in", "per second", "per_second")
 _TOO_LONG = (
     "context_length_exceeded", "maximum context length", "context window", "too many tokens",
     "prompt is too long", "exceed context", "exceeds the context", "context size",
@@ -82,8 +85,8 @@ def understood(error: BaseException) -> Fault:
         return error
     names = {c.__name__ for c in type(error).__mro__}
     status = _status(error)
-    text = _text(error)
-    low = text.lower()
+    said = _said(error)
+    text, low = _cause(said), said.lower()
     headers = _headers(error)
     wait = _retry_after(headers)
     made = {"status": status, "retry_after_s": wait, "headers": headers}
@@ -93,7 +96,9 @@ def understood(error: BaseException) -> Fault:
 
     if isinstance(error, TimeoutError) or names & {"Timeout", "APITimeoutError"} or status == 408:
         return fault(Kind.TIMEOUT)
-    if status == 402 or any(mark in low for mark in _QUOTA):
+    if status == 402 or any(mark in low for mark in _EMPTY):
+        return fault(Kind.ACCOUNT)
+    if _QUOTA in low and not any(mark in low for mark in _COMES_BACK):
         return fault(Kind.ACCOUNT)
     if status == 429 or "RateLimitError" in names:
         return fault(Kind.RATE_LIMIT)
@@ -120,18 +125,23 @@ def understood(error: BaseException) -> Fault:
 
 def _status(error: BaseException) -> int | None:
     status = getattr(error, "status_code", None)
-    return int(status) if isinstance(status, int | str) and str(status).isdigit() else None
+    plain = isinstance(status, int | str) and str(status).isascii() and str(status).isdigit()
+    return int(status) if plain else None  # type: ignore[arg-type]
 
 
-def _text(error: BaseException) -> str:
-    """One line without secrets; LiteLLM repeats its own class names in front."""
-    said = str(getattr(error, "message", None) or error) or type(error).__name__
+def _said(error: BaseException) -> str:
+    """All it says, without secrets; LiteLLM repeats its own class names in front."""
     if isinstance(error, TimeoutError):
-        said = "no answer in time"
+        return "no answer in time"
+    said = without_secrets(str(getattr(error, "message", None) or error))
     said = re.sub(r"^(?:litellm\.\w+: )+(?:\w+Exception - |\w+Error: )*", "", said)
-    said = re.sub(r" ?(?:ssl:)?<[\w.]+ object at 0x[0-9a-f]+>", "", said)
-    said = without_secrets(" ".join(clean(said).split()))
-    return said if len(said) <= LONGEST_CAUSE else said[: LONGEST_CAUSE - 1] + "…"
+    return re.sub(r" ?(?:ssl:)?<[\w.]+ object at 0x[0-9a-f]+>", "", said)
+
+
+def _cause(said: str) -> str:
+    """One line of it, no longer than a record should hold."""
+    line = without_secrets(" ".join(clean(said).split())) or "an error without words"
+    return line if len(line) <= LONGEST_CAUSE else line[: LONGEST_CAUSE - 1] + "…"
 
 
 def _headers(error: BaseException) -> dict[str, str]:
@@ -146,15 +156,14 @@ def _headers(error: BaseException) -> dict[str, str]:
 
 def _retry_after(headers: dict[str, str]) -> float | None:
     """Seconds to wait: `retry-after-ms`, or `retry-after` in seconds or as a date."""
-    said = headers.get("retry-after-ms")
+    for name, unit_s in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
+        try:
+            seconds = float(headers[name]) * unit_s
+        except (KeyError, ValueError):
+            continue
+        if math.isfinite(seconds):
+            return max(0.0, seconds)
     try:
-        if said is not None:
-            return max(0.0, float(said) / 1000)
-        said = headers.get("retry-after")
-        return None if said is None else max(0.0, float(said))
-    except ValueError:
-        pass
-    try:
-        return max(0.0, parsedate_to_datetime(said or "").timestamp() - time.time())
-    except (TypeError, ValueError):
+        return max(0.0, parsedate_to_datetime(headers["retry-after"]).timestamp() - time.time())
+    except (KeyError, TypeError, ValueError):
         return None

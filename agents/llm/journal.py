@@ -69,7 +69,8 @@ class Journal:
         Raises:
             CallFailed: It failed then, and this is a replay.
         """
-        row = self._db.execute(_FOUND, (*_key(site), digest)).fetchone()
+        with self._one():
+            row = self._db.execute(_FOUND, (*_key(site), digest)).fetchone()
         if row is None:
             return None
         (text, tokens_in, tokens_out, cost_usd, latency_s, finish, served_by, attempts,

@@ -79,16 +79,16 @@ def parse_model(name: str, calls: Calls) -> ModelId:
         key, equals, value = part.partition("=")
         if key not in OPTIONS or not equals:
             raise UsageError(
-                f"model={name!r}: option {part!r} is not known; options: {', '.join(OPTIONS)}"
+                f"model={bare!r}: option {key!r} is not known; options: {', '.join(OPTIONS)}"
             )
         try:
             kinds = {"temperature": float, "max_tokens": int}
             given[key] = kinds.get(key, str)(value)
         except ValueError:
-            raise UsageError(f"model={name!r}: {key}={value!r} is not a number") from None
+            raise UsageError(f"model={bare!r}: {key}={value!r} is not a number") from None
     found = litellm_id(bare)
     provider, slash, rest = found.partition("/")
     if not (slash and provider and rest):
         known = [*presets(), "provider/model"]
-        raise UnknownNameError("model", name, known)
+        raise UnknownNameError("model", bare, known)
     return ModelId(name, found, replace(calls, **given))  # type: ignore[arg-type]

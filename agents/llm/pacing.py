@@ -21,6 +21,7 @@ MARGIN = 0.95
 """Share of a rate that is used: clocks and queues on the way shift requests together."""
 FASTER = 1.02
 LOOK_AGAIN_S = 0.1
+MOST, LONGEST_S = 1e12, 32 * 86400.0  # beyond this a header says nothing sensible
 BURST_S = 0.1
 """A given rate is kept over any such time; how big a burst the provider takes, nobody said."""
 _SPAN = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
@@ -67,7 +68,7 @@ class Bucket:
             since: What was taken out of it after that.
         """
         limit, left, full_in_s = told
-        if self.given or limit <= 0:
+        if self.given or limit < 1:
             return
         missing = limit - left
         if full_in_s is None:
@@ -157,7 +158,9 @@ def _limits(headers: Mapping[str, str], name: str) -> Told | None:
         ]
         try:
             if said[0] is not None and said[1] is not None:
-                return float(said[0]), float(said[1]), _seconds(said[2])
+                limit, left, full_in_s = float(said[0]), float(said[1]), _seconds(said[2])
+                possible = 0 < limit < MOST and left >= 0 and (full_in_s or 0.0) < LONGEST_S
+                return (limit, left, full_in_s) if possible else None
         except ValueError:
             return None
     return None

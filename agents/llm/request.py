@@ -67,7 +67,7 @@ class Request:
     @cached_property
     def most_tokens_in(self) -> int:
         """No tokenizer makes more tokens of the prompt: one per byte, and some per message."""
-        return sum(len(text.encode()) + 16 for _, text in self.messages) + 512
+        return sum(len(text.encode("utf-8", "replace")) + 16 for _, text in self.messages) + 512
 
     @property
     def likely_tokens_in(self) -> int:

@@ -7,7 +7,8 @@ import re
 
 _NAMES = re.compile(r"(KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL)S?($|_)", re.IGNORECASE)
 _SHAPES = re.compile(
-    r"\b(?:sk|pk|rk|gsk|xai|hf|AIza|ghp|key)[-_][A-Za-z0-9_\-]{12,}"
+    r"\b(?:sk|rk|gsk|xai|hf|ghp)[-_](?:(?=[\w\-]*\d)[\w\-]{12,}|[A-Za-z]{16,})"
+    r"|\bAIza[\w\-]{30,}"
     r"|(?<=[Bb]earer )[A-Za-z0-9._\-]{8,}"
     r"|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"
 )

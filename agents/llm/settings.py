@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from math import inf
 from urllib.parse import urlsplit
@@ -97,7 +98,8 @@ def check_address(name: str, address: str | None) -> None:
     except ValueError:
         fine = False
     if not fine:
-        raise UsageError(f"{name}={address!r} is no address; use one like http://127.0.0.1:8000/v1")
+        shown = re.sub(r"[^/@]*@", "…@", address)  # what stands before an @ may be a password
+        raise UsageError(f"{name}={shown!r} is no address; use one like http://127.0.0.1:8000/v1")
     if parts.username or parts.password or parts.query:
         raise UsageError(
             f"{name} holds a user name, password or query; keep keys in the provider's "

@@ -10,7 +10,9 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from ...agents.llm.settings import TEMPERATURE
 from ...model.record import TickRecord
+from .build import judge_models
 from .config import RunConfig, SweepConfig, to_json
 from .folder import write_text
 from .rows import Row, measured
@@ -44,7 +46,7 @@ def write_run_page(folder: Path, config: RunConfig, records: Sequence[TickRecord
         folder,
         title=f"{config.protocol}, {config.agents} agents, {config.model}",
         lead=f"{len(records)} ticks over {len({r.task_id for r in records})} different tasks "
-        f"on a {config.topology} network, seed {config.seed}.",
+        f"on a {config.topology} network, seed {config.seed}.{_asked(config, records)}",
         synthetic=config.synthetic,
         sentences=[agreement_line(records)] if any(r.verdict.votes for r in records) else [],
         tables=[
@@ -56,6 +58,20 @@ def write_run_page(folder: Path, config: RunConfig, records: Sequence[TickRecord
             ),
         ],
         config=config,
+    )
+
+
+def _asked(config: RunConfig, records: Sequence[TickRecord]) -> str:
+    """Where models were called: which, how, and in which words."""
+    if not config.called:
+        return ""
+    judges = ", ".join(judge_models(config.judge, config.models, config.calls)) or config.judge
+    prompts = {t.trace.prompts for r in records for m in r.members for t in m.turns if t.trace}
+    judging = sum(r.verdict.usage.cost_usd or 0.0 for r in records)
+    warmth = TEMPERATURE if config.temperature is None else config.temperature
+    return (
+        f" Agents at temperature {warmth:g} where their model takes one; judged by {judges} at 0, "
+        f"which cost ${number(judging, 4)}; prompts {', '.join(sorted(prompts)) or '–'}."
     )
 
 
