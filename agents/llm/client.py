@@ -380,6 +380,6 @@ def _checked(
     if price is not None:
         cost = price.worst(request) if estimated else price.of(tokens_in, tokens_out)
     return Completion(
-        text, tokens_in, tokens_out, cost, round(latency_s, 4), clean(raw.finish), clean(raw.served_by),
-        attempts, estimated,
+        text, tokens_in, tokens_out, cost, round(latency_s, 4), clean(raw.finish),
+        clean(raw.served_by), attempts, estimated,
     )  # fmt: skip

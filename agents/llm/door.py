@@ -11,6 +11,7 @@ import difflib
 import gc
 import os
 import sys
+import warnings
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -38,7 +39,9 @@ def litellm() -> Any:
     collecting = gc.isenabled()
     gc.disable()
     try:
-        import litellm as module
+        with warnings.catch_warnings():  # about its own code; a user can't mend them
+            warnings.simplefilter("ignore")
+            import litellm as module
     finally:
         if collecting:
             gc.enable()
