@@ -40,6 +40,8 @@ def parse_prices(text: str | None) -> dict[str, Price]:
     Raises:
         UsageError: Malformed.
     """
+    if text is not None and not isinstance(text, str):
+        raise UsageError(f"price={text!r} is no text; use '0.4,1.6' or 'ID=0.4,1.6;ID=0,0'")
     prices: dict[str, Price] = {}
     for part in filter(None, (text or "").split(";")):
         model, equals, numbers = part.rpartition("=")

@@ -28,6 +28,7 @@ from .retry import Clock, out_of_time, told_or_jittered, transient
 from .secrets import known_secrets, without_secrets
 from .settings import Calls
 
+PROBE_ATTEMPTS = 3
 LOST_IN_A_ROW = 3
 """Decisions lost to an unreachable provider, with no answer in between, that stop the run."""
 SEND_HELD_S = 10.0
@@ -166,7 +167,7 @@ class Client:
             Halt: As `complete`.
         """
         try:
-            answer, send = await self._persist(request, api_base, Clock(timeout_s))
+            answer, send = await self._persist(request, api_base, Clock(timeout_s, PROBE_ATTEMPTS))
         except Fault as fault:
             if fault.kind is not Kind.EMPTY:  # a thinking model may use up a short answer
                 raise

@@ -11,7 +11,6 @@ import difflib
 import gc
 import os
 import sys
-import warnings
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -39,9 +38,7 @@ def litellm() -> Any:
     collecting = gc.isenabled()
     gc.disable()
     try:
-        with warnings.catch_warnings():  # about its own code; a user can't mend them
-            warnings.simplefilter("ignore")
-            import litellm as module
+        import litellm as module
     finally:
         if collecting:
             gc.enable()
@@ -78,8 +75,8 @@ def provider_of(model: str) -> str:
         near = difflib.get_close_matches(model.partition("/")[0], known, n=1)
         hint = f"did you mean {near[0]}/…? " if near else ""
         raise UsageError(
-            f"model={model!r} is of no known provider; {hint}use synthetic/NAME, a LiteLLM id like "
-            "openai/NAME, anthropic/NAME or ollama/NAME, or openai/NAME with --api-base"
+            f"model={model!r} is of no known provider; {hint}known: synthetic/NAME, LiteLLM's like "
+            "openai/NAME, anthropic/NAME and ollama/NAME, and openai/NAME with --api-base"
         ) from None
 
 

@@ -66,6 +66,7 @@ class Fault(Exception):
 
 
 _EMPTY = ("insufficient_quota", "billing_hard_limit", "credit balance is too low")
+_NO_KEY = ("missing credentials", "api_key client option must be set", "api key is missing")
 _QUOTA = "exceeded your current quota"
 _COMES_BACK = ("per minute", "per_minute", "perminute", "retry in", "per second", "per_second")
 _TOO_LONG = (
@@ -97,6 +98,8 @@ def understood(error: BaseException) -> Fault:
     if isinstance(error, TimeoutError) or names & {"Timeout", "APITimeoutError"} or status == 408:
         return fault(Kind.TIMEOUT)
     if status == 402 or any(mark in low for mark in _EMPTY):
+        return fault(Kind.ACCOUNT)
+    if any(mark in low for mark in _NO_KEY) or re.search(r"missing \w* ?api key", low):
         return fault(Kind.ACCOUNT)
     if _QUOTA in low and not any(mark in low for mark in _COMES_BACK):
         return fault(Kind.ACCOUNT)

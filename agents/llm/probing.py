@@ -20,7 +20,7 @@ from .request import Mode, Request
 from .wording import template
 
 PROBE_TOKENS = 256
-LONGEST_S = 20.0
+LONGEST_S = 60.0
 STEP_DOWN = {Mode.JSON_SCHEMA: Mode.JSON_OBJECT, Mode.JSON_OBJECT: Mode.PROMPT}
 
 
@@ -139,4 +139,16 @@ def _less(takes: Takes, fault: Fault, model: ModelId) -> Takes:
         if takes.temperature:
             return replace(takes, temperature=False)
     where = f" at {model.calls.api_base}" if model.calls.api_base else ""
-    raise Halt("service", f"model={model.name!r}{where} can't be used: {fault}")
+    hint = _remedy(said, fault, model.calls.api_base)
+    raise Halt("service", f"model={model.name!r}{where} can't be used: {fault}{hint}")
+
+
+def _remedy(said: str, fault: Fault, api_base: str | None) -> str:
+    """What to look at first."""
+    if "<html" in said or "<!doctype" in said:
+        return "; that is a web page, not JSON: is it the address of an OpenAI-compatible server?"
+    if fault.status == 404 and api_base is not None and not api_base.rstrip("/").endswith("/v1"):
+        return "; addresses mostly end in /v1"
+    if fault.kind is Kind.SERVER and "connect" in said:
+        return "; is the server running, and is the address right?"
+    return ""

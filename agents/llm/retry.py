@@ -27,10 +27,12 @@ class Clock:
 
     Args:
         deadline_s: For a decision, its failed attempts and the waits between them.
+        most_attempts: Stop after so many; None for as many as there is time for.
     """
 
-    def __init__(self, deadline_s: float) -> None:
+    def __init__(self, deadline_s: float, most_attempts: int | None = None) -> None:
         self.deadline_s = deadline_s
+        self.most_attempts = most_attempts
         self.used_s = 0.0
         self.attempts = 0
         self.refused_s = 0.0  # in queues of a provider that sends us away: ten times as patient
@@ -55,6 +57,8 @@ class Clock:
     @property
     def over(self) -> bool:
         """Whether there is no time for another attempt."""
+        if self.most_attempts is not None and self.attempts >= self.most_attempts:
+            return True
         return self.left_s <= 0.001 or self.refused_s > 10 * self.deadline_s
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -38,6 +39,11 @@ class Service:
     ) -> None:
         self.client = Client(calls, journal, concurrency=concurrency, timeout_s=timeout_s)
         self.probes = Probes(self.client)
+        self._runs = itertools.count()
+
+    def next_run(self) -> str:
+        """The name of one more run: `0`, `1`, … in the order asked, so that a script can resume."""
+        return str(next(self._runs))
 
     def mind(self, name: str, run: str = "") -> LanguageModel:
         """The mind of a model id.

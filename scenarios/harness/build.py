@@ -51,7 +51,7 @@ def build(
     timeout_s: float = 120.0,
     concurrency: int = 64,
     calls: Calls | Service | None = None,
-    run: str = "",
+    run: str | None = None,
     rng: int | None = None,
 ) -> Organization:
     """An organization from names, or from objects of your own in their place.
@@ -70,7 +70,7 @@ def build(
         timeout_s: Deadline of one decision in seconds, for minds that are not instant.
         concurrency: Decisions in flight at once, at most.
         calls: How real models are called; or the `Service` that calls them.
-        run: Names this organization among several that share a service.
+        run: Names this organization among several that share a service; None counts them.
         rng: Seed, a whole number of 0 or more; None draws a fresh one.
 
     Returns:
@@ -83,6 +83,7 @@ def build(
     seed = seed_from(rng)
     limits = Limits(timeout_s, concurrency)
     service = _Lazy(calls, limits)
+    run = service.next_run() if run is None else run
     minds = _minds(model, n_agents, service, run)
     graph_seed = Streams(seed).integer(Purpose.TOPOLOGY) % 2**32
     ingredients = Ingredients(
@@ -179,6 +180,8 @@ def judge_models(judge: str | None, team: Sequence[str], calls: Calls) -> tuple[
                 known = [*discover("judges"), "none", *presets(), "provider/model"]
                 raise UnknownNameError("judge", judge, known)
             parse_model(model, calls)
+        if len(set(models)) < len(models):
+            raise UsageError(f"judge={judge!r} names a judge twice; name each once")
         return models
     real = [parse_model(m, calls) for m in team if not is_family(m)]
     if not real:
@@ -293,9 +296,13 @@ class _Lazy:
         from ...agents.llm.service import Service
 
         if not isinstance(calls, Service):
-            raise UsageError(f"calls={calls!r} is none; use Calls(…) or a Service")
+            raise UsageError(f"calls={calls!r} is neither; use Calls(…) or a Service")
         self._service = calls
         self.calls = calls.client.calls
+
+    def next_run(self) -> str:
+        """A name for one more organization: a service's first is 0, then 1; alone it needs none."""
+        return "" if self._service is None else self._service.next_run()
 
     @property
     def made(self) -> Service:

@@ -355,35 +355,41 @@ def _say_ending(outcome: Outcome, ticks: int, errors: Console) -> None:
 
 def replay_command(path: Path) -> Exit:
     """Play a recorded run again, offline, and compare record by record."""
-    with Folder.existing(path) as folder:
+    with Folder.existing(path) as folder, _offline(folder) as service:
         if not isinstance(folder.config, RunConfig):
             raise UsageError(f"dir={path} holds a comparison; give the folder of a run")
         recorded = folder.texts()
-        org = folder.config.organization(_offline(folder))
-    if not recorded:
-        raise UsageError(f"dir={path} holds no finished tick; play the run first")
-    for tick, text in recorded:
-        try:
-            org.step()
-        except Halt as halt:
-            print(f"tick {tick} differs from the record: {halt}", file=sys.stderr)
-            return Exit.DIFFERENT
-        if org.records[-1].to_json() != text:
-            print(f"tick {tick} differs from the record", file=sys.stderr)
-            return Exit.DIFFERENT
+        if not recorded:
+            raise UsageError(f"dir={path} holds no finished tick; play the run first")
+        org = folder.config.organization(service)
+        for tick, text in recorded:
+            try:
+                org.step()
+            except Halt as halt:
+                print(f"tick {tick} differs from the record: {halt}", file=sys.stderr)
+                return Exit.DIFFERENT
+            if org.records[-1].to_json() != text:
+                print(f"tick {tick} differs from the record", file=sys.stderr)
+                return Exit.DIFFERENT
     print(f"{len(recorded)} ticks replayed, all equal")
     return Exit.DONE
 
 
-def _offline(folder: Folder) -> Service | None:
+@contextmanager
+def _offline(folder: Folder) -> Iterator[Service | None]:
     """A service that answers from a folder's journal and sends nothing; None where none is due."""
     config = folder.config
     if not (isinstance(config, RunConfig) and config.called):
-        return None
+        yield None
+        return
     from ...agents.llm.journal import Journal
     from ...agents.llm.service import Service
 
-    return Service(config.calls, Journal(folder.journal, strict=True))
+    journal = Journal(folder.journal, strict=True)
+    try:
+        yield Service(config.calls, journal)
+    finally:
+        journal.close()
 
 
 def report_command(path: Path) -> Exit:
@@ -391,9 +397,10 @@ def report_command(path: Path) -> Exit:
     with Folder.existing(path) as folder:
         config = folder.config
         if isinstance(config, RunConfig):
-            org = config.organization(_offline(folder))
-            for record in folder.records():
-                org.relive(record)
+            with _offline(folder) as service:
+                org = config.organization(service)
+                for record in folder.records():
+                    org.relive(record)
             if not org.records:
                 raise UsageError(f"dir={path} holds no finished tick; play the run first")
             publish_run(folder, config, org)

@@ -153,7 +153,7 @@ class RunConfig:
     def notes(self) -> list[str]:
         """What the user asked for and won't get, in one line each."""
         if self.called:
-            return [*self._notes_on_keys(), *self._notes_on_judges()]
+            return [*self._notes_on_keys(), *self._notes_on_judges(), *self._notes_on_minds()]
         idle = {n: getattr(self, n) for n in ("api_base", "temperature", "rpm", "tpm", "price")}
         return [
             f"{name}={value} has no effect: {self.model} is synthetic"
@@ -163,10 +163,24 @@ class RunConfig:
 
     def _notes_on_keys(self) -> list[str]:
         """Which key leaves for an address that isn't its provider's."""
-        openai = any(parse_model(m, self.calls).model.startswith("openai/") for m in self.called)
-        if self.api_base is None or not openai or not os.environ.get("OPENAI_API_KEY"):
+        if not os.environ.get("OPENAI_API_KEY"):
             return []
-        return [f"OPENAI_API_KEY is sent to {self.api_base}; unset it if that is not yours"]
+        called = [parse_model(m, self.calls) for m in self.called]
+        bases = [m.calls.api_base for m in called if m.model.startswith("openai/")]
+        return [
+            f"OPENAI_API_KEY is sent to {address}; unset it if that is not yours"
+            for address in dict.fromkeys(filter(None, bases))
+        ]
+
+    def _notes_on_minds(self) -> list[str]:
+        """What synthetic and real work can't do for each other."""
+        real = [m for m in self.models if not is_family(m)]
+        said = []
+        if real and len(real) < len(self.models):
+            said.append("synthetic and real minds can't make sense of each other's work")
+        if real and self.judge is not None and self.judge.partition(":")[0] == "rubric":
+            said.append(f"judge={self.judge} reads synthetic work only; quality stays unmeasured")
+        return said
 
     def _notes_on_judges(self) -> list[str]:
         """Which judge grades its own work."""

@@ -52,6 +52,8 @@ class Folder:
             _require_same(path, _read_json(there), to_json(config))
         elif path.exists() and (not path.is_dir() or {p.name for p in path.iterdir()} - {LOCK}):
             raise UsageError(f"out={path} holds other files; use an empty or new folder")
+        if (path / "ticks.csv").exists() and not self.journal.exists():
+            raise UsageError(f"{self.journal} is gone; use another folder")
         try:
             path.mkdir(parents=True, exist_ok=True)
             if alone:
@@ -64,7 +66,11 @@ class Folder:
             raise UsageError(
                 f"out={path} is in use by another process; wait for it, or use another folder"
             ) from None
-        except (OSError, sqlite3.Error) as error:
+        except sqlite3.DatabaseError as error:
+            self._lock.release()
+            what = f"{self.journal} can't be used: {error}"
+            raise UsageError(f"{what}; use another folder") from None
+        except OSError as error:
             self._lock.release()
             raise UsageError(f"out={path} can't be written: {error}; use another folder") from None
 

@@ -10,9 +10,10 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from ...agents.llm.models import parse_model
 from ...agents.llm.settings import TEMPERATURE
 from ...model.record import TickRecord
-from .build import judge_models
+from .build import is_family, judge_models
 from .config import RunConfig, SweepConfig, to_json
 from .folder import write_text
 from .rows import Row, measured
@@ -27,6 +28,11 @@ from .screen import (
     with_interval,
 )
 from .statistics import interval
+
+AGAIN = "The same configuration gives the same numbers."
+AGAIN_REAL = (
+    "Models answer differently each time: the record replays exactly, playing it anew does not."
+)
 
 
 def write_run_page(folder: Path, config: RunConfig, records: Sequence[TickRecord]) -> Path:
@@ -61,18 +67,31 @@ def write_run_page(folder: Path, config: RunConfig, records: Sequence[TickRecord
     )
 
 
+def _all_called(config: SweepConfig) -> list[str]:
+    runs = {r.model: r for r in config.runs()[:: config.replicates] if r.called}
+    return list(dict.fromkeys(_called(run) for run in runs.values()))
+
+
 def _asked(config: RunConfig, records: Sequence[TickRecord]) -> str:
     """Where models were called: which, how, and in which words."""
     if not config.called:
         return ""
-    judges = ", ".join(judge_models(config.judge, config.models, config.calls)) or config.judge
     prompts = {t.trace.prompts for r in records for m in r.members for t in m.turns if t.trace}
-    judging = sum(r.verdict.usage.cost_usd or 0.0 for r in records)
-    warmth = TEMPERATURE if config.temperature is None else config.temperature
-    return (
-        f" Agents at temperature {warmth:g} where their model takes one; judged by {judges} at 0, "
-        f"which cost ${number(judging, 4)}; prompts {', '.join(sorted(prompts)) or '–'}."
-    )
+    costs = [r.verdict.usage.cost_usd for r in records if r.verdict.usage.calls]
+    known = [c for c in costs if c is not None]
+    cost = f"${sum(known):.4f}" if len(known) == len(costs) else "an unknown sum"
+    judged = f", which cost {cost}" if costs else ""
+    return f" {_called(config)}{judged}; prompts {', '.join(sorted(prompts)) or '–'}."
+
+
+def _called(config: RunConfig) -> str:
+    """Which models were called and how, in words."""
+    calls = config.calls
+    agents = [parse_model(m, calls) for m in config.models if not is_family(m)]
+    warmth = {m.calls.temperature for m in agents}
+    said = ", ".join(f"{TEMPERATURE if t is None else t:g}" for t in warmth) or "–"
+    judges = ", ".join(judge_models(config.judge, config.models, calls)) or config.judge
+    return f"Agents at temperature {said} where their model takes one; judged by {judges}"
 
 
 def write_comparison_page(
@@ -112,7 +131,8 @@ def write_comparison_page(
         folder,
         title="Comparison of " + ", ".join(config.protocols),
         lead=f"{config.replicates} seeds per cell from {config.base.seed}, paired by seed; "
-        f"{config.base.ticks} tasks per run. Brackets are 95 % intervals over seeds.",
+        f"{config.base.ticks} tasks per run. Brackets are 95 % intervals over seeds."
+        + "".join(f" {said}." for said in _all_called(config)),
         synthetic=synthetic,
         sentences=conclusions(summary),
         tables=[
@@ -128,13 +148,28 @@ def _write(folder: Path, *, config: RunConfig | SweepConfig, synthetic: bool, **
     page = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
     text = page.get_template("report.html.jinja").render(
         pictures=[_inline(p) for p in _pictures(folder)],
-        config=json.dumps(to_json(config), indent=2),
+        config=json.dumps(_shown(config), indent=2),
+        again=AGAIN_REAL if _calls_models(config) else AGAIN,
         note=SYNTHETIC if synthetic else "",
         **parts,
     )
     path = folder / "report.html"
     write_text(path, text)
     return path
+
+
+def _calls_models(config: RunConfig | SweepConfig) -> bool:
+    runs = [config] if isinstance(config, RunConfig) else config.runs()[:: config.replicates]
+    return any(run.called for run in runs)
+
+
+def _shown(config: RunConfig | SweepConfig) -> dict[str, Any]:
+    """A configuration as readers need it: without defaults for what a comparison varies."""
+    body = to_json(config)
+    if isinstance(config, SweepConfig):
+        varied = ("protocol", "agents", "model", "topology", "level")
+        body["base"] = {k: v for k, v in body["base"].items() if k not in varied}
+    return body
 
 
 def _pictures(folder: Path) -> list[Path]:

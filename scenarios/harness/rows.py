@@ -63,6 +63,7 @@ def run_row(
     row.update({name: mean(t[name] for t in ticks) for name in ROW_MEASURES})
     row["unique_roles"] = len({role for r in records for role in r.role_counts}) or None
     row["judge_alpha"] = agreement(records)["quality"]
+    row["judge_cost_usd"] = mean(r.verdict.usage.cost_usd for r in records)
     return row
 
 

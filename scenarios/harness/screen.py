@@ -57,8 +57,8 @@ RUN_TABLE = (
     ("spectral_gap", "spectral gap", "eigenvalue"),
     ("risk", "risk R", "0 to 1"),
     ("wall_s", "execution time T", "s per task"),
-    ("tokens", "tokens", "per task"),
-    ("cost_usd", "cost", "USD per task"),
+    ("tokens", "tokens of the team", "per task"),
+    ("cost_usd", "cost of the team", "USD per task"),
     ("balance", "balance index B", "0 to 1"),
 )
 
@@ -176,6 +176,14 @@ class RunProgress:
         elif org.records and org.tick > self._first:
             self.console.print(self._line(org), markup=False, highlight=False, soft_wrap=True)
 
+    def _done(self, org: Organization) -> tuple[int, int]:
+        """How far the run is: in calls where models are called, else in ticks."""
+        if self._service is None or self._first is None:
+            return org.tick, self.ticks
+        meter = self._service.client.meter
+        done = meter.answered + meter.failed
+        return min(done, self._calls), max(1, self._calls)
+
     def _eta_s(self, org: Organization) -> float | None:
         if self._service is not None:
             meter = self._service.client.meter
@@ -199,7 +207,7 @@ class RunProgress:
         )
 
     def _panel(self, org: Organization) -> Group:
-        states = Text()
+        states = Text("last task: " if org.records else "")
         if org.records:
             for m in org.records[-1].members:
                 mark, style = STATE_STYLE[m.state]
@@ -210,7 +218,8 @@ class RunProgress:
         head += f"   eta {'–' if eta is None else f'{eta:.0f} s'}"
         key = Text("  ".join(f"{mark} {s.value}" for s, (mark, _) in STATE_STYLE.items()), "dim")
         bar = Table.grid()  # a bare bar would not end its line
-        bar.add_row(ProgressBar(total=self.ticks, completed=org.tick, width=50))
+        done, total = self._done(org)
+        bar.add_row(ProgressBar(total=total, completed=done, width=50))
         calls = [Text(self._calls_line())] if self._service is not None else []
         return Group(Text(self.title, "bold"), Text(head), *calls, bar, states, key)
 

@@ -21,7 +21,7 @@ from .config import Config, RunConfig
 from .folder import Folder
 from .forecast import Forecast, forecast
 from .runner import Exit
-from .screen import number, plain
+from .screen import plain
 
 
 class Desk:
@@ -79,6 +79,7 @@ class Desk:
 
     def _probe(self, models: Sequence[str]) -> None:
         assert self.service is not None
+        self.errors.print(f"asking {plain(', '.join(models))} …", markup=False, soft_wrap=True)
         try:
             found = self.service.probe(models)
         except UsageError as error:
@@ -170,7 +171,7 @@ def meter_line(client: Client) -> str:
     spent, budget = client.budget.spent_usd, client.calls.budget_usd
     of = "" if budget is None else f" of ${budget:g}"
     if spent or not client.unpriced:
-        parts.append(f"${number(spent, 4)}{of}")
+        parts.append(f"${spent:.4f}{of}")
     if client.unpriced:
         parts.append(f"price unknown: {', '.join(client.unpriced)}")
     return "  ".join(parts)
