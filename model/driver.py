@@ -94,9 +94,14 @@ async def _consult_paced(consultation: Consultation) -> Answer:
     mind = consultation.mind
     try:
         reply: Any = mind.decide(consultation.observation)
-        return _as_answer(mind, await reply)
+        return _as_answer(mind, await _contained(reply))
     except Halt:
         raise
+    except asyncio.CancelledError as error:
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():  # it was us
+            raise
+        return _raised(error)
     except Exception as error:
         return _raised(error)
 
@@ -180,7 +185,13 @@ def broken_verdict_rule(verdict: Any) -> str | None:
 
 
 async def _awaited(verdict: Any) -> Any:
-    return await verdict
+    try:
+        return await _contained(verdict)
+    except asyncio.CancelledError:
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            raise
+        raise RuntimeError("the verdict was cancelled") from None
 
 
 async def _call(function: Callable[[Any], Any], argument: Any, deadline_s: float) -> Any:

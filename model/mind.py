@@ -43,6 +43,9 @@ class Mind(ABC):
     world: World | None = None
     """What a mind that can't read lives in; the organization opens every task in it first."""
 
+    def rejoin(self) -> None:  # noqa: B027  most minds have nothing to do
+        """Get ready for a new tick, after a `Halt` too; called before anyone decides."""
+
     @abstractmethod
     def decide(self, observation: Observation) -> Answer | Reply | Awaitable[Answer | Reply]:
         """Decide once.

@@ -226,6 +226,8 @@ class Organization(mesa.Model):  # type: ignore[misc]
         made_of = self.ingredients
         task = made_of.stream.task(self.tick)
         minds = {member: agent.mind for member, agent in self.members.items()}
+        for mind in dict.fromkeys(minds.values()):
+            mind.rejoin()
         for world in dict.fromkeys(mind.world for mind in minds.values()):
             if world is not None:
                 world.open(task)

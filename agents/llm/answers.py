@@ -17,10 +17,11 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from ...model.decision import Abstention, Act, Assignment, Contribution, Intention, Plan, Reply
 from ...model.judge import CRITERIA
 from .cleaning import clean
+from .secrets import snapshot, without_secrets
 
 
 def _cleaned(value: Any) -> Any:
-    return clean(value) if isinstance(value, str) else value
+    return without_secrets(clean(value), snapshot()) if isinstance(value, str) else value
 
 
 def _no_truth(value: Any) -> Any:
@@ -35,6 +36,7 @@ Whole = Annotated[int, BeforeValidator(_no_truth)]
 Share = Annotated[float, BeforeValidator(_no_truth), Field(ge=0, le=1, allow_inf_nan=False)]
 LONGEST_ROLE = 200
 MOST_TRIES = 50
+MOST_MENDED = 50_000  # characters; mending takes a millisecond for every hundred
 
 
 class Unusable(ValueError):
@@ -175,6 +177,8 @@ def _whole_object(text: str, needed: set[str]) -> dict[str, Any] | None:
 
 
 def _mended(text: str) -> dict[str, Any]:
+    if len(text) > MOST_MENDED:
+        raise Unusable("its JSON is broken, and too long to be mended")
     try:
         found = json_repair.loads(text)
     except (ValueError, RecursionError):

@@ -16,66 +16,22 @@ from tenacity import AsyncRetrying
 from ...model.errors import Halt
 from . import door
 from .budget import Budget, Price, price_of
-from .cleaning import clean
 from .faults import UNSENT, Fault, Kind, understood
 from .gate import Gate
 from .journal import Journal
+from .lane import Lane
 from .meter import Meter
 from .models import litellm_id
-from .pacing import Pacer
 from .request import CallFailed, Completion, Request, Site
+from .response import checked
 from .retry import Clock, out_of_time, told_or_jittered, transient
-from .secrets import known_secrets, without_secrets
+from .secrets import known_secrets
 from .settings import Calls
 
 PROBE_ATTEMPTS = 3
 LOST_IN_A_ROW = 3
 """Decisions lost to an unreachable provider, with no answer in between, that stop the run."""
 SEND_HELD_S = 10.0
-SHARE, MANY = 0.05, 0.15
-"""Weight of one call in the recent share of refusals, and the share that is no exception any more
-where the provider's rate is known."""
-
-
-class Lane:
-    """The way to one model at one address: its own gate and pacer."""
-
-    def __init__(self, calls: Calls, concurrency: int) -> None:
-        self.gate = Gate(concurrency)
-        self.pacer = Pacer(calls.rpm, calls.tpm)
-        self.sent = 0
-        self.refusals = 0.0  # their recent share
-        self.answers = 0
-        self.tokens = 0
-        self.tokens_out = 0
-
-    def likely_tokens(self, request: Request) -> int:
-        """What a request will probably use, by the answers so far."""
-        each = self.tokens_out / self.answers if self.answers else 300.0
-        return request.likely_tokens_in + int(min(each, request.max_tokens))
-
-    def learn(self, headers: dict[str, str], number: int, sent_at: float) -> None:
-        """Learn the provider's rate from the response to this lane's request of that number."""
-        if headers:
-            each = self.tokens / self.answers if self.answers else 1000.0
-            ago_s = time.monotonic() - sent_at
-            self.pacer.learn(headers, ago_s, self.sent - number, each)
-
-    def refused(self, entered: float) -> None:
-        """A call was refused with 429: slow down, and let fewer in unless that was an exception."""
-        self.refusals += SHARE * (1.0 - self.refusals)
-        self.pacer.refused()
-        if not self.pacer.knows or self.refusals > MANY:
-            self.gate.squeeze(entered)
-
-    def answered(self, booked: int, answer: Completion) -> None:
-        """A call succeeded: let more through, and put right what was guessed about it."""
-        self.refusals -= SHARE * self.refusals
-        self.gate.ease()
-        self.answers += 1
-        self.tokens += answer.tokens_in + answer.tokens_out
-        self.tokens_out += answer.tokens_out
-        self.pacer.correct(booked, answer.tokens_in + answer.tokens_out)
 
 
 class Client:
@@ -103,6 +59,7 @@ class Client:
         self.budget = Budget(self.calls.budget_usd, self.journal.spent_usd())
         self.prices = {litellm_id(name): price for name, price in self.calls.prices.items()}
         self.halt: Halt | None = None
+        self.sticky = False  # a command that was stopped stays so
         self.concurrency = concurrency
         self._places = Gate(concurrency)
         self._lanes: dict[tuple[str, str | None], Lane] = {}
@@ -146,21 +103,31 @@ class Client:
             where = f"tick {site.tick}, {site.who}"
             raise Halt("journal", f"{where}: not in the journal, and a replay sends nothing")
         clock = clock if clock is not None else Clock(self.timeout_s)
-        clock.attempts = 0
+        clock.attempts, clock.began_s = 0, clock.used_s
         answered = self.meter.answered
         try:
             answer, send = await self._persist(request, api_base, clock)
         except Fault as fault:
             failure = self._given_up(fault, request, clock, self.meter.answered > answered)
-            self.journal.keep_failure(site, request, failure)
+            with self._written():
+                self.journal.keep_failure(site, request, failure)
             raise failure from None
-        self.journal.keep(site, request, answer, send)
+        with self._written():
+            self.journal.keep(site, request, answer, send)
         self._lost_in_a_row = 0
         self.meter.count(answer)
         return answer
 
-    async def probe(self, request: Request, api_base: str | None, timeout_s: float) -> None:
+    async def probe(
+        self, who: str, request: Request, api_base: str | None, timeout_s: float
+    ) -> None:
         """Send a request that only asks whether the model takes it, and pay for it.
+
+        Args:
+            who: Names the probe in the journal.
+            request: Asked with everything.
+            api_base: As in `complete`.
+            timeout_s: Patience, in seconds.
 
         Raises:
             Fault: It doesn't, or can't be reached.
@@ -169,11 +136,11 @@ class Client:
         try:
             answer, send = await self._persist(request, api_base, Clock(timeout_s, PROBE_ATTEMPTS))
         except Fault as fault:
-            if fault.kind is not Kind.EMPTY:  # a thinking model may use up a short answer
+            if fault.kind not in (Kind.EMPTY, Kind.USED_UP):  # thoughts may fill a short answer
                 raise
         else:
-            site = Site("", -1, "probe", 0)
-            self.journal.keep(site, request, answer, send)
+            with self._written():
+                self.journal.keep(Site("", -1, who, 0), request, answer, send)
 
     async def _persist(
         self, request: Request, api_base: str | None, clock: Clock
@@ -209,17 +176,19 @@ class Client:
             number, sent_at = lane.sent, entered
             try:
                 if self.budget.usd is not None and worst:
-                    send = self.journal.about_to_send(worst)
+                    with self._written():
+                        send = self.journal.about_to_send(worst)
                 billed = worst  # until we know better
                 lane.sent += 1
                 number, sent_at = lane.sent, time.monotonic()
                 raw, latency_s = await self._send(request, api_base, clock)
-                answer = _checked(raw, request, price, latency_s, clock.attempts, self._secrets)
+                answer = checked(raw, request, price, latency_s, clock.attempts, self._secrets)
                 billed = answer.cost_usd or 0.0
             except Fault as fault:
                 if fault.kind in UNSENT:
                     billed = 0.0
-                    self.journal.not_billed(send)
+                    with self._written():
+                        self.journal.not_billed(send)
                 if fault.kind is Kind.RATE_LIMIT:
                     self.meter.rate_limited += 1
                     lane.refused(entered)
@@ -300,7 +269,7 @@ class Client:
                     )
                 )
         cost = None if self.price(request.model) is None else 0.0
-        used = round(clock.used_s, 4)
+        used = round(clock.used_s - clock.began_s, 4)
         return CallFailed(fault.kind.value, str(fault), clock.attempts, cost, used)
 
     def stop(self, halt: Halt, *, at_once: bool = False) -> Halt:
@@ -316,6 +285,20 @@ class Client:
             if task is not asyncio.current_task():
                 task.cancel()
         return self.halt
+
+    def resume(self) -> None:
+        """Send again after a `Halt`, where nothing is left of what it stopped."""
+        if self.halt is not None and not (self._waiting or self._sending or self.sticky):
+            self.halt = None
+            self._lost_in_a_row = 0
+
+    @contextlib.contextmanager
+    def _written(self) -> Iterator[None]:
+        """What can't be written must not be paid for: nobody sends any more."""
+        try:
+            yield
+        except Halt as halt:
+            raise self.stop(halt) from None
 
     @contextlib.contextmanager
     def _interruptible(self) -> Iterator[None]:
@@ -345,42 +328,3 @@ class Client:
             door.register(model)
             self._lanes[key] = Lane(self.calls, self.concurrency)
         return self._lanes[key]
-
-
-def _checked(
-    raw: door.Raw,
-    request: Request,
-    price: Price | None,
-    latency_s: float,
-    attempts: int,
-    secrets: tuple[str, ...],
-) -> Completion:
-    """A response with its text there and its token counts possible.
-
-    Raises:
-        Fault: There is no text in it.
-    """
-    text = without_secrets(clean(raw.text), secrets)
-    tokens_in, tokens_out = raw.tokens_in, raw.tokens_out
-    estimated = not (
-        tokens_in is not None
-        and tokens_out is not None
-        and tokens_in <= request.most_tokens_in
-        and tokens_out <= request.max_tokens
-    )
-    if estimated:
-        tokens_in, tokens_out = request.likely_tokens_in, len(text) // 4 + 1
-        tokens_out = min(tokens_out, request.max_tokens)
-    assert tokens_in is not None
-    assert tokens_out is not None
-    if not text.strip():
-        why = f" (finish reason {raw.finish!r})" if raw.finish else ""
-        kind = Kind.CONTENT if raw.finish == "content_filter" else Kind.EMPTY
-        raise Fault(kind, f"an answer without text{why}")
-    cost = None
-    if price is not None:
-        cost = price.worst(request) if estimated else price.of(tokens_in, tokens_out)
-    return Completion(
-        text, tokens_in, tokens_out, cost, round(latency_s, 4), clean(raw.finish),
-        clean(raw.served_by), attempts, estimated,
-    )  # fmt: skip

@@ -11,6 +11,7 @@ import difflib
 import gc
 import os
 import sys
+import warnings
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -42,10 +43,36 @@ def litellm() -> Any:
     finally:
         if collecting:
             gc.enable()
+    # Of a response's odd fields pydantic would print the values, and one might be a key.
+    warnings.filterwarnings("ignore", category=UserWarning, module=r"pydantic\b.*")
+    _refuse_redirects()
     module.suppress_debug_info = True
     module.telemetry = False
     module.drop_params = False  # it would drop in silence what was asked for
     return module
+
+
+def _refuse_redirects() -> None:
+    """Never follow a redirect: not all of a request's keys would be left behind.
+
+    LiteLLM's clients are told to follow them; its one transport is where that can be stopped.
+    """
+    import httpx
+    from litellm.llms.custom_httpx.aiohttp_transport import LiteLLMAiohttpTransport
+
+    handle = LiteLLMAiohttpTransport.handle_async_request
+
+    async def handle_or_refuse(self: Any, request: httpx.Request) -> httpx.Response:
+        response: httpx.Response = await handle(self, request)
+        if response.has_redirect_location:
+            where = httpx.URL(response.headers["location"]).host or "another address"
+            raise httpx.UnsupportedProtocol(
+                f"redirects are refused: {request.url.host} sends us to {where}; use its address",
+                request=request,
+            )
+        return response
+
+    LiteLLMAiohttpTransport.handle_async_request = handle_or_refuse  # type: ignore[method-assign]
 
 
 def settle() -> None:

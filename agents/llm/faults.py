@@ -26,7 +26,8 @@ class Kind(StrEnum):
     RATE_LIMIT = "rate limit"  # try again when told, or later
     SERVER = "server"  # 5xx, unusable body, connection: try again
     TIMEOUT = "timeout"  # no answer in time: try again while there is time
-    EMPTY = "empty"  # an answer without text: try again
+    EMPTY = "empty"  # an answer without text: try again, not often
+    USED_UP = "used up"  # its length went into thoughts or tools: this decision has failed
     TOO_LONG = "length"  # the prompt doesn't fit: ask with less
     CONTENT = "refused"  # a content filter: this decision has failed
     PARAMETER = "parameter"  # the model takes no such parameter
@@ -69,6 +70,9 @@ _EMPTY = ("insufficient_quota", "billing_hard_limit", "credit balance is too low
 _NO_KEY = ("missing credentials", "api_key client option must be set", "api key is missing")
 _QUOTA = "exceeded your current quota"
 _COMES_BACK = ("per minute", "per_minute", "perminute", "retry in", "per second", "per_second")
+_UNREAD = ("converting to valid response", "unable to parse", "error parsing", "expecting value")
+"""A 200 that LiteLLM could not read, which it calls a bad request; it may have been billed."""
+_REDIRECTED = "redirects are refused"
 _TOO_LONG = (
     "context_length_exceeded", "maximum context length", "context window", "too many tokens",
     "prompt is too long", "exceed context", "exceeds the context", "context size",
@@ -121,6 +125,10 @@ def understood(error: BaseException) -> Fault:
         status in (400, 422) and any(mark in low for mark in _PARAMETER)
     ):
         return fault(Kind.PARAMETER)
+    if any(mark in low for mark in _UNREAD):
+        return fault(Kind.SERVER)
+    if _REDIRECTED in low:
+        return fault(Kind.ACCOUNT)
     if status is not None and 400 <= status < 500 and "APIConnectionError" not in names:
         return fault(Kind.REQUEST)
     return fault(Kind.SERVER)

@@ -7,7 +7,6 @@ for each. An answer that can't be read gives no grades; there is no middle grade
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from statistics import fmean
 from string import ascii_uppercase
@@ -25,6 +24,7 @@ from .models import ModelId
 from .probing import Probes, Takes
 from .request import CallFailed, Mode, Request, Site
 from .retry import Clock
+from .together import all_of
 from .wording import prompts_id, quoted, template
 
 CONTEXT_TOKENS = 48_000
@@ -59,9 +59,7 @@ class LanguageModelJudge(Judge):
         """Ask every model on the panel, at once."""
         if not submission.works:
             return Verdict(reason="there is no work to grade")
-        found = await asyncio.gather(
-            *(self._ask(i, model, submission) for i, model in enumerate(self.models))
-        )
+        found = await all_of(self._ask(i, m, submission) for i, m in enumerate(self.models))
         usage = sum_of([spent for _, _, spent in found])
         votes = tuple(vote for vote, _, _ in found)
         if len(votes) == 1:

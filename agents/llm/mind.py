@@ -75,6 +75,10 @@ class LanguageModel(Mind):
         self._probes = probes
         self._run = run
 
+    def rejoin(self) -> None:
+        """Send again, if a `Halt` ended the last tick."""
+        self.client.resume()
+
     async def decide(self, observation: Observation) -> Answer:
         """Ask, and once more where the answer can't be used or the prompt is too long.
 

@@ -97,7 +97,10 @@ class Probes:
                 await self._send(model, takes)
                 break
             except Fault as fault:
-                takes = _less(takes, fault, model)
+                try:
+                    takes = _less(takes, fault, model)
+                except Halt as halt:  # for everybody who waits to know
+                    raise self.client.stop(halt) from None
         journal.keep_takes(model.name, takes.to_json())
         return takes
 
@@ -112,7 +115,7 @@ class Probes:
             seed=1 if takes.seed else None,
         )
         limit_s = min(LONGEST_S, self.client.timeout_s)
-        await self.client.probe(request, model.calls.api_base, limit_s)
+        await self.client.probe(f"probe {model.name}", request, model.calls.api_base, limit_s)
 
     def adopt(self, keep: Callable[[str, str], None]) -> None:
         """Hand what is known to another journal."""

@@ -19,6 +19,7 @@ FIRST_S = 0.5
 LONGEST_S = 6.0
 LONGEST_RATE_LIMIT_S = 8.0
 SPREAD = 0.25
+MOST_EMPTY = 2
 _jitter = random.Random()  # waiting times reach no record, so they need no seed
 
 
@@ -34,6 +35,7 @@ class Clock:
         self.deadline_s = deadline_s
         self.most_attempts = most_attempts
         self.used_s = 0.0
+        self.began_s = 0.0  # of it, before the call that is being made
         self.attempts = 0
         self.refused_s = 0.0  # in queues of a provider that sends us away: ten times as patient
 
@@ -74,6 +76,8 @@ class transient(retry_base):
     def __call__(self, retry_state: RetryCallState) -> bool:
         """Whether the last attempt's fault is one of them."""
         fault = fault_of(retry_state)
+        if fault is not None and fault.kind is Kind.EMPTY:  # each of them may be billed
+            return retry_state.attempt_number <= MOST_EMPTY
         return fault is not None and fault.kind in RETRIED
 
 

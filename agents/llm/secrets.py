@@ -9,11 +9,12 @@ _NAMES = re.compile(r"(KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL)S?($|_)", re.IGNOREC
 _SHAPES = re.compile(
     r"\b(?:sk|rk|gsk|xai|hf|ghp)[-_](?:(?=[\w\-]*\d)[\w\-]{12,}|[A-Za-z]{16,})"
     r"|\bAIza[\w\-]{30,}"
-    r"|(?<=[Bb]earer )[A-Za-z0-9._\-]{8,}"
-    r"|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"
+    r"|(?<=[Bb]earer )(?=[\w.\-]*\d)[\w.\-]{8,}"
+    r"|(?<=://)[^/\s:@\"'{}]+:[^/\s@\"'{}]+(?=@)"
 )
 HIDDEN = "[secret]"
 SHORTEST = 8
+_snapshot: tuple[str, ...] | None = None
 
 
 def known_secrets() -> tuple[str, ...]:
@@ -26,7 +27,21 @@ def known_secrets() -> tuple[str, ...]:
         for name, value in os.environ.items()
         if _NAMES.search(name) and len(value) >= SHORTEST
     }
-    return tuple(sorted(found, key=len, reverse=True))
+    global _snapshot
+    _snapshot = tuple(sorted(found, key=len, reverse=True))
+    return _snapshot
+
+
+def snapshot() -> tuple[str, ...]:
+    """The secrets as they were when last looked for, which every new client does."""
+    return known_secrets() if _snapshot is None else _snapshot
+
+
+def hidden(text: str, known: tuple[str, ...]) -> str:
+    """A text without these secrets."""
+    for secret in known:
+        text = text.replace(secret, HIDDEN)
+    return text
 
 
 def without_secrets(text: str, known: tuple[str, ...] | None = None) -> str:
@@ -34,6 +49,4 @@ def without_secrets(text: str, known: tuple[str, ...] | None = None) -> str:
 
     Providers quote a key that they refuse, in part.
     """
-    for secret in known_secrets() if known is None else known:
-        text = text.replace(secret, HIDDEN)
-    return _SHAPES.sub(HIDDEN, text)
+    return _SHAPES.sub(HIDDEN, hidden(text, known_secrets() if known is None else known))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -17,6 +16,7 @@ from .mind import LanguageModel
 from .models import ModelId, parse_model
 from .probing import Probes, Takes
 from .settings import Calls
+from .together import all_of
 
 
 class Service:
@@ -87,7 +87,7 @@ class Service:
         models = [self._model(name) for name in names]
 
         async def ask() -> list[Takes]:
-            return await asyncio.gather(*(self.probes.takes(m) for m in models))
+            return await all_of(self.probes.takes(m) for m in models)
 
         try:
             found = loop.run(ask())
@@ -96,6 +96,10 @@ class Service:
                 raise
             raise UsageError(str(halt)) from None
         return {m.name: takes for m, takes in zip(models, found, strict=True)}
+
+    def resume(self) -> None:
+        """Send again after a `Halt`, once its cause is mended; a new tick does so by itself."""
+        self.client.resume()
 
     def keep_in(self, journal: Journal) -> None:
         """Keep calls in another journal from now on, and what was found out with them."""

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from ...model.errors import UsageError
 from .budget import Price, parse_prices
+from .secrets import without_secrets
 
 TEMPERATURE = 0.7
 """Of agents where nothing is said, as in the paper; judges have 0."""
@@ -100,8 +101,14 @@ def check_address(name: str, address: str | None) -> None:
     if not fine:
         shown = re.sub(r"[^/@]*@", "…@", address)  # what stands before an @ may be a password
         raise UsageError(f"{name}={shown!r} is no address; use one like http://127.0.0.1:8000/v1")
-    if parts.username or parts.password or parts.query:
+    if (
+        parts.username
+        or parts.password
+        or parts.query
+        or parts.fragment
+        or without_secrets(address) != address
+    ):
         raise UsageError(
-            f"{name} holds a user name, password or query; keep keys in the provider's "
+            f"{name} holds a user name, a query or a key; keep keys in the provider's "
             "environment variable"
         )

@@ -256,6 +256,10 @@ def _ending_of(results: dict[str, Result], max_failures: int | None, errors: Con
     failed = sum(r.get("failures", 0) for r in results.values())
     if max_failures is not None and failed > max_failures:
         ending = Exit.FAILURES
+    cut_short = [r["stopped"] for r in results.values() if r.get("stopped", "budget") != "budget"]
+    if cut_short:
+        ending = Exit.USAGE
+        errors.print(f"{len(cut_short)} runs were cut short: {plain(cut_short[0])}", markup=False)
     stopped = sum(r.get("stopped") == "budget" for r in results.values())
     if stopped:
         ending = Exit.BUDGET

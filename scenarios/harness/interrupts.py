@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -36,13 +36,14 @@ def graceful(service: Service | None, say: Callable[[str], None]) -> Iterator[No
         if presses > 2:
             raise KeyboardInterrupt
         at_once = presses == 2
-        if at_once:
-            say("breaking off what is in flight")
-        else:
-            flying = client.meter.in_flight
-            say(f"stopping: {flying} calls in flight may finish; Ctrl-C again breaks them off")
         halt = Halt("interrupted", "interrupted")
         permanent_loop().call_soon_threadsafe(lambda: client.stop(halt, at_once=at_once))
+        flying = client.meter.in_flight
+        with suppress(Exception):  # the reader of what we say may have gone with the same Ctrl-C
+            if at_once:
+                say("breaking off what is in flight")
+            else:
+                say(f"stopping: {flying} calls in flight may finish; Ctrl-C again breaks them off")
 
     before = signal.signal(signal.SIGINT, pressed)
     try:

@@ -68,6 +68,7 @@ class Desk:
             self.service = Service(
                 first.calls, concurrency=first.concurrency, timeout_s=first.timeout
             )
+            self.service.client.sticky = True
             self._stack.callback(self._close_journal)
             if self.folder is not None:
                 self.service.keep_in(Journal(self.folder.journal))

@@ -65,7 +65,7 @@ def organization(server, protocol, n_agents, seed):
 def asked(service):
     """The requests of a run as LiteLLM takes them, in the order they were answered."""
     rows = service.client.journal._db.execute(
-        "SELECT request FROM calls WHERE who != 'probe' ORDER BY rowid"
+        "SELECT request FROM calls WHERE who NOT LIKE 'probe%' ORDER BY rowid"
     ).fetchall()
     found = []
     for (packed,) in rows:
