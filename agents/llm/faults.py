@@ -145,8 +145,21 @@ def _said(error: BaseException) -> str:
     if isinstance(error, TimeoutError):
         return "no answer in time"
     said = without_secrets(str(getattr(error, "message", None) or error))
+    root = _root(error)
+    if root is not error and "connection error" in said.lower():  # of what kind, its cause says
+        said = f"{said.rstrip('. ')}: {without_secrets(str(root))}"
     said = re.sub(r"^(?:litellm\.\w+: )+(?:\w+Exception - |\w+Error: )*", "", said)
     return re.sub(r" ?(?:ssl:)?<[\w.]+ object at 0x[0-9a-f]+>", "", said)
+
+
+def _root(error: BaseException) -> BaseException:
+    """What the error goes back to."""
+    for _ in range(10):
+        before = error.__cause__ or error.__context__
+        if before is None:
+            break
+        error = before
+    return error
 
 
 def _cause(said: str) -> str:

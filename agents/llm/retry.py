@@ -71,13 +71,17 @@ def fault_of(state: RetryCallState) -> Fault | None:
 
 
 class transient(retry_base):
-    """Try again after faults that pass."""
+    """Try again after faults that pass; made anew for every call."""
+
+    def __init__(self) -> None:
+        self.empty = 0
 
     def __call__(self, retry_state: RetryCallState) -> bool:
         """Whether the last attempt's fault is one of them."""
         fault = fault_of(retry_state)
         if fault is not None and fault.kind is Kind.EMPTY:  # each of them may be billed
-            return retry_state.attempt_number <= MOST_EMPTY
+            self.empty += 1
+            return self.empty <= MOST_EMPTY
         return fault is not None and fault.kind in RETRIED
 
 
