@@ -700,10 +700,20 @@ def test_a_record_that_is_missing_does_not_replay(finished, call):
 
 def test_nothing_recorded_is_nothing_to_replay(finished, call):
     folder = copy_of(finished)
-    (folder / "journal.sqlite").unlink()
+    with closing(sqlite3.connect(folder / "journal.sqlite")) as db, db:
+        db.execute("DELETE FROM ticks")
     said = call("replay", folder)
     assert said.code == 2
     assert "no finished tick" in said.err
+
+
+def test_a_journal_that_is_gone_is_said_and_nothing_is_played_again(finished, call):
+    folder = copy_of(finished)
+    (folder / "journal.sqlite").unlink()
+    said = call("replay", folder)
+    assert said.code == 2
+    assert "journal.sqlite is gone" in said.err
+    assert not (folder / "journal.sqlite").exists()
 
 
 def test_a_report_of_an_unreadable_record_is_a_usage_error(finished, call):
