@@ -20,6 +20,7 @@ from unscripted.scenarios.harness.build import judge_models
 from unscripted.scenarios.harness.config import RunConfig, default_folder
 from unscripted.scenarios.harness.folder import Folder
 from unscripted.scenarios.harness.forecast import forecast
+from unscripted.scenarios.harness.runner import Exit, play
 from unscripted.scenarios.harness.screen import RunProgress
 from unscripted.scenarios.harness.serving import Desk, meter_line
 
@@ -89,17 +90,16 @@ def test_an_unknown_price_is_said_and_never_zero(chaos):
     assert "price unknown (no price for openai/mine)" in expected.line(None)
 
 
-def test_a_budget_below_a_single_call_is_refused_before_any_agent_is_asked(chaos, tmp_path):
+def test_a_budget_below_a_single_call_stops_the_run_before_any_agent_is_asked(chaos, tmp_path):
     server = chaos()
     made = config(server, budget=0.0011)
-    errors = console()
-    with (
-        pytest.raises(UsageError, match="is below what a single call may cost at worst"),
-        Desk(made, tmp_path / "run", [made], errors) as desk,
-    ):
-        desk.consent([(made, 2)], yes=True)
+    with Desk(made, tmp_path / "run", [made], console()) as desk:
+        assert desk.consent([(made, 2)], yes=True) == 0
+        outcome = play(made, desk.folder, org=made.organization(desk.service))
+    assert outcome.ending is Exit.BUDGET
+    assert "is below what a single call may cost at worst" in outcome.cause
+    assert outcome.records == []
     assert server.requests == 1, "the probe"
-    assert not (tmp_path / "run").exists()
 
 
 @pytest.mark.parametrize("agreed", [True, False])

@@ -15,7 +15,7 @@ from ...agents.llm.door import settle
 from ...agents.llm.journal import Journal
 from ...agents.llm.models import litellm_id
 from ...agents.llm.service import Service
-from ...model.errors import UsageError
+from ...model.errors import Halt, UsageError
 from .build import judge_models
 from .config import Config, RunConfig
 from .folder import Folder
@@ -120,8 +120,9 @@ class Desk:
         Returns:
             The calls expected.
 
+        Where the budget doesn't cover a single call the service is stopped: nothing will be sent.
+
         Raises:
-            UsageError: The budget doesn't cover a single call.
             typer.Exit: The user doesn't want it.
         """
         expected = 0
@@ -143,10 +144,12 @@ class Desk:
             spent = f"already spent in this folder: ${client.budget.spent_usd:.4f}"
             self.errors.print(spent, markup=False)
         if budget is not None and expected.largest_usd > budget:
-            raise UsageError(
+            cause = (
                 f"budget={budget:g} is below what a single call may cost at worst "
                 f"(${expected.largest_usd:.4f}); use more, or a smaller --max-tokens"
             )
+            client.stop(Halt("budget", cause))  # before half a task is paid for
+            return 0
         free = expected.cost_usd == 0 and not expected.unpriced
         asking = not yes and not free and sys.stdin.isatty() and self.errors.is_terminal
         if asking and not typer.confirm("Go on?", err=True):
