@@ -95,7 +95,8 @@ class Client:
             CallFailed: There is none, in all the time a decision has.
             Halt: The run must stop: nothing more may be sent.
         """
-        found = self.journal.find(site, request.digest)
+        with self._written():
+            found = self.journal.find(site, request.digest)
         if found is not None:
             self.meter.replayed += 1
             return found
@@ -294,7 +295,7 @@ class Client:
 
     @contextlib.contextmanager
     def _written(self) -> Iterator[None]:
-        """What can't be written must not be paid for: nobody sends any more."""
+        """What can't be kept or looked up must not be paid for: nobody sends any more."""
         try:
             yield
         except Halt as halt:

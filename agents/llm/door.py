@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from ...model.discovery import discover
 from ...model.errors import UsageError
 from .request import Mode, Request
 from .wording import schema
 
-OWN_FAMILIES = ("synthetic",)
 PREPARED = {
     "LITELLM_OFFLINE_MODE": "true",  # fetches nothing at import; older versions know the next
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",  # prices are those of the installed version
@@ -98,7 +98,7 @@ def provider_of(model: str) -> str:
     try:
         return str(module.get_llm_provider(model)[1])
     except Exception:  # its own exception types derive from those of the openai client
-        known = [*OWN_FAMILIES, *(str(getattr(p, "value", p)) for p in module.provider_list)]
+        known = [*discover("minds"), *(str(getattr(p, "value", p)) for p in module.provider_list)]
         near = difflib.get_close_matches(model.partition("/")[0], known, n=1)
         hint = f"did you mean {near[0]}/…? " if near else ""
         raise UsageError(
@@ -219,8 +219,3 @@ def _headers(found: Any) -> dict[str, str]:
         for k, v in dict(found).items()
         if "ratelimit" in str(k).lower() or str(k).lower() == "retry-after"
     }
-
-
-def loaded() -> bool:
-    """Whether LiteLLM has been imported in this process."""
-    return "litellm" in sys.modules

@@ -155,9 +155,14 @@ def _request(model: ModelId, messages: Messages, takes: Takes, seed: int) -> Req
         "verdict",
         takes.mode,
         model.calls.max_tokens,
-        (model.calls.temperature or TEMPERATURE) if takes.temperature else None,
+        _temperature(model) if takes.temperature else None,
         seed % 2**31 if takes.seed else None,
     )
+
+
+def _temperature(model: ModelId) -> float:
+    given = model.calls.temperature
+    return TEMPERATURE if given is None else given
 
 
 def _violations(rubric: Sequence[Requirement], unmet: dict[str, float]) -> float | None:
@@ -176,11 +181,7 @@ def sum_of(spent: Sequence[Spent]) -> Usage:
     """What several judges cost together; they answer at once, so the slowest counts."""
     whole = Spent(latency_s=max(s.latency_s for s in spent))
     for one in spent:
-        whole.calls += one.calls
-        whole.tokens_in += one.tokens_in
-        whole.tokens_out += one.tokens_out
-        known = whole.cost_usd is not None and one.cost_usd is not None
-        whole.cost_usd = whole.cost_usd + one.cost_usd if known else None  # type: ignore[operator]
+        whole.join(one)
     return whole.usage
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from .request import Completion
 
@@ -25,7 +24,6 @@ class Meter:
         tokens_in: Of answered calls.
         tokens_out: Of answered calls.
         estimated: Answers whose token counts were missing or impossible.
-        began: Monotonic time of the first request.
     """
 
     in_flight: int = 0
@@ -40,7 +38,6 @@ class Meter:
     tokens_in: int = 0
     tokens_out: int = 0
     estimated: int = 0
-    began: float = field(default_factory=time.monotonic)
 
     def count(self, answer: Completion) -> None:
         """Count an answer."""

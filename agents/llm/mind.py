@@ -41,6 +41,12 @@ class Spent:
         """Count a call that gave none."""
         self._add(failure.attempts, failure.cost_usd, failure.latency_s)
 
+    def join(self, other: Spent) -> None:
+        """Count what was spent elsewhere at the same time, so its latency doesn't add."""
+        self.tokens_in += other.tokens_in
+        self.tokens_out += other.tokens_out
+        self._add(other.calls, other.cost_usd, 0.0)
+
     def _add(self, calls: int, cost_usd: float | None, latency_s: float) -> None:
         self.calls += calls
         known = self.cost_usd is not None and cost_usd is not None

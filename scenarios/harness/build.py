@@ -224,7 +224,7 @@ def _judge(
 
 
 def _ids(model: str | Mind | Sequence[Mind]) -> list[str]:
-    """The ids of a team's models; of given minds, those that are no plug-in's and not synthetic."""
+    """The ids of a team's models; none of minds that were given ready-made."""
     if isinstance(model, str):
         return [part.strip().rpartition("*")[0] or part.strip() for part in model.split("+")]
     return []

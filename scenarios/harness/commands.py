@@ -223,15 +223,14 @@ def compare_command(
         halt = desk.service.client.halt if desk.service is not None else None
         if halt is not None:
             ending = HALTED.get(halt.reason, Exit.USAGE)
-            errors.print(f"{plain(str(halt))}; the same command continues", style="yellow")
+            said = f"{plain(str(halt))}; the same command continues"
+            errors.print(said, markup=False, style="yellow", soft_wrap=True)
         rows = [r["row"] for r in results.values() if "row" in r]
-        if halt is not None:  # a run that was cut short is no result
-            rows = [r["row"] for r in results.values() if "row" in r and "stopped" not in r]
         summary = summarize(rows)
         synthetic = any(r.synthetic for r in runs[:: config.replicates])
         if showing.as_json:
             _print_json(synthetic, rows, summary)
-        if desk.folder is not None and rows:
+        if desk.folder is not None and rows and ending is not Exit.INTERRUPTED:
             try:
                 pictures = publish_comparison(
                     desk.folder, config, results, summary, synthetic=synthetic
@@ -256,10 +255,8 @@ def _ending_of(results: dict[str, Result], max_failures: int | None, errors: Con
     failed = sum(r.get("failures", 0) for r in results.values())
     if max_failures is not None and failed > max_failures:
         ending = Exit.FAILURES
-    cut_short = [r["stopped"] for r in results.values() if r.get("stopped", "budget") != "budget"]
-    if cut_short:
-        ending = Exit.USAGE
-        errors.print(f"{len(cut_short)} runs were cut short: {plain(cut_short[0])}", markup=False)
+    if any(r.get("stopped", "budget") != "budget" for r in results.values()):
+        ending = Exit.USAGE  # by a `Halt`, whose cause is told
     stopped = sum(r.get("stopped") == "budget" for r in results.values())
     if stopped:
         ending = Exit.BUDGET

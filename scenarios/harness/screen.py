@@ -7,7 +7,6 @@ characters taken out first.
 from __future__ import annotations
 
 import os
-import re
 import threading
 import time
 from collections import Counter
@@ -23,6 +22,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from ...agents.llm.cleaning import clean
 from ...model.organization import Organization
 from ...model.record import State, TickRecord
 from .agreement import agreement
@@ -62,8 +62,6 @@ RUN_TABLE = (
     ("balance", "balance index B", "0 to 1"),
 )
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-
 
 class _Console(Console):
     """A reader that leaves early is an error to handle, not an exit code that means something."""
@@ -82,7 +80,7 @@ def terminal(*, stderr: bool = False) -> Console:
 
 def plain(text: str) -> str:
     """Foreign text without control and direction characters: it can't drive the terminal."""
-    return _CONTROL.sub("", text.replace("\n", " "))
+    return clean(text).replace("\n", " ")
 
 
 def number(value: float | None, digits: int = 3) -> str:
