@@ -767,6 +767,12 @@ def test_a_comparison_of_real_models_shares_one_budget_and_resumes(chaos, tmp_pa
     assert process.returncode == 0, told
     assert len(json.loads(said)["runs"]) == 4
     assert len(agents_requests(server)) == 24, "nothing was paid twice"
+    with sqlite3.connect(tmp_path / "cmp" / "journal.sqlite") as db:
+        by_run = db.execute("SELECT run, count(*) FROM calls WHERE tick >= 0 GROUP BY run")
+        counts = dict(by_run.fetchall())
+        kept = {run for (run,) in db.execute("SELECT run FROM runs")}
+    assert counts == dict.fromkeys(kept, 6), "each run has calls of its own"
+    assert len(kept) == 4
 
 
 def test_abstaining_is_an_answer(chaos):

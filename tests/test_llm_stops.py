@@ -22,7 +22,9 @@ from unscripted.model import loop
 from unscripted.model.decision import Failure
 from unscripted.model.errors import Halt, UsageError
 from unscripted.model.mind import Mind
+from unscripted.scenarios.harness.config import RunConfig
 from unscripted.scenarios.harness.interrupts import graceful
+from unscripted.scenarios.harness.sweep import run_one
 
 MODEL = "openai/gpt-4.1-mini"
 KEY = "sk-planted-0123456789abcdefghijklmnop"
@@ -99,6 +101,17 @@ def test_a_judge_that_must_stop_stops_the_step_and_nothing_is_recorded(chaos):
     with pytest.raises(Halt, match="quota"):
         org.step()
     assert org.records == []
+
+
+def test_a_run_of_a_comparison_that_was_cut_short_is_no_result(chaos):
+    server = chaos()
+    config = RunConfig(model=MODEL, agents=2, ticks=3, judge="none", api_base=server.api_base)
+    made = un.Service(config.calls)
+    made.probe([MODEL])
+    server.faults = Faults(schedule=(*(None,) * (len(server.log) + 2), *("quota",) * 9))
+    assert set(run_one(config, 0, made)) == {"stopped"}
+    server.faults = Faults()
+    assert run_one(config, 0, made)["row"]["ticks"] == 3
 
 
 def test_one_judge_that_must_stop_cuts_off_no_other_in_flight(chaos):
