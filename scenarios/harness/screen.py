@@ -264,7 +264,8 @@ def agreement_line(records: Sequence[TickRecord]) -> str:
     """How far the judges of a panel agree, criterion by criterion."""
     found = agreement(records)
     said = ", ".join(f"{name.replace('_', ' ')} {number(a, 2)}" for name, a in found.items())
-    return f"agreement of the judges (Krippendorff's alpha over {len(records)} tasks): {said}"
+    over = f"Krippendorff's alpha over {len(records)} tasks; – where nothing varied"
+    return f"agreement of the judges ({over}): {said}"
 
 
 def team_table(record: TickRecord, most: int = 16) -> Table:
