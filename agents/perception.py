@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from ..model.decision import Contribution, Intention
-from ..model.messages import Message, RoleNote
+from ..model.messages import Mark, Message, RoleNote
 from ..model.observation import Observation
 from .physics import Faculties, Physics
 from .world import Scene
@@ -14,6 +14,8 @@ from .world import Scene
 TOKENS_PROMPT = 350  # instructions and schema around a brief
 TOKENS_MESSAGE = 60  # a message's frame
 TOKENS_ITEM = 120  # one requirement's worth of work
+TOKENS_MARK = 40  # a mark on a board
+NOBODY = -1  # whose work a mark shows
 
 
 @dataclass(slots=True)
@@ -24,7 +26,7 @@ class Impression:
         attention: 1 (fresh) down towards 0 (drowned in context).
         noticed: The spots it is aware of, ascending.
         done: How well each spot it knows of is done, 0 to 1, as it could read.
-        author: Whose work that was; its own member id for its own.
+        author: Whose work that was; its own member id for its own, NOBODY for a mark's.
         claims: How many others announced each spot.
         habits: Share of remembered roles in each domain.
         tokens: Context read, in tokens.
@@ -59,6 +61,8 @@ def perceive(
     seen = Impression(attention=1.0 / (1.0 + physics.dilution * len(read)))
     seen.tokens = TOKENS_PROMPT + observation.brief.tokens
     _read(read, scene, seen)
+    if observation.marks:
+        _sense(observation.marks, scene, seen)
     works = [m for m in observation.own if isinstance(m.content, Contribution)]
     _read(works[-physics.span :], scene, seen)  # what it announced itself is no rival claim
     if observation.memory:
@@ -85,6 +89,16 @@ def _read(messages: Iterable[Message], scene: Scene, seen: Impression) -> None:
                     continue  # a topic in words of its own, which a synthetic mind can't read
                 seen.claims[spot] = seen.claims.get(spot, 0) + 1
             seen.tokens += TOKENS_MESSAGE
+
+
+def _sense(marks: tuple[Mark, ...], scene: Scene, seen: Impression) -> None:
+    """A mark says that something was done and how surely; nobody can be credited for it."""
+    for mark in marks:
+        spot = scene.index.get(mark.topic)
+        if spot is not None and mark.strength > seen.done.get(spot, -1.0):
+            seen.done[spot] = mark.strength
+            seen.author[spot] = NOBODY
+    seen.tokens += TOKENS_MARK * len(marks)
 
 
 def _recall(notes: list[Message], scene: Scene, seen: Impression) -> None:

@@ -58,6 +58,7 @@ class Physics:
         choice_slip: Spread that missing instruction following adds.
         choice_burden: Quality lost to directing oneself with judgement 0.
         off_role: Factor on skill outside an assigned role.
+        practice: Share of what it lacks in skill that full practice of a domain makes up.
         worth: Expected gain below which a mind declines.
         capacity: Requirements one decision can work on.
         overload: Quality lost per further requirement in one decision.
@@ -90,6 +91,7 @@ class Physics:
     choice_slip: float = 0.35
     choice_burden: float = 0.45
     off_role: float = 0.8
+    practice: float = 0.4
     worth: float = 0.12
     capacity: int = 3
     overload: float = 0.05

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, replace
 from functools import cache
 from pathlib import Path
 
 import yaml
 
-from ..model.errors import UnknownNameError
+from ..model.errors import UnknownNameError, UsageError
 from ..model.mind import mind_family
 from .physics import Faculties
 from .synthetic import Profile, Synthetic
 from .world import SyntheticWorld
+
+CUSTOM = "custom"
 
 
 @cache
@@ -29,13 +32,35 @@ def profiles() -> dict[str, Profile]:
 def profile(name: str) -> Profile:
     """A synthetic model.
 
+    `custom?reasoning=0.4&self_reflection=0.7&instruction_following=0.8` has the faculties given,
+    those of `medium` where one is left out, and its price.
+
     Raises:
         UnknownNameError: There is none of that name; lists the known ones.
+        UsageError: A faculty that isn't one, or is no number of 0 to 1.
     """
     known = profiles()
+    if name.partition("?")[0] == CUSTOM:
+        return _custom(name)
     if name not in known:
         raise UnknownNameError("model", f"synthetic/{name}", (f"synthetic/{n}" for n in known))
     return known[name]
+
+
+def _custom(name: str) -> Profile:
+    base = profiles()["medium"]
+    faculties = asdict(base.faculties)
+    for part in filter(None, name.partition("?")[2].split("&")):
+        faculty, _, value = part.partition("=")
+        if faculty not in faculties:
+            raise UnknownNameError(f"model=synthetic/{CUSTOM}: faculty", faculty, faculties)
+        try:
+            faculties[faculty] = float(value)
+        except ValueError:
+            raise UsageError(
+                f"model=synthetic/{name}: {faculty}={value!r} is not a number of 0 to 1"
+            ) from None
+    return replace(base, name=name, faculties=Faculties(**faculties))
 
 
 @mind_family("synthetic")

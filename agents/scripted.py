@@ -21,6 +21,7 @@ class Scripted(Mind):
         decisions: Played when asked to contribute.
         intentions: Played when asked for an intention.
         plans: Played when asked to plan.
+        amendments: Played when asked to propose a change of the rules.
         name: Shown in records.
     """
 
@@ -32,6 +33,7 @@ class Scripted(Mind):
         *,
         intentions: Sequence[Line] = (),
         plans: Sequence[Line] = (),
+        amendments: Sequence[Line] = (),
         name: str = "scripted",
     ) -> None:
         self.name = name
@@ -39,6 +41,7 @@ class Scripted(Mind):
             Act.CONTRIBUTE: tuple(decisions),
             Act.INTEND: tuple(intentions),
             Act.PLAN: tuple(plans),
+            Act.AMEND: tuple(amendments),
         }
 
     def decide(self, observation: Observation) -> Answer | Reply:

@@ -24,6 +24,7 @@ from ..model.decision import (
 from ..model.judge import CRITERIA, Judge, Submission, Verdict
 from ..model.mind import Mind
 from ..model.observation import Observation
+from ..model.ruling import Amendment
 
 ROLES = ("analyst", "Analyst ", "critic", "editor", "lead  analyst", "planner")
 
@@ -60,6 +61,8 @@ class Arbitrary(Mind):
         if observation.act is Act.PLAN:
             chosen = [m for m in (*observation.roster, 10_001) if draw.random() < 0.7]
             return Plan(tuple(Assignment(m, role) for m in chosen))
+        if observation.act is Act.AMEND:
+            return Amendment(draw.choice(["mission", "standards", "protocol.batch", "?"]), role)
         # Some of these authors it has not seen, or don't exist: the kernel must take them out.
         named = [m.author for m in observation.messages if draw.random() < 0.3]
         named += [draw.randrange(60) for _ in range(draw.randrange(3))]

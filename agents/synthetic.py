@@ -37,7 +37,7 @@ from ..model.decision import (
 )
 from ..model.mind import Mind
 from ..model.observation import Observation
-from .perception import TOKENS_ITEM, Impression, perceive
+from .perception import NOBODY, TOKENS_ITEM, Impression, perceive
 from .physics import Faculties, Physics, within_unit
 from .world import Scene, Spot, SyntheticWorld
 
@@ -113,8 +113,10 @@ class Synthetic(Mind):
         luck = draw(observation.seed, len(scene.spots))
         faculties, physics = self.profile.faculties, self.physics
         seen = perceive(observation, scene, faculties, physics, luck.notice)
-        if observation.act is Act.PLAN:
-            reply: Reply = self._plan(observation, scene, seen, luck)
+        if observation.act is Act.AMEND:
+            reply: Reply = Abstention("I am synthetic and have no opinion on the rules.")
+        elif observation.act is Act.PLAN:
+            reply = self._plan(observation, scene, seen, luck)
         else:
             chosen = self._choose(observation, scene, seen, luck)
             if not chosen:
@@ -126,12 +128,14 @@ class Synthetic(Mind):
                 reply = self._work(observation, scene, seen, luck, chosen)
         return Answer(reply, self._usage(reply, seen))
 
-    def _skill(self, spot: Spot) -> float:
+    def _skill(self, spot: Spot, practised: dict[str, float]) -> float:
         p, f = self.physics, self.profile.faculties
         odds = (
             p.skill_offset + p.skill_reasoning * f.reasoning - p.skill_difficulty * spot.difficulty
         )
-        return 1.0 / (1.0 + math.exp(-odds))
+        skill = 1.0 / (1.0 + math.exp(-odds))
+        level = practised.get(spot.domain)
+        return skill if level is None else skill + (1.0 - skill) * p.practice * level
 
     def _burden(self, observation: Observation) -> float:
         """What is left of its strength after directing itself; all of it under orders."""
@@ -177,11 +181,12 @@ class Synthetic(Mind):
         spread = p.choice_noise + p.choice_slip * (1.0 - f.instruction_following)
         gives_way = luck.whim[-1] < p.yielding
         factor *= seen.attention * self._burden(observation)
+        practised = dict(observation.skills)
         found: dict[int, tuple[float, float]] = {}
         for i in spots:
             spot = scene.spots[i]
             ready = self._readiness([seen.done.get(n, p.blind_guess) for n in spot.needs])
-            skill = self._skill(spot) * factor * ready
+            skill = self._skill(spot, practised) * factor * ready
             guess = skill + blind * (p.overconfidence + p.estimate_noise * luck.skill[i])
             done = seen.done.get(i, 0.0)
             gain = max(0.0, min(1.0, guess) - done)
@@ -219,9 +224,10 @@ class Synthetic(Mind):
         load = 1.0 - p.overload * (len(chosen) - 1)
         strength = self._burden(observation) * seen.attention * load
         sloppy = (1.0 - f.instruction_following) * p.sloppiness
+        practised = dict(observation.skills)
         for i in sorted(chosen):
             spot = scene.spots[i]
-            skill = self._skill(spot) * strength
+            skill = self._skill(spot, practised) * strength
             if given is not None and not _in_focus(spot, given):
                 skill *= p.off_role
             skill *= self._readiness(
@@ -254,7 +260,7 @@ class Synthetic(Mind):
             return own[spot]
         if spot in seen.done and luck.use[spot] < self.physics.uptake:
             author = seen.author[spot]
-            if author != observation.member:
+            if author not in (observation.member, NOBODY):
                 used.add(author)
             return seen.done[spot]
         return self.physics.blind_guess

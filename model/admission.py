@@ -23,6 +23,7 @@ from .decision import (
 )
 from .messages import View
 from .observation import Observation
+from .ruling import Amendment
 
 
 def admit(reply: object, observation: Observation) -> tuple[Reply | Failure, int]:
@@ -46,6 +47,11 @@ def admit(reply: object, observation: Observation) -> tuple[Reply | Failure, int
         if isinstance(reply, Intention):
             _check_role(reply.role, reply.focus)
             return replace(reply, focus=tuple(reply.focus)), 0
+        if isinstance(reply, Amendment):
+            for name in ("article", "text", "reason"):
+                if not _is_text(getattr(reply, name)):
+                    raise _broken(name, getattr(reply, name), "text")
+            return reply, 0
         assert isinstance(reply, Abstention)
         if not _is_text(reply.reason):
             raise _broken("reason", reply.reason, "text")

@@ -4,6 +4,7 @@
     PLAN         Plan | Abstention
     INTEND       Intention | Abstention
     CONTRIBUTE   Contribution | Abstention
+    AMEND        Amendment | Abstention
 
 Anything else, an exception or a missed deadline becomes a `Failure`, which is a value too.
 """
@@ -13,6 +14,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from math import inf
+
+from .ruling import Amendment
 
 PLAIN = (float, int)
 """Numbers that JSON writes exactly; numpy's are not among them."""
@@ -24,6 +27,7 @@ class Act(StrEnum):
     PLAN = "plan"
     INTEND = "intend"
     CONTRIBUTE = "contribute"
+    AMEND = "amend"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,13 +138,14 @@ class Failure:
     cause: str
 
 
-Reply = Plan | Intention | Contribution | Abstention
+Reply = Plan | Intention | Contribution | Abstention | Amendment
 """What a mind may answer."""
 
 ALLOWED: dict[Act, tuple[type, ...]] = {
     Act.PLAN: (Plan, Abstention),
     Act.INTEND: (Intention, Abstention),
     Act.CONTRIBUTE: (Contribution, Abstention),
+    Act.AMEND: (Amendment, Abstention),
 }
 
 
@@ -193,6 +198,7 @@ class Trace:
         unrecalled: Ids of organizational memory that were left out.
         shortened: Messages of which only the beginning was in the prompt.
         repairs: Answers that could not be used before this one.
+        unmarked: Marks on the board that were left out for length.
     """
 
     prompts: str
@@ -201,6 +207,7 @@ class Trace:
     unrecalled: tuple[tuple[int, int], ...] = ()
     shortened: int = 0
     repairs: int = 0
+    unmarked: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,9 @@ import networkx as nx
 
 from .ingredients import Ingredients
 from .mind import Mind
+from .observation import Charter
 from .record import TickRecord
+from .shocks import Amend
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,29 @@ class Reversal:
         graph.add_edges_from(self.cut)
 
 
-Event = TickRecord | Joined | Left | Rewired
+@dataclass(frozen=True)
+class Substituted:
+    """A member got another mind."""
+
+    member: int
+    mind: Mind
+
+
+@dataclass(frozen=True)
+class Restated:
+    """Mission, values or standards were stated anew, from outside."""
+
+    charter: Charter
+
+
+@dataclass(frozen=True)
+class Amended:
+    """Every later task is changed in this way."""
+
+    amend: Amend
+
+
+Event = TickRecord | Joined | Left | Rewired | Substituted | Restated | Amended
 """What changes an organization. Its state is the fold of its events over its ingredients."""
 
 

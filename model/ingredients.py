@@ -7,14 +7,19 @@ from dataclasses import dataclass, field
 
 import networkx as nx
 
+from .constitution import Constitution
 from .driver import Limits
 from .errors import UsageError
+from .growth import Growth
 from .judge import Judge
+from .memory import Memory
 from .metrics import Scales
 from .mind import Mind
 from .observation import Charter
 from .protocol import Protocol
+from .shocks import Scheduled
 from .stream import TaskStream
+from .trial import Tuning
 
 
 @dataclass(frozen=True)
@@ -30,7 +35,11 @@ class Ingredients:
         charter: Mission and values.
         scales: Weights of the objective and references of the balance index.
         limits: Deadline and concurrency for minds that are not instant.
-        memory_ticks: How many past ticks organizational memory reaches back.
+        memory: What of the past members may read, where it is open to them.
+        growth: How skills grow with practice; None where they don't.
+        shocks: What happens to the organization, and when.
+        constitution: What it may change about itself.
+        tuning: A trial of a protocol's parameter, from the first tick on.
     """
 
     minds: Sequence[Mind]
@@ -41,7 +50,11 @@ class Ingredients:
     charter: Charter = field(default_factory=Charter)
     scales: Scales = field(default_factory=Scales)
     limits: Limits = field(default_factory=Limits)
-    memory_ticks: int = 8
+    memory: Memory = field(default_factory=Memory)
+    growth: Growth | None = None
+    shocks: tuple[Scheduled, ...] = ()
+    constitution: Constitution = field(default_factory=Constitution)
+    tuning: Tuning | None = None
 
     def __post_init__(self) -> None:
         n = len(self.minds)
@@ -51,5 +64,3 @@ class Ingredients:
             raise UsageError(
                 f"graph has {len(self.graph)} nodes for n_agents={n}; use nodes 0 to {n - 1}"
             )
-        if self.memory_ticks < 0:
-            raise UsageError(f"memory_ticks={self.memory_ticks} is below 0; use 0 or more")

@@ -24,6 +24,7 @@ class Member(FixedAgent):  # type: ignore[misc]
         member: Its id and its node on the network.
         mind: What decides for it.
         last: Its part of the last tick's record; None before the first.
+        practice: How often it worked on each topic, fading; empty where skills don't grow.
     """
 
     def __init__(self, organization: Organization, member: int, mind: Mind) -> None:
@@ -32,6 +33,7 @@ class Member(FixedAgent):  # type: ignore[misc]
         self.mind = mind
         self.cell = organization.network.seat(member)
         self.last: MemberRecord | None = None
+        self.practice: dict[str, float] = {}
         self._tick: TickRecord | None = None
 
     def take_in(self, record: TickRecord, own: MemberRecord) -> None:

@@ -25,6 +25,21 @@ class RoleNote:
     task_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A trace on a shared board: what was done, not by whom.
+
+    Attributes:
+        topic: What it is about: a requirement's id, or a role in somebody's words. Not empty.
+        strength: How fresh and how sure it is, 0 (gone) to 1.
+        work: The work itself, where the mark carries it.
+    """
+
+    topic: str
+    strength: float
+    work: str = ""
+
+
 Content = Contribution | Intention | Assignment | RoleNote
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .decision import Act, Assignment
-from .messages import View
+from .messages import Mark, View
 from .task import Brief
 
 DEFAULT_MISSION = (
@@ -21,10 +21,12 @@ class Charter:
     Attributes:
         mission: What the organization is for.
         values: Standing rules. The right to abstain is always among them.
+        standards: Rules the organization gave itself, with a human's approval.
     """
 
     mission: str = DEFAULT_MISSION
     values: tuple[str, ...] = ("Every member may decline to act when it has nothing to add.",)
+    standards: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,9 @@ class Observation:
         memory: Organizational memory the protocol opens and the network carries, itself included.
         assignment: A role given from outside, if any.
         roster: Whom it may assign; empty unless it is asked to plan.
+        marks: What it finds on a shared board; nobody's name is on them.
+        skills: Topics it has practised and how far that brought it, 0 to 1; empty where skills
+            don't grow.
     """
 
     act: Act
@@ -56,3 +61,5 @@ class Observation:
     memory: View
     assignment: Assignment | None = None
     roster: tuple[int, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    skills: tuple[tuple[str, float], ...] = ()

@@ -8,7 +8,8 @@ org.datacollector.get_model_vars_dataframe()  # every measure of every tick
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
+from dataclasses import replace
+from functools import cache, partial
 from typing import Any
 
 import mesa
@@ -16,15 +17,33 @@ import numpy as np
 
 from .driver import drive
 from .errors import UsageError
-from .history import Event, Joined, Left, Reversal, Rewired, Snapshot
+from .growth import topics_of
+from .history import (
+    Amended,
+    Event,
+    Joined,
+    Left,
+    Restated,
+    Reversal,
+    Rewired,
+    Snapshot,
+    Substituted,
+)
 from .ingredients import Ingredients
 from .member import Member
-from .messages import Log, RoleNote, View
+from .memory import RoleHistory
+from .messages import Log
 from .metrics import MEASURES, measure
 from .mind import Mind
 from .network import TeamNetwork
-from .randomness import Streams
+from .observation import Charter
+from .protocol import Protocol
+from .randomness import Purpose, Streams
 from .record import TickRecord
+from .rules import Rules
+from .ruling import Amendment, Ruling
+from .shocks import Amend
+from .task import Task
 from .tick import Stage, Tick
 
 AGENT_REPORTERS = {
@@ -70,13 +89,25 @@ class Organization(mesa.Model):  # type: ignore[misc]
         self.members: dict[int, Member] = {}
         self.records: list[TickRecord] = []
         self.measures: dict[str, float | None] = dict.fromkeys(MEASURES)
-        self._memory = Log()
-        self._memory_starts: list[int] = []
+        self._rules = Rules(
+            ingredients.charter,
+            ingredients.scales,
+            ingredients.protocol,
+            ingredients.constitution,
+            ingredients.tuning,
+            self.streams,
+        )
+        self._history = RoleHistory(ingredients.memory, self.streams)
+        self._amendments: list[Amend] = []
+        self._proposed: list[Ruling] = []  # between ticks; they go into the next record
+        self._strikes = [(s, s.tick(self.streams, k)) for k, s in enumerate(ingredients.shocks)]
+        self._struck: tuple[int, tuple[str, ...]] = (-1, ())  # the last tick asked for, and what
         self._next_member = 0
         self._events: list[Event] = []
         self._undo: list[Reversal] = []  # the way back to the first graph
         self._fault: BaseException | None = None
         self._past: TickRecord | None = None
+        self._striking = False
         for mind in ingredients.minds:
             self._seat(mind)
         self.datacollector = mesa.DataCollector(
@@ -91,14 +122,21 @@ class Organization(mesa.Model):  # type: ignore[misc]
         try:
             record = self._past if self._past is not None else self._play()
             previous = self.records[-1] if self.records else None
-            measures = measure(record, previous, self.ingredients.scales)
+            measures = measure(record, previous, self._rules.scales)
+            task = self.task_at(self.tick) if self.ingredients.growth is not None else None
         except BaseException as fault:
             self._fault = fault  # nothing has changed yet; `_raising_step` raises it
             return
+        decided = self._rules.take_in(record.tick, measures, record.rulings)
+        if decided is not None and self._past is None:
+            record = replace(record, rulings=(*record.rulings, decided))
+        self._proposed.clear()
         self.records.append(record)
         self._events.append(record)
         for own in record.members:
             self.members[own.member].take_in(record, own)
+        if task is not None:
+            self._practise(record, task)
         self.measures = measures
         self.tick += 1
         self.datacollector.collect(self)
@@ -137,7 +175,7 @@ class Organization(mesa.Model):  # type: ignore[misc]
             graph.add_edges_from((other, member) for other in neighbours)
         self._undo.append(Reversal(newcomer=member))
         self.network.changed()
-        self._events.append(Joined(mind, tuple(neighbours)))
+        self._happened(Joined(mind, tuple(neighbours)))
         return member
 
     def remove_member(self, member: int) -> None:
@@ -157,7 +195,7 @@ class Organization(mesa.Model):  # type: ignore[misc]
         self._undo.append(Reversal(leaver=(member, data), cut=tuple(edges)))
         self.members.pop(member).remove()
         self.network.unseat(member)
-        self._events.append(Left(member))
+        self._happened(Left(member))
 
     def rewire(
         self, cut: Sequence[tuple[int, int]] = (), made: Sequence[tuple[int, int]] = ()
@@ -181,7 +219,52 @@ class Organization(mesa.Model):  # type: ignore[misc]
         graph.add_edges_from(new)
         self._undo.append(Reversal(made=tuple(new), cut=tuple(cut)))
         self.network.changed()
-        self._events.append(Rewired(tuple(cut), tuple(made)))
+        self._happened(Rewired(tuple(cut), tuple(made)))
+
+    def substitute(self, member: int, mind: Mind) -> None:
+        """Give a member another mind; it keeps its seat, its links and its practice."""
+        self._require(member)
+        self.members[member].mind = mind
+        self._happened(Substituted(member, mind))
+
+    def restate(self, charter: Charter) -> None:
+        """State mission, values and standards anew. For those outside: no member can."""
+        self._rules.charter = charter
+        self._happened(Restated(charter))
+
+    def amend_tasks(self, amend: Amend) -> None:
+        """Change every later task in this way, after the changes made before."""
+        self._amendments.append(amend)
+        self._happened(Amended(amend))
+
+    def propose(self, amendment: Amendment) -> Ruling:
+        """Propose a change of the rules; the ruling also stands in the next tick's record."""
+        ruling = self._rules.rule(amendment, None)
+        self._proposed.append(ruling)
+        return ruling
+
+    @property
+    def charter(self) -> Charter:
+        """Mission, values and standards in force."""
+        return self._rules.charter
+
+    @property
+    def protocol(self) -> Protocol:
+        """The protocol in force; in a trial, with the parameter's value in force."""
+        return self._rules.protocol
+
+    @property
+    def trial_rule(self) -> str:
+        """The stopping rule of the trial under way; empty where there is none."""
+        trial = self._rules.trial
+        return trial.tuning.rule if trial is not None else ""
+
+    def task_at(self, tick: int) -> Task:
+        """The task of a tick, as changed by what has happened until now."""
+        task = self.ingredients.stream.task(tick)
+        for amend in self._amendments:
+            task = amend(task)
+        return task
 
     def snapshot(self) -> Snapshot:
         """This moment, to come back to."""
@@ -213,7 +296,14 @@ class Organization(mesa.Model):  # type: ignore[misc]
                 self.remove_member(member)
             case Rewired(cut, made):
                 self.rewire(cut, made)
+            case Substituted(member, mind):
+                self.substitute(member, mind)
+            case Restated(charter):
+                self.restate(charter)
+            case Amended(amend):
+                self.amend_tasks(amend)
             case TickRecord():
+                self._strike()
                 if event.tick != self.tick or set(event.by_id) != set(self.members):
                     raise UsageError(f"record of tick={event.tick} does not follow this run")
                 self._past = event
@@ -224,42 +314,76 @@ class Organization(mesa.Model):  # type: ignore[misc]
 
     def _play(self) -> TickRecord:
         made_of = self.ingredients
-        task = made_of.stream.task(self.tick)
+        shocks = self._strike()
+        task = self.task_at(self.tick)
         minds = {member: agent.mind for member, agent in self.members.items()}
         for mind in dict.fromkeys(minds.values()):
             mind.rejoin()
         for world in dict.fromkeys(mind.world for mind in minds.values()):
             if world is not None:
                 world.open(task)
+        protocol, growth = self._rules.protocol_at(self.tick), made_of.growth
+        open_notes = cache(lambda: self._history.open(self.records))
         stage = Stage(
             tick=self.tick,
-            protocol=made_of.protocol,
+            protocol=protocol,
             minds=minds,
             network=self.network,
             streams=self.streams,
-            charter=made_of.charter,
+            charter=self._rules.charter,
             domains=made_of.stream.domains,
-            recall=self._recall,
+            recall=lambda reader: self._history.read_by(reader, open_notes(), self.network),
             judge=made_of.judge,
+            remembers=made_of.memory.always,
+            past=tuple(self.records),
+            skills={m: growth.levels(a.practice) for m, a in self.members.items() if a.practice}
+            if growth is not None
+            else {},
+            rule=self._rules.rule,
+            shocks=shocks,
         )
-        return drive(Tick(stage, task).play(), made_of.limits)
+        record = drive(Tick(stage, task).play(), made_of.limits)
+        if self._proposed:
+            record = replace(record, rulings=(*self._proposed, *record.rulings))
+        return record
+
+    def _strike(self) -> tuple[str, ...]:
+        """Let what is due at this tick happen, once; say what happened.
+
+        No event is kept: shocks follow from the ingredients and the seed, and strike again when
+        the run is restored.
+        """
+        if self._struck[0] != self.tick:
+            self._struck = (self.tick, ())
+            self._striking = True
+            try:
+                said = [
+                    scheduled.shock.strike(
+                        self, self.streams.generator(Purpose.SHOCK, place, self.tick)
+                    )
+                    for place, (scheduled, tick) in enumerate(self._strikes)
+                    if tick == self.tick
+                ]
+            finally:
+                self._striking = False
+            self._struck = (self.tick, tuple(said))
+        return self._struck[1]
+
+    def _happened(self, event: Event) -> None:
+        if not self._striking:
+            self._events.append(event)
+
+    def _practise(self, record: TickRecord, task: Task) -> None:
+        growth = self.ingredients.growth
+        assert growth is not None
+        for own in record.members:
+            agent = self.members[own.member]
+            agent.practice = growth.after(agent.practice, topics_of(own, task))
 
     @property
     def memory(self) -> Log:
         """Who took which role on which task; brought up to date when read."""
-        for record in self.records[len(self._memory_starts) :]:
-            self._memory_starts.append(len(self._memory))
-            for own in record.members:
-                if own.role is not None:
-                    note = RoleNote(own.role, record.task_id)
-                    self._memory.post(own.member, record.tick, 0, note)
-        return self._memory
-
-    def _recall(self) -> View:
-        """What of organizational memory is not too old to be open to a protocol."""
-        memory, reach = self.memory, self.ingredients.memory_ticks
-        starts = self._memory_starts[-reach:] if reach else []
-        return memory.since(starts[0]) if starts else memory.only(())
+        return self._history.of(self.records)
 
     def _seat(self, mind: Mind) -> int:
         member = self._next_member

@@ -14,7 +14,7 @@ model calls in flight, and a test can drive it by hand.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, ClassVar
@@ -23,7 +23,9 @@ import networkx as nx
 import numpy as np
 
 from .decision import Act, Assignment, Failure, Reply
-from .messages import Log, View
+from .messages import Log, Mark, View
+from .record import TickRecord
+from .ruling import Amendment, Ruling
 
 Replies = Mapping[int, Reply | Failure]
 """What each actor of a round answered."""
@@ -32,6 +34,23 @@ Rounds = Generator["Round", Replies, None]
 
 
 NO_ASSIGNMENTS: Mapping[int, Assignment] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """A shared board as one member finds it.
+
+    Attributes:
+        shown: Its marks; the member learns no author.
+        sources: The messages they were made of. The network must carry each of them to the
+            member, or it must be its own; the member does not see them.
+    """
+
+    shown: tuple[Mark, ...]
+    sources: View
+
+
+NO_MARKS: Mapping[int, Marks] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +64,7 @@ class Round:
             view for all, or one for each actor (none for an actor left out).
         remembers: Whether organizational memory is open to them.
         assignments: Roles given by the protocol itself, by member.
+        marks: What actors find on a shared board, by member.
     """
 
     act: Act
@@ -52,6 +72,7 @@ class Round:
     sees: View | Mapping[int, View] | None = None
     remembers: bool = False
     assignments: Mapping[int, Assignment] = field(default_factory=lambda: NO_ASSIGNMENTS)
+    marks: Mapping[int, Marks] = field(default_factory=lambda: NO_MARKS)
 
     def view_of(self, member: int) -> View | None:
         """What the protocol lets one actor see."""
@@ -59,6 +80,10 @@ class Round:
         if sees is None or isinstance(sees, View):
             return sees
         return sees.get(member)
+
+
+def _nobody_rules(amendment: Amendment) -> Ruling:
+    return Ruling(amendment, False, "no organization is there to rule", 0)
 
 
 @dataclass(frozen=True)
@@ -72,6 +97,10 @@ class Team:
         domains: Domains of the whole task stream, known before any task is.
         log: This tick's messages so far.
         rng: The protocol's own generator for this tick.
+        past: The records of all earlier ticks, oldest first. They may name members that have
+            left since.
+        propose: Proposes a change of the organization's own rules and says what became of it;
+            ring 1 is always refused. See `model/constitution.py`.
     """
 
     members: tuple[int, ...]
@@ -80,6 +109,8 @@ class Team:
     domains: tuple[str, ...]
     log: Log
     rng: np.random.Generator
+    past: Sequence[TickRecord] = ()
+    propose: Callable[[Amendment], Ruling] = _nobody_rules
 
 
 class Protocol(ABC):
@@ -89,10 +120,12 @@ class Protocol(ABC):
         name: What users type; kebab-case.
         symmetric: True where relabelling the members only relabels the outcome (on a complete
             network); the conformance suite then checks it.
+        grows: True where members' skills grow with practice unless the user says otherwise.
     """
 
     name: ClassVar[str]
     symmetric: ClassVar[bool] = False
+    grows: ClassVar[bool] = False
 
     @abstractmethod
     def rounds(self, team: Team) -> Rounds:

@@ -26,6 +26,9 @@ class Purpose(IntEnum):
     TASKS = 2
     JUDGE = 3
     TOPOLOGY = 4
+    MEMORY = 5
+    SHOCK = 6
+    TRIAL = 7
 
 
 @lru_cache(maxsize=256)

@@ -26,7 +26,8 @@ from .decision import (
     WorkItem,
 )
 from .judge import Verdict, Vote
-from .messages import Log, Span
+from .messages import Log, Mark, Span
+from .ruling import Amendment, Ruling
 
 RECORD_VERSION = 1
 FREE = Usage()
@@ -57,6 +58,9 @@ class Turn:
         assignment: The role the protocol gave for this decision, if any. (A planner's is in its
             plan.)
         trace: How the reply was obtained from a model; None for minds that ask none.
+        marks: What it found on a shared board.
+        marks_from: Ids of the messages those marks were made of, as spans.
+        skills: Topics it had practised, and its level in each.
     """
 
     round: int
@@ -68,6 +72,9 @@ class Turn:
     dropped: int = 0
     assignment: Assignment | None = None
     trace: Trace | None = None
+    marks: tuple[Mark, ...] = ()
+    marks_from: tuple[Span, ...] = ()
+    skills: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +179,8 @@ class TickRecord:
         rounds: As played.
         verdict: The judge's grades.
         error: Why the protocol broke; empty where it did not.
+        shocks: What happened to the organization just before the tick, in words.
+        rulings: What became of proposals to change its rules.
     """
 
     tick: int
@@ -182,6 +191,8 @@ class TickRecord:
     rounds: tuple[RoundRecord, ...]
     verdict: Verdict
     error: str = ""
+    shocks: tuple[str, ...] = ()
+    rulings: tuple[Ruling, ...] = ()
 
     @cached_property
     def log(self) -> Log:
@@ -272,7 +283,7 @@ _TYPES: dict[str, type] = {
     t.__name__: t
     for t in (
         Abstention, Assignment, Contribution, Failure, Intention, Plan, Usage, WorkItem,
-        Verdict, Vote, Trace, Turn, MemberRecord, RoundRecord, TickRecord,
+        Verdict, Vote, Trace, Turn, MemberRecord, RoundRecord, TickRecord, Mark, Amendment, Ruling,
     )
 }  # fmt: skip
 _ENUMS: dict[str, type[StrEnum]] = {"act": Act, "state": State}

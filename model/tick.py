@@ -8,20 +8,23 @@ decides who sees what and in which order replies are taken in.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from .admission import admit, check_assignment
 from .decision import Abstention, Act, Answer, Assignment, Contribution, Failure, Reply
 from .errors import ProtocolError
 from .judge import Judge, Submission, Verdict, Work
-from .messages import Log, View, cut_out, ids_in
+from .messages import Log, Mark, View, cut_out, ids_in
 from .mind import Mind
 from .network import TeamNetwork
 from .observation import Charter, Observation
-from .protocol import NO_ASSIGNMENTS, Protocol, Round, Team
+from .protocol import NO_ASSIGNMENTS, NO_MARKS, Marks, Protocol, Round, Team
 from .randomness import Purpose, Streams
 from .record import MemberRecord, RoundRecord, State, TickRecord, Turn, post_reply
+from .ruling import Amendment, Ruling
 from .task import Task
+
+NO_SKILLS: Mapping[int, tuple[tuple[str, float], ...]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,10 @@ class Appraisal:
 Script = Generator[Sequence[Consultation] | Appraisal, Sequence[Answer] | Verdict, TickRecord]
 
 
+def _refuse(amendment: Amendment, by: int | None) -> Ruling:
+    return Ruling(amendment, False, "this organization has no constitution", 0, by)
+
+
 @dataclass(frozen=True)
 class Stage:
     """Everything a tick needs and may not change.
@@ -55,8 +62,13 @@ class Stage:
         streams: Where seeds come from.
         charter: Mission and values.
         domains: Domains of the whole task stream.
-        recall: Gives organizational memory, for protocols that open it.
+        recall: Gives a member's organizational memory, where it is open to it.
         judge: Grades the work; None leaves quality unmeasured.
+        remembers: Whether memory is open in every round, whatever the protocol says.
+        past: The records of all earlier ticks.
+        skills: What each member has practised; empty where skills don't grow.
+        rule: Rules on proposals to change the organization's rules.
+        shocks: What happened just before the tick, in words.
     """
 
     tick: int
@@ -66,8 +78,13 @@ class Stage:
     streams: Streams
     charter: Charter
     domains: tuple[str, ...]
-    recall: Callable[[], View]
+    recall: Callable[[int], View]
     judge: Judge | None
+    remembers: bool = False
+    past: Sequence[TickRecord] = ()
+    skills: Mapping[int, tuple[tuple[str, float], ...]] = field(default_factory=lambda: NO_SKILLS)
+    rule: Callable[[Amendment, int | None], Ruling] = _refuse
+    shocks: tuple[str, ...] = ()
 
 
 class Tick:
@@ -79,6 +96,7 @@ class Tick:
         self.log = Log()
         self.turns: dict[int, list[Turn]] = {member: [] for member in stage.minds}
         self.rounds: list[RoundRecord] = []
+        self.rulings: list[Ruling] = []
         self.error = ""
         self._nothing = View(self.log)
         self._posted = 0  # messages the kernel put into the log
@@ -93,6 +111,8 @@ class Tick:
             domains=stage.domains,
             log=self.log,
             rng=stage.streams.generator(Purpose.PROTOCOL, stage.tick),
+            past=stage.past,
+            propose=self._propose,
         )
         try:
             yield from self._play_rounds(team)
@@ -118,6 +138,8 @@ class Tick:
             round_ = next(script, None)
             while round_ is not None:
                 self._check(round_)
+                if round_.marks is not NO_MARKS:
+                    self._check_marks(round_)
                 if len(self.rounds) == limit:
                     raise ProtocolError(f"rounds exceed {limit} for n_agents={len(team.members)}")
                 asked = [self._consultation(round_, actor) for actor in round_.actors]
@@ -149,6 +171,26 @@ class Tick:
             if given.member != member:
                 raise ProtocolError(f"assignments[{member}] is for member {given.member}")
 
+    def _check_marks(self, round_: Round) -> None:
+        for member, board in round_.marks.items():
+            if type(board) is not Marks or board.sources._log is not self.log:
+                raise ProtocolError(f"marks[{member}] are not Marks made of this tick's messages")
+            if member not in round_.actors:
+                raise ProtocolError(f"marks[{member}] are for a member that does not act")
+            for mark in board.shown:
+                if type(mark) is not Mark or not 0 <= mark.strength <= 1 or not mark.topic:
+                    raise ProtocolError(f"mark={mark!r} needs a topic and a strength of 0 to 1")
+            carried = self.stage.network.carried(board.sources, member, own=True)
+            if len(carried) != len(board.sources):
+                raise ProtocolError(
+                    f"marks[{member}] are made of messages that the network does not carry to it"
+                )
+
+    def _propose(self, amendment: Amendment, by: int | None = None) -> Ruling:
+        ruling = self.stage.rule(amendment, by)
+        self.rulings.append(ruling)
+        return ruling
+
     def _consultation(self, round_: Round, actor: int) -> Consultation:
         stage, log = self.stage, self.log
         network = stage.network
@@ -161,8 +203,8 @@ class Tick:
         ids = log.ids_by(actor)
         own = log.only(ids) if ids else self._nothing
         memory = self._nothing
-        if round_.remembers:
-            memory = network.carried(stage.recall(), actor, own=True)
+        if round_.remembers or stage.remembers:
+            memory = stage.recall(actor)
         assignment = round_.assignments.get(actor)
         if assignment is None and log.addressed:
             assignment = _assignment_for(actor, messages, own, log)
@@ -175,6 +217,8 @@ class Tick:
             Observation(
                 round_.act, actor, stage.tick, seed, stage.charter, self.task.brief,
                 messages, own, memory, assignment, roster,
+                round_.marks[actor].shown if actor in round_.marks else (),
+                stage.skills.get(actor, ()),
             ),
         )  # fmt: skip
 
@@ -193,11 +237,15 @@ class Tick:
                 seen = replace(seen, messages=View(self.log, read))
             reply, dropped = admit(answer.reply, seen)
             replies[member] = reply
+            if type(reply) is Amendment:
+                self._propose(reply, member)
+            board = round_.marks.get(member)
             self.turns[member].append(
                 Turn(
                     index, round_.act, reply, answer.usage,
                     shown.messages.spans, shown.memory.spans, dropped,
                     round_.assignments.get(member), trace,
+                    shown.marks, board.sources.spans if board is not None else (), shown.skills,
                 )
             )  # fmt: skip
             # No view of this round reaches so far, so nobody in it can name what is posted here.
@@ -213,7 +261,7 @@ class Tick:
         )
         return TickRecord(
             stage.tick, self.task.id, self.task.level, stage.protocol.label,
-            members, tuple(self.rounds), verdict, self.error,
+            members, tuple(self.rounds), verdict, self.error, stage.shocks, tuple(self.rulings),
         )  # fmt: skip
 
 

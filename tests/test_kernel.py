@@ -282,10 +282,7 @@ def test_a_later_change_alters_no_earlier_record():
 
 
 def test_memory_reaches_back_as_far_as_it_should_and_no_further():
-    import dataclasses
-
-    org = team(*[Scripted([WORK])] * 3, protocol="shared")
-    org.ingredients = dataclasses.replace(org.ingredients, memory_ticks=2)
+    org = team(*[Scripted([WORK])] * 3, protocol="shared", memory="team:horizon=2")
     org.run(4)
     ticks = {
         org.memory[i].tick

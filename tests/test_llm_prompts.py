@@ -462,13 +462,16 @@ def test_the_name_of_the_prompts_does_not_depend_on_how_a_checkout_ends_lines(
 
 def test_every_blank_of_every_prompt_is_one_we_fill():
     blanks = {
+        "amend": set(),
         "assignment": {"assignment"},
         "contribute": {"words"},
         "cut": {"n"},
         "intend": set(),
         "judge": {"mission", "title", "task", "works", "checklist"},
         "judge_system": set(),
+        "marks": {"marks"},
         "memory": {"memory"},
+        "practice": {"practice"},
         "number": {"member"},
         "messages": {"messages"},
         "own": {"own"},

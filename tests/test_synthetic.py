@@ -42,7 +42,7 @@ def mean_quality(protocol, model, n=8, runs=6, ticks=8, **options):
 def test_an_observation_has_no_field_for_the_protocol_the_team_size_or_the_rubric():
     assert {f.name for f in dataclasses.fields(Observation)} == {
         "act", "member", "tick", "seed", "charter", "brief", "messages", "own", "memory",
-        "assignment", "roster",
+        "assignment", "roster", "marks", "skills",
     }  # fmt: skip
 
 

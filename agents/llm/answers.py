@@ -16,6 +16,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from ...model.decision import Abstention, Act, Assignment, Contribution, Intention, Plan, Reply
 from ...model.judge import CRITERIA
+from ...model.ruling import Amendment
 from .cleaning import clean
 from .secrets import snapshot, without_secrets
 
@@ -87,6 +88,14 @@ class PlanAnswer(_Answer):
     assignments: list[Part] = []
 
 
+class AmendAnswer(_Answer):
+    """What `amend.json` describes."""
+
+    decision: Literal["amend", "abstain"]
+    article: Text = ""
+    text: Text = ""
+
+
 class Grade(BaseModel):
     """One criterion in `verdict.json`."""
 
@@ -116,7 +125,12 @@ class VerdictAnswer(BaseModel):
         return {c: getattr(self, c).grade for c in CRITERIA}
 
 
-SHAPES: dict[Act, str] = {Act.CONTRIBUTE: "contribute", Act.INTEND: "intend", Act.PLAN: "plan"}
+SHAPES: dict[Act, str] = {
+    Act.CONTRIBUTE: "contribute",
+    Act.INTEND: "intend",
+    Act.PLAN: "plan",
+    Act.AMEND: "amend",
+}
 """The schema of the answer to each act."""
 
 _THOUGHTS = re.compile(r"\A\s*<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
@@ -209,6 +223,12 @@ def reply_in(text: str, act: Act) -> Reply:
             return Abstention(meant.reason)
         _require(role=meant.role)
         return Intention(_short(meant.role), tuple(meant.focus))
+    if act is Act.AMEND:
+        wanted = parse(text, AmendAnswer)
+        if wanted.decision == "abstain":
+            return Abstention(wanted.reason)
+        _require(article=wanted.article, text=wanted.text)
+        return Amendment(wanted.article, wanted.text, wanted.reason)
     plan = parse(text, PlanAnswer)
     if plan.decision == "abstain":
         return Abstention(plan.reason)

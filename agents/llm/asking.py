@@ -25,12 +25,14 @@ class Asked:
         unread: Ids of messages of others that were left out.
         unrecalled: Ids of memory that were left out.
         shortened: Messages of which only the beginning is in it.
+        unmarked: Marks that were left out.
     """
 
     messages: Messages
     unread: tuple[Span, ...]
     unrecalled: tuple[Span, ...]
     shortened: int
+    unmarked: int
 
 
 def ask(observation: Observation, mode: Mode, *, context_tokens: int, words: int) -> Asked:
@@ -53,6 +55,7 @@ def ask(observation: Observation, mode: Mode, *, context_tokens: int, words: int
         reading.unread,
         reading.unrecalled,
         reading.shortened,
+        reading.unmarked,
     )
 
 
@@ -65,9 +68,14 @@ def _parts(observation: Observation, reading: Reading, mode: Mode, words: int) -
     if len(observation.messages):
         left_out = sum(b - a for a, b in reading.unread)
         parts.append(_block("messages", reading.messages, left_out))
+    if observation.marks:
+        parts.append(_block("marks", reading.marks, reading.unmarked))
     if len(observation.own):
         left_out = len(observation.own) - len(reading.own)
         parts.append(_block("own", reading.own, left_out))
+    if observation.skills:
+        levels = "\n".join(f"{level:.2f}:\n{quoted(topic)}" for topic, level in observation.skills)
+        parts.append(template("practice").substitute(practice=levels))
     if observation.assignment is not None:
         given = assigned(observation.assignment)
         parts.append(template("assignment").substitute(assignment=given))
@@ -81,7 +89,7 @@ def _parts(observation: Observation, reading: Reading, mode: Mode, words: int) -
 
 @lru_cache(maxsize=4096)
 def _system(charter: Charter) -> str:
-    values = "\n".join(f"- {v}" for v in charter.values)
+    values = "\n".join(f"- {v}" for v in (*charter.values, *charter.standards))
     return template("system").substitute(mission=charter.mission, values=values)
 
 

@@ -3,8 +3,9 @@
 Order of preference, until the tokens are used up:
 
 1. the member's own earlier work, and messages addressed to it;
-2. other messages of this task, newest first;
-3. organizational memory, newest first.
+2. marks on the board, strongest first;
+3. other messages of this task, newest first;
+4. organizational memory, newest first.
 
 The message at the border is shortened if a useful part of it fits; older ones are left out. What is
 kept is shown in the order it was said, and what was left out is counted in the prompt and recorded.
@@ -12,12 +13,12 @@ kept is shown in the order it was said, and what was left out is counted in the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from ...model.decision import Assignment, Contribution, Intention
-from ...model.messages import Message, RoleNote, Span, spans_of
+from ...model.messages import Mark, Message, RoleNote, Span, spans_of
 from ...model.observation import Observation
 from .wording import quoted
 
@@ -33,17 +34,21 @@ class Reading:
         own: Of its own earlier messages.
         messages: Of others on this task.
         memory: Of organizational memory.
+        marks: Of a shared board.
         unread: Ids of messages of others that were left out.
         unrecalled: Ids of memory that were left out.
         shortened: Messages of which only the beginning is read.
+        unmarked: Marks that were left out.
     """
 
     own: tuple[str, ...]
     messages: tuple[str, ...]
     memory: tuple[str, ...]
+    marks: tuple[str, ...]
     unread: tuple[Span, ...]
     unrecalled: tuple[Span, ...]
     shortened: int
+    unmarked: int
 
 
 def read(observation: Observation, tokens: int) -> Reading:
@@ -53,6 +58,7 @@ def read(observation: Observation, tokens: int) -> Reading:
     others = [m for m in observation.messages if m.to is None]
     own, _ = purse.take(observation.own)
     near, left_near = purse.take(addressed)
+    marks = purse.stick(observation.marks)
     far, left_far = purse.take(others)
     memory, left_memory = purse.take(observation.memory)
     said = {**near, **far}
@@ -60,9 +66,11 @@ def read(observation: Observation, tokens: int) -> Reading:
         own=tuple(own.values()),
         messages=tuple(said[i] for i in sorted(said)),
         memory=tuple(memory.values()),
+        marks=marks,
         unread=spans_of(sorted([*left_near, *left_far])),
         unrecalled=spans_of(left_memory),
         shortened=purse.shortened,
+        unmarked=len(observation.marks) - len(marks),
     )
 
 
@@ -72,6 +80,16 @@ class _Purse:
     def __init__(self, characters: int) -> None:
         self.left = characters
         self.shortened = 0
+
+    def stick(self, marks: Sequence[Mark]) -> tuple[str, ...]:
+        """Texts of the strongest marks that fit whole, in the order of the board."""
+        kept: dict[int, str] = {}
+        for place in sorted(range(len(marks)), key=lambda i: (-marks[i].strength, i)):
+            text = marked(marks[place])
+            if len(text) <= self.left:
+                kept[place] = text
+                self.left -= len(text)
+        return tuple(kept[place] for place in sorted(kept))
 
     def take(self, messages: Iterable[Message]) -> tuple[dict[int, str], list[int]]:
         """Texts by message id, ascending, newest preferred; and the ids left out."""
@@ -109,6 +127,12 @@ def shown(message: Message) -> str:
         case RoleNote():
             task = quoted(content.task_id)[2:]
             return f"Agent {message.author} on an earlier task ({task}):\n{quoted(content.role)}"
+
+
+def marked(mark: Mark) -> str:
+    """A mark as it stands in a prompt."""
+    work = f"\nThe work:\n{quoted(mark.work)}" if mark.work else ""
+    return f"Strength {mark.strength:.2f}:\n{quoted(mark.topic)}{work}"
 
 
 def assigned(assignment: Assignment) -> str:

@@ -129,6 +129,7 @@ class LanguageModel(Mind):
             asked.unrecalled,
             asked.shortened,
             repairs,
+            asked.unmarked,
         )
         return Answer(reply, spent.usage, trace)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,21 +14,33 @@ import networkx as nx
 
 from ...agents.llm.models import parse_model, presets
 from ...agents.llm.settings import Calls
+from ...model.constitution import Constitution
 from ...model.discovery import discover, named
 from ...model.driver import Limits
 from ...model.errors import UnknownNameError, UsageError
 from ...model.generator import GeneratedTasks
+from ...model.growth import Growth
 from ...model.ingredients import Ingredients
 from ...model.judge import Judge
+from ...model.memory import Memory
 from ...model.mind import Mind
 from ...model.observation import Charter
 from ...model.organization import Organization, seed_from
 from ...model.protocol import Protocol
 from ...model.randomness import Purpose, Streams
+from ...model.shocks import Scheduled
 from ...model.stream import CycledTasks, TaskStream
 from ...model.task import LEVELS
 from ...model.taskfile import corpus, load_tasks
 from ...model.topology_spec import Topology, build_topology, parse_options
+from ...model.trial import Tuning
+from .circumstances import (
+    constitution_for,
+    parse_memory,
+    parse_shocks,
+    parse_skills,
+    parse_tuning,
+)
 
 if TYPE_CHECKING:  # pydantic and what else real models need is loaded for real models only
     from ...agents.llm.service import Service
@@ -48,6 +61,11 @@ def build(
     tasks: str | Path | TaskStream = "corpus",
     judge: str | Judge | None = None,
     mission: str | None = None,
+    memory: str | Memory = "team",
+    skills: str | Growth | None = "auto",
+    shocks: str | Sequence[Scheduled] = "",
+    tune: str | Tuning | None = None,
+    constitution: Constitution | None = None,
     timeout_s: float = 120.0,
     concurrency: int = 64,
     calls: Calls | Service | None = None,
@@ -67,6 +85,13 @@ def build(
         judge: A judge's name with options, model ids, `none`, or a `Judge`. None means `rubric`
             for synthetic teams, and another model than the team's for real ones.
         mission: What the organization is for; None leaves the default.
+        memory: What of earlier tasks members may read where it is open to them: `off`, `own` or
+            `team`, with `horizon`, `decay` and `always` after a colon, or a `Memory`.
+        skills: `fixed`, `growing` with options, `auto` (growing where the protocol says so), or a
+            `Growth`; None keeps them fixed.
+        shocks: What happens and when, as `remove:k=2@6;regulation@8-10`, or `Scheduled` shocks.
+        tune: A trial of a protocol's parameter on the run's own ticks, as `batch=1/4`.
+        constitution: What the organization may change about itself; None refuses all but `tune`.
         timeout_s: Deadline of one decision in seconds, for minds that are not instant.
         concurrency: Decisions in flight at once, at most.
         calls: How real models are called; or the `Service` that calls them.
@@ -86,13 +111,22 @@ def build(
     run = service.next_run() if run is None else run
     minds = _minds(model, n_agents, service, run)
     graph_seed = Streams(seed).integer(Purpose.TOPOLOGY) % 2**32
+    coordination = make_protocol(protocol)
+    tuning = parse_tuning(tune) if isinstance(tune, str) else tune
     ingredients = Ingredients(
         minds=minds,
         graph=build_topology(_as_topology(topology), n_agents, graph_seed),
-        protocol=make_protocol(protocol),
+        protocol=coordination,
         stream=_stream(tasks, level, seed),
         judge=_judge(judge, model, service, run),
         charter=Charter() if mission is None else Charter(mission),
+        memory=parse_memory(memory) if isinstance(memory, str) else memory,
+        growth=parse_skills(skills, coordination) if isinstance(skills, str) else skills,
+        shocks=parse_shocks(shocks, partial(_one_mind, service, run))
+        if isinstance(shocks, str)
+        else tuple(shocks),
+        constitution=constitution if constitution is not None else constitution_for(tuning),
+        tuning=tuning,
         limits=limits,
     )
     return Organization(ingredients, rng=seed)
@@ -223,6 +257,10 @@ def _judge(
     return make_judge(judge)
 
 
+def _one_mind(service: _Lazy, run: str, model: str) -> Mind:
+    return family_mind(model) if is_family(model) else service.made.mind(model, run)
+
+
 def _ids(model: str | Mind | Sequence[Mind]) -> list[str]:
     """The ids of a team's models; none of minds that were given ready-made."""
     if isinstance(model, str):
@@ -322,10 +360,7 @@ def _minds(
     model: str | Mind | Sequence[Mind], n_agents: int, service: _Lazy, run: str
 ) -> list[Mind]:
     if isinstance(model, str):
-        made = {
-            name: family_mind(name) if is_family(name) else service.made.mind(name, run)
-            for name, _ in parse_team(model, n_agents)
-        }
+        made = {name: _one_mind(service, run, name) for name, _ in parse_team(model, n_agents)}
         return [made[name] for name, k in parse_team(model, n_agents) for _ in range(k)]
     minds = [model] * n_agents if isinstance(model, Mind) else _given_minds(model)
     if len(minds) != n_agents:

@@ -65,6 +65,10 @@ def run(
     rpm: o.Rpm = None,
     tpm: o.Tpm = None,
     price: o.Price = None,
+    memory: o.Memory = "team",
+    skills: o.Skills = "auto",
+    shock: o.Shock = "",
+    tune: o.Tune = "",
     yes: o.Yes = False,
     max_failures: o.MaxFailures = None,
     out: o.Out = None,
@@ -77,6 +81,7 @@ def run(
     config = RunConfig(
         protocol, agents, model, topology, level, ticks, seed, tasks, judge, api_base, budget,
         concurrency, temperature, timeout, max_tokens, context_tokens, rpm, tpm, price,
+        memory, skills, shock, tune,
     )  # fmt: skip
     code = run_command(config, out, as_json=json, max_failures=max_failures, yes=yes)
     raise typer.Exit(code)
@@ -104,6 +109,10 @@ def compare(
     rpm: o.Rpm = None,
     tpm: o.Tpm = None,
     price: o.Price = None,
+    memory: o.Memory = "team",
+    skills: o.Skills = "auto",
+    shock: o.Shock = "",
+    tune: o.Tune = "",
     yes: o.Yes = False,
     max_failures: o.MaxFailures = None,
     out: o.Out = None,
@@ -121,6 +130,7 @@ def compare(
         ticks=ticks, seed=seed, tasks=tasks, judge=judge, api_base=api_base, budget=budget,
         concurrency=concurrency, temperature=temperature, timeout=timeout, max_tokens=max_tokens,
         context_tokens=context_tokens, rpm=rpm, tpm=tpm, price=price,
+        memory=memory, skills=skills, shocks=shock, tune=tune,
     )  # fmt: skip
     config = SweepConfig(base, protocols, sizes, models, split_list(topology), levels, replicates)
     code = compare_command(config, out, as_json=json, max_failures=max_failures, yes=yes)

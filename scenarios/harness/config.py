@@ -9,8 +9,8 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ from ...model.errors import UnknownNameError, UsageError
 from ...model.judge import Judge
 from ...model.mind import Mind
 from ...model.organization import Organization
+from ...model.rules import with_parameter
 from ...model.task import LEVELS
 from .build import (
     build,
@@ -33,6 +34,7 @@ from .build import (
     make_protocol,
     parse_team,
 )
+from .circumstances import parse_memory, parse_shocks, parse_skills, parse_tuning, shock_models
 
 if TYPE_CHECKING:
     from ...agents.llm.service import Service
@@ -64,6 +66,10 @@ class RunConfig:
     rpm: float | None = None
     tpm: float | None = None
     price: str | None = None
+    memory: str = "team"
+    skills: str = "auto"
+    shocks: str = ""
+    tune: str = ""
 
     def __post_init__(self) -> None:
         """Check every rule that needs no file and no network to be built.
@@ -81,9 +87,20 @@ class RunConfig:
             raise UnknownNameError("level", self.level, LEVELS)
         Limits(self.timeout, self.concurrency)
         calls = self.calls
-        make_protocol(self.protocol)
+        protocol = make_protocol(self.protocol)
+        parse_memory(self.memory)
+        parse_skills(self.skills, protocol)
+        for scheduled in parse_shocks(self.shocks):
+            if scheduled.last >= self.ticks:
+                raise UsageError(
+                    f"shock={scheduled.shock.name}@{scheduled.last} never strikes in "
+                    f"ticks={self.ticks}; use a tick below {self.ticks}"
+                )
+        if (tuning := parse_tuning(self.tune)) is not None:
+            for value in tuning.values:
+                with_parameter(protocol, tuning.parameter, value)
         check_judge(self.judge, calls)
-        for model in self.models:
+        for model in (*self.models, *shock_models(self.shocks)):
             check_model(model, calls)
 
     @property
@@ -109,7 +126,8 @@ class RunConfig:
     def called(self) -> list[str]:
         """The ids of all models that are called over a network, judges included, each once."""
         judges = judge_models(self.judge, self.models, self.calls)
-        return list(dict.fromkeys(m for m in (*self.models, *judges) if not is_family(m)))
+        acting = (*self.models, *shock_models(self.shocks))
+        return list(dict.fromkeys(m for m in (*acting, *judges) if not is_family(m)))
 
     def organization(
         self,
@@ -138,6 +156,10 @@ class RunConfig:
             level=self.level,
             tasks=self.tasks,
             judge=self.judge if judge is None else judge,
+            memory=self.memory,
+            skills=self.skills,
+            shocks=self.shocks,
+            tune=self.tune,
             timeout_s=self.timeout,
             concurrency=self.concurrency,
             calls=service if service is not None else self.calls,
@@ -241,7 +263,76 @@ class SweepConfig:
         ]
 
 
-Config = RunConfig | SweepConfig
+@dataclass(frozen=True)
+class Cell:
+    """One condition of a scenario: what is played, and what the scenario calls it.
+
+    Attributes:
+        config: The run; its seed is the first replicate's.
+        labels: Columns that its rows get beside the factors of the run; every cell of a scenario
+            has the same ones.
+    """
+
+    config: RunConfig
+    labels: Mapping[str, str | int | float | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class StudyConfig:
+    """The runs of a scenario: any list of cells, each played with the same seeds.
+
+    Cells may hold equal runs under different labels; such a run is played once.
+
+    Attributes:
+        name: Of the scenario.
+        cells: At least one.
+        replicates: Seeds per cell: its seed, its seed + 1, …
+    """
+
+    name: str
+    cells: tuple[Cell, ...]
+    replicates: int = 10
+
+    def __post_init__(self) -> None:
+        if not self.cells:
+            raise UsageError("cells is empty; give at least one")
+        if self.replicates < 1:
+            raise UsageError(f"replicates={self.replicates} is below 1; use 1 or more")
+        ways = {(c.config.calls, c.config.concurrency, c.config.timeout) for c in self.cells}
+        if len(ways) > 1:
+            raise UsageError("cells differ in how models are called; use one way for all")
+        if len({frozenset(c.labels) for c in self.cells}) > 1:
+            raise UsageError("cells differ in the names of their labels; use the same in each")
+
+    @property
+    def base(self) -> RunConfig:
+        """The first cell's; how models are called is the same in all."""
+        return self.cells[0].config
+
+    def seeds(self, cell: Cell) -> list[RunConfig]:
+        """The runs of one cell."""
+        return [replace(cell.config, seed=cell.config.seed + r) for r in range(self.replicates)]
+
+    def runs(self) -> list[RunConfig]:
+        """Every run, cell by cell, replicates innermost."""
+        return [run for cell in self.cells for run in self.seeds(cell)]
+
+    def body(self) -> dict[str, Any]:
+        """As it stands in `config.json`: what all cells share, then each cell's own."""
+        whole = [asdict(c.config) for c in self.cells]
+        base = {k: v for k, v in whole[0].items() if all(w[k] == v for w in whole)}
+        cells = {
+            f"{i:04}": {**({"labels": dict(c.labels)} if c.labels else {}), **_beyond(w, base)}
+            for i, (c, w) in enumerate(zip(self.cells, whole, strict=True))
+        }
+        return {"name": self.name, "replicates": self.replicates, "base": base, "cells": cells}
+
+
+def _beyond(whole: dict[str, Any], base: dict[str, Any]) -> dict[str, Any]:
+    return {k: v for k, v in whole.items() if k not in base}
+
+
+Config = RunConfig | SweepConfig | StudyConfig
 
 FREE = frozenset({"api_base", "budget", "concurrency", "rpm", "tpm"})
 """Options that can't change a result, so the same folder may be continued with another value."""
@@ -249,18 +340,18 @@ FREE = frozenset({"api_base", "budget", "concurrency", "rpm", "tpm"})
 
 def to_json(config: Config) -> dict[str, Any]:
     """A configuration as it stands in `config.json`."""
-    kind = "run" if isinstance(config, RunConfig) else "compare"
-    body: dict[str, Any] = json.loads(json.dumps(asdict(config)))
+    kind = {RunConfig: "run", SweepConfig: "compare", StudyConfig: "scenario"}[type(config)]
+    given = config.body() if isinstance(config, StudyConfig) else asdict(config)
+    body: dict[str, Any] = json.loads(json.dumps(given))
     inputs = {name: _digest(name) for name in _files_of(config)}
     return {"version": 1, "unscripted": __version__, "kind": kind, **body, "inputs": inputs}
 
 
 def _files_of(config: Config) -> list[str]:
     """The files and folders a configuration reads, as the user named them."""
-    base = config if isinstance(config, RunConfig) else config.base
-    topologies = (base.topology,) if isinstance(config, RunConfig) else config.topologies
-    named = [*topologies, *({base.tasks} - {"corpus", "generated"})]
-    return [name for name in named if Path(name).exists()]
+    runs = [config] if isinstance(config, RunConfig) else config.runs()[:: config.replicates]
+    named = dict.fromkeys([*(r.topology for r in runs), *(r.tasks for r in runs)])
+    return [name for name in named if name not in ("corpus", "generated") and Path(name).exists()]
 
 
 def _digest(name: str) -> str:
@@ -270,14 +361,19 @@ def _digest(name: str) -> str:
     return hashlib.sha256(b"".join(p.read_bytes() for p in files)).hexdigest()
 
 
-def from_json(body: dict[str, Any]) -> Config:
+def from_json(body: dict[str, Any]) -> RunConfig | SweepConfig:
     """The configuration of a `config.json`.
 
     Raises:
-        UsageError: It is not one.
+        UsageError: It is not one, or a scenario's, which only its script can read.
     """
     try:
         kind = body["kind"]
+        if kind == "scenario":
+            raise UsageError(
+                f"the folder holds the scenario {body['name']}; to draw it anew use "
+                f"`unscripted scenario {body['name']} --out DIR` with its options"
+            )
         rest = {
             k: v for k, v in body.items() if k not in ("version", "unscripted", "kind", "inputs")
         }
@@ -291,11 +387,23 @@ def from_json(body: dict[str, Any]) -> Config:
 
 def default_folder(config: Config) -> Path:
     """Where a command without `--out` puts its files: the same for the same configuration."""
-    base = config if isinstance(config, RunConfig) else config.base
-    idle = replace(base, budget=None, concurrency=64, rpm=None, tpm=None)
-    same = idle if isinstance(config, RunConfig) else replace(config, base=idle)
+    same: Config
+    if isinstance(config, RunConfig):
+        same = _idle(config)
+    elif isinstance(config, SweepConfig):
+        same = replace(config, base=_idle(config.base))
+    else:
+        cells = tuple(replace(c, config=_idle(c.config)) for c in config.cells)
+        same = replace(config, cells=cells)
     digest = hashlib.sha256(json.dumps(to_json(same), sort_keys=True).encode()).hexdigest()[:8]
     if isinstance(config, SweepConfig):
         return Path("runs") / f"compare-{digest}"
+    if isinstance(config, StudyConfig):
+        return Path("runs") / f"{config.name.replace('_', '-')}-{digest}"
     plain = re.sub(r"[^a-z0-9.]+", "-", f"{config.protocol}-{config.agents}-{config.model}".lower())
     return Path("runs") / f"{plain.strip('-')[:60]}-seed{config.seed}-{digest}"
+
+
+def _idle(config: RunConfig) -> RunConfig:
+    """Without what can't change a result."""
+    return replace(config, budget=None, concurrency=64, rpm=None, tpm=None)

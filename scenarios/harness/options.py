@@ -112,6 +112,41 @@ Timeout = Annotated[
 MaxFailures = Annotated[
     int | None, _option("Exit 3 if more decisions failed than this.", _MODEL, metavar="N")
 ]
+Memory = Annotated[
+    str,
+    _option(
+        "What of earlier tasks may be read where it is open: off, own or team[:horizon=8,decay=0.1,"
+        "always=true].",
+        _TEAM,
+        metavar="SCOPE",
+    ),
+]
+Skills = Annotated[
+    str,
+    _option(
+        "fixed, growing[:rate=0.3,forgetting=0.05] with practice, or auto (as the protocol says).",
+        _TEAM,
+        metavar="WORD",
+    ),
+]
+Shock = Annotated[
+    str,
+    _option(
+        "What happens and when: remove:k=2@6, remove-hub@6-8 (drawn by seed), substitute, "
+        "newcomers, cut, rewire, mission, priorities, regulation; several joined by ';'.",
+        _TASK,
+        "--shock",
+        metavar="KIND@TICK",
+    ),
+]
+Tune = Annotated[
+    str,
+    _option(
+        "Let the team try values of a protocol's parameter on its own tasks, as batch=1/4.",
+        _TEAM,
+        metavar="NAME=A/B",
+    ),
+]
 Out = Annotated[
     Path | None,
     _option(
