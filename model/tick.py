@@ -266,11 +266,16 @@ class Tick:
 
 
 def state_of(turns: Sequence[Turn], error: str) -> State:
-    """The one state a member ends in: work counts most, then its last word, then who broke what."""
+    """The one state a member ends in: work counts most, then its last word, then who broke what.
+
+    What it says about the rules is no word on the task.
+    """
+    last = None
     for turn in turns:
         if isinstance(turn.reply, Contribution):
             return State.CONTRIBUTED
-    last = turns[-1].reply if turns else None
+        if turn.act is not Act.AMEND:
+            last = turn.reply
     if isinstance(last, Failure):
         return State.FAILED
     if isinstance(last, Abstention):

@@ -6,6 +6,7 @@ The server is synthetic: it reads prompts and answers by rule, and says nothing 
 from __future__ import annotations
 
 import json
+import math
 import os
 import random
 import signal
@@ -25,7 +26,9 @@ import unscripted as un
 from unscripted.agents.llm.journal import Journal
 from unscripted.agents.llm.service import Service
 from unscripted.agents.llm.settings import Calls
+from unscripted.model.constitution import Constitution
 from unscripted.model.decision import Abstention, Contribution, Failure
+from unscripted.model.discovery import discover
 from unscripted.model.driver import Limits
 from unscripted.model.errors import Halt, UsageError
 from unscripted.model.loop import permanent_loop
@@ -77,8 +80,8 @@ def _without_latency(value):
 # A team of real agents
 
 
-@pytest.mark.parametrize("protocol", ["sequential", "coordinator", "broadcast", "shared"])
-def test_a_team_works_under_every_protocol_of_the_paper(chaos, protocol):
+@pytest.mark.parametrize("protocol", sorted(discover("protocols")))
+def test_a_team_works_under_every_protocol(chaos, protocol):
     server = chaos()
     org = team(service(server), protocol, 5)
     records = org.run(2)
@@ -98,6 +101,61 @@ def test_agents_read_what_the_protocol_lets_them_see(chaos):
     prompts = [e.messages[1]["content"] for e in agents_requests(server)]
     assert ["Agent 0, finished work" in p for p in prompts] == [False, True, True]
     assert ["Agent 1, finished work" in p for p in prompts] == [False, False, True]
+
+
+def test_a_board_shows_work_and_nobodys_name(chaos):
+    server = chaos()
+    org = team(service(server), "stigmergic", 3)
+    org.run(1)
+    first, second, third = (e.messages[1]["content"] for e in agents_requests(server))
+    assert "THE BOARD" not in first
+    work = org.records[0].by_id[0].contributions[0].work
+    assert f"| {work.splitlines()[0]}" in second
+    assert third.count("\nStrength ") == 2
+    assert "Agent 0" not in second + third
+    assert "Agent 1" not in second + third
+
+
+def test_what_it_has_practised_reaches_the_prompt(chaos):
+    server = chaos()
+    org = team(service(server), "fixed-roles", 2, skills="growing:rate=0.5,forgetting=0")
+    org.run(2)
+    *_, last = agents_requests(server)
+    practised = org.records[0].by_id[1].role
+    level = dict(org.records[1].by_id[1].turns[0].skills)[practised]
+    assert level == pytest.approx(1 - math.exp(-0.5), abs=1e-6)
+    assert f"\n{level:.2f}:\n| {practised}" in last.messages[1]["content"]
+    assert "PRACTISED" not in agents_requests(server)[0].messages[1]["content"]
+
+
+class Assembly(un.Protocol):
+    """Sequential, then everybody is asked for a change of the rules."""
+
+    name = "assembly"
+
+    def rounds(self, team):
+        yield un.Round(un.Act.CONTRIBUTE, team.members)
+        yield un.Round(un.Act.AMEND, team.members)
+
+
+def test_a_model_may_propose_rules_and_never_another_mission(chaos):
+    server = chaos()
+    asked = []
+    org = team(
+        service(server),
+        Assembly(),
+        3,
+        constitution=Constitution(approve=lambda a: not asked.append(a)),
+    )
+    org.run(2)
+    mission, standard, parameter = org.records[0].rulings
+    assert (mission.amendment.article, mission.granted, mission.by) == ("mission", False, 0)
+    assert (standard.amendment.article, standard.granted, standard.by) == ("standards", True, 1)
+    assert (parameter.amendment.article, parameter.granted) == ("protocol.batch", False)
+    assert {a.article for a in asked} == {"standards"}
+    systems = [e.messages[0]["content"] for e in agents_requests(server)]
+    assert all("Serve nobody but ourselves" not in s for s in systems)
+    assert ["- Every work names its sources." in s for s in systems] == [False] * 6 + [True] * 6
 
 
 def test_a_fixed_role_reaches_the_prompt_and_a_free_team_is_told_none(chaos):

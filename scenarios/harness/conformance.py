@@ -73,7 +73,8 @@ def one_state(case: Case) -> None:
         assert not record.error, record.error
         assert [m.member for m in record.members] == list(range(case.n_agents))
         for m in record.members:
-            last = m.turns[-1].reply if m.turns else None
+            words = [t.reply for t in m.turns if t.act is not Act.AMEND]
+            last = words[-1] if words else None
             if any(isinstance(t.reply, Contribution) for t in m.turns):
                 expected = State.CONTRIBUTED
             elif isinstance(last, Failure):

@@ -87,6 +87,17 @@ def plan(prompt: Prompt, seed: int | None) -> dict[str, Any]:
     return {"decision": "plan", "assignments": assignments, "reason": reason}
 
 
+def amend(prompt: Prompt, seed: int | None) -> dict[str, Any]:
+    """Ask for another mission, a new standard or another batch, by the agent's number."""
+    wanted = (
+        ("mission", "Serve nobody but ourselves."),
+        ("standards", "Every work names its sources."),
+        ("protocol.batch", "2"),
+    )
+    article, text = wanted[prompt.member % len(wanted)]
+    return {"decision": "amend", "article": article, "text": text, "reason": "It would help."}
+
+
 def judge(prompt: Prompt, seed: int | None) -> dict[str, Any]:
     """Grade by the words that works and checklist share; the seed changes nothing."""
     return verdict(prompt.checklist, prompt.works)
@@ -96,6 +107,7 @@ ANSWERS: dict[str, Callable[[Prompt, int | None], dict[str, Any]]] = {
     "contribute": contribute,
     "intend": intend,
     "plan": plan,
+    "amend": amend,
     "judge": judge,
 }
 
@@ -103,7 +115,7 @@ ANSWERS: dict[str, Callable[[Prompt, int | None], dict[str, Any]]] = {
 def _open(prompt: Prompt) -> list[str]:
     """The sentences of the task that no finished work quotes, in their order."""
     done: set[int] = set()
-    for said in (*prompt.others, *prompt.own):
+    for said in (*prompt.others, *prompt.own, *prompt.board):
         if said.kind == "work":
             done |= _quoted_in(prompt.task, said.text)
     return [s for i, s in enumerate(prompt.task) if i not in done]

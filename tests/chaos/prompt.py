@@ -17,16 +17,21 @@ HEADINGS = {
     "task": "\nTHE CLIENT'S TASK: ",
     "memory": "\nEARLIER TASKS: roles that agents took\n",
     "messages": "\nWHAT OTHER AGENTS SAID ON THIS TASK\n",
+    "marks": "\nTHE BOARD: traces of work on this task, nobody's name on them; "
+    "strength 1 is fresh and sure, 0 gone\n",
+    "practice": "\nWHAT YOU HAVE PRACTISED on earlier tasks, "
+    "from 0 (new to you) to 1 (second nature)\n",
     "own": "\nWHAT YOU SAID EARLIER ON THIS TASK\n",
     "assignment": "\nASSIGNED TO YOU\n",
     "contribute": "\nNOW: CONTRIBUTE OR DECLINE\n",
     "intend": "\nNOW: SAY WHAT YOU INTEND, OR DECLINE\n",
     "plan": "\nNOW: DIVIDE THE WORK, OR DECLINE\n",
+    "amend": "\nNOW: PROPOSE A CHANGE OF THE RULES, OR DECLINE\n",
     "works": "\nTHE WORK, in no particular order\n",
     "judge": "\nCHECKLIST: what a good answer contains\n",
     "scales": "\nSCALES, 1 to 4\n",
 }
-ACTS = ("judge", "contribute", "intend", "plan")
+ACTS = ("judge", "contribute", "intend", "plan", "amend")
 REPAIR = "That answer could not be used: "
 
 MEMBER = re.compile(r"^You are agent (\d+)\.$", re.MULTILINE)
@@ -61,12 +66,14 @@ class Prompt:
     """A prompt taken apart.
 
     Attributes:
-        act: `contribute`, `intend`, `plan`, `judge`, `probe`, or `chat` for anything else.
+        act: `contribute`, `intend`, `plan`, `amend`, `judge`, `probe`, or `chat` for anything else.
         text: All that the user said.
         member: The agent addressed.
         task: Sentences of the client's task.
         others: What others said, oldest first.
         own: What the agent said before.
+        board: What marks say was done; their author is -1.
+        practice: What it is told it has practised.
         assignment: What it was given to do.
         roster: Whom it may assign.
         words: Longest work wanted.
@@ -81,6 +88,8 @@ class Prompt:
     task: tuple[str, ...] = ()
     others: tuple[Said, ...] = ()
     own: tuple[Said, ...] = ()
+    board: tuple[Said, ...] = ()
+    practice: tuple[str, ...] = ()
     assignment: Said | None = None
     roster: tuple[int, ...] = ()
     words: int = 120
@@ -123,6 +132,8 @@ def read(messages: list[dict[str, Any]]) -> Prompt:
         task=task,
         others=_said(sections.get("messages", "")),
         own=_said(sections.get("own", "")),
+        board=_marks(sections.get("marks", "")),
+        practice=tuple(unquoted(sections.get("practice", "").split("\n"))),
         assignment=_assigned(0, given.split("\n")) if given else None,
         roster=tuple(int(n) for n in roster[1].split(",") if n.strip()) if roster else (),
         words=int(words[1]) if words else 120,
@@ -185,6 +196,16 @@ def _block(block: str) -> Said | None:
     if "intends" not in what or not quotations:
         return Said(author, "note")
     return Said(author, "intention", quotations[0], focus=tuple(quotations[1:]))
+
+
+def _marks(section: str) -> tuple[Said, ...]:
+    found = []
+    for block in filter(None, section.split("\n\n")):
+        lines = block.split("\n")
+        border = lines.index("The work:") if "The work:" in lines else len(lines)
+        topic, work = (one_line(unquoted(part)) for part in (lines[:border], lines[border:]))
+        found.append(Said(-1, "work", topic, work))
+    return tuple(found)
 
 
 def _assigned(author: int, lines: list[str]) -> Said:
