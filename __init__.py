@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from . import testing as testing
     from .agents.llm.service import Service as Service
     from .agents.llm.settings import Calls as Calls
+    from .model.constitution import Constitution as Constitution
     from .model.decision import Abstention as Abstention
     from .model.decision import Act as Act
     from .model.decision import Answer as Answer
@@ -32,14 +33,18 @@ if TYPE_CHECKING:
     from .model.judge import Judge as Judge
     from .model.judge import Verdict as Verdict
     from .model.judge import judge_family as judge_family
+    from .model.messages import Mark as Mark
     from .model.mind import Mind as Mind
     from .model.mind import mind_family as mind_family
     from .model.observation import Observation as Observation
     from .model.organization import Organization as Organization
+    from .model.protocol import Marks as Marks
     from .model.protocol import Protocol as Protocol
     from .model.protocol import Round as Round
     from .model.protocol import Team as Team
     from .model.record import TickRecord as TickRecord
+    from .model.ruling import Amendment as Amendment
+    from .model.ruling import Ruling as Ruling
     from .model.topologies import topology as topology
     from .scenarios.harness.build import build as build
 
@@ -59,16 +64,21 @@ _HOMES = {
     "judge_family": ".model.judge",
     "mind_family": ".model.mind",
     "topology": ".model.topologies",
+    "Amendment": ".model.ruling",
     "Answer": ".model.decision",
+    "Constitution": ".model.constitution",
     "Contribution": ".model.decision",
     "Intention": ".model.decision",
     "Judge": ".model.judge",
+    "Mark": ".model.messages",
+    "Marks": ".model.protocol",
     "Mind": ".model.mind",
     "Observation": ".model.observation",
     "Organization": ".model.organization",
     "Plan": ".model.decision",
     "Protocol": ".model.protocol",
     "Round": ".model.protocol",
+    "Ruling": ".model.ruling",
     "Team": ".model.protocol",
     "TickRecord": ".model.record",
     "Verdict": ".model.judge",

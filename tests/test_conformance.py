@@ -30,7 +30,10 @@ def test_every_protocol_keeps_every_rule(name, check, data):
 
 
 def test_the_protocols_of_the_paper_and_the_controls_are_found():
-    paper = {"coordinator", "sequential", "broadcast", "shared"}
+    paper = {
+        "coordinator", "sequential", "broadcast", "shared", "batched-sequential", "morphogenetic",
+        "clonal", "stigmergic", "ripple", "mean-field", "sparse-graph", "spectral-hierarchy",
+    }  # fmt: skip
     controls = {"solo", "fixed-roles", "silent", "random"}
     assert paper | controls <= set(discover("protocols"))
 
@@ -131,6 +134,15 @@ class ShowsEverybodyEverything(Good):
         return n_members + 1
 
 
+class NumbersFromZero(Good):
+    """Takes ids for places, which they are until the first member leaves."""
+
+    name = "numbers-from-zero"
+
+    def rounds(self, team):
+        yield un.Round(un.Act.CONTRIBUTE, tuple(range(len(team.members))))
+
+
 class CountsItsTicks(Good):
     """Keeps on itself how many ticks it has played."""
 
@@ -161,6 +173,7 @@ def test_a_sound_protocol_passes():
         (DrawsElsewhere, "reproducibility"),
         (KeepsState, "reproducibility"),
         (AsksTooOften, "calls"),
+        (NumbersFromZero, "turnover"),
         (FalselySymmetric, "relabelling"),
         (CountsItsTicks, "resumption"),
         (NamesStrangers, "one_state"),

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 import unscripted as un
 from unscripted.model.decision import Answer, Assignment, Failure, Plan, Usage, WorkItem
 from unscripted.model.judge import Judge
+from unscripted.model.messages import Log, View
 from unscripted.model.mind import Mind
 from unscripted.model.record import State, TickRecord
 from unscripted.testing import Arbitrary, Delayed, Hanging, Scripted, seeds
@@ -635,3 +636,69 @@ def test_what_shared_costs_does_not_grow_with_the_history():
     log._by_author = {a: Counting(ids) for a, ids in log._by_author.items()}
     assert len(recent.authored_by(range(4))) == 8
     assert Counting.reads < 200
+
+
+# Marks on a board
+
+
+class Board(un.Protocol):
+    """Member 0 works; then the others find a mark of it."""
+
+    name = "board"
+
+    def __init__(self, **changes):
+        self._changes = changes
+
+    def rounds(self, team):
+        first, *rest = team.members
+        yield un.Round(un.Act.CONTRIBUTE, (first,))
+        found = {"shown": (un.Mark("the plan", 0.5, "half of it"),), "sources": team.log.so_far()}
+        found |= {k: v for k, v in self._changes.items() if k in found}
+        readers = self._changes.get("readers", rest)
+        yield un.Round(
+            un.Act.CONTRIBUTE, tuple(rest), marks={m: un.Marks(**found) for m in readers}
+        )
+
+
+def test_marks_are_shown_and_recorded_and_credit_nobody():
+    shown = []
+
+    def look(observation):
+        shown.append((len(observation.messages), observation.marks))
+        return un.Contribution("worker", "done", builds_on=(0,))
+
+    org = team(*[Scripted([look])] * 3, protocol=Board())
+    org.step()
+    mark = un.Mark("the plan", 0.5, "half of it")
+    assert shown == [(0, ()), (0, (mark,)), (0, (mark,))]
+    record = org.records[0]
+    assert record.by_id[1].builds_on == ()  # it saw no author
+    assert record.by_id[1].turns[0].marks == (mark,)
+    assert record.by_id[1].turns[0].marks_from == ((0, 1),)
+    assert TickRecord.from_json(record.to_json()) == record
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"shown": (un.Mark("", 0.5),)}, "topic"),
+        ({"shown": (un.Mark("plan", 1.5),)}, "strength"),
+        ({"shown": ("plan",)}, "mark="),
+        ({"sources": View(Log())}, "this tick's messages"),
+        ({"readers": (0,)}, "does not act"),
+    ],
+)
+def test_marks_that_break_a_rule_stop_the_protocol(changes, fault):
+    org = team(*[Scripted([WORK])] * 3, protocol=Board(**changes))
+    org.step()
+    assert fault in org.records[0].error
+    assert org.records[0].by_id[0].state == "contributed"
+
+
+def test_a_mark_tells_nobody_what_the_network_does_not_carry():
+    org = team(*[Scripted([WORK])] * 3, protocol=Board(), topology="chain")
+    org.step()
+    assert "does not carry" in org.records[0].error  # 2 is no neighbour of 0
+    near = team(*[Scripted([WORK])] * 3, protocol=Board(readers=(1,)), topology="chain")
+    near.step()
+    assert not near.records[0].error

@@ -22,6 +22,7 @@ OF_RECORD = {
     "failure_rate": participation.failure_rate,
     "hierarchy_depth": structure.hierarchy_depth,
     "spectral_gap": structure.spectral_gap,
+    "rounds": outcome.rounds,
     "calls": outcome.calls,
     "tokens": outcome.tokens,
     "cost_usd": outcome.cost_usd,

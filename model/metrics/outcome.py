@@ -74,6 +74,11 @@ def wall_s(record: TickRecord) -> float:
     return record.totals.critical_path_s
 
 
+def rounds(record: TickRecord) -> int:
+    """Rounds played, one after another; everybody in a round decides at once."""
+    return len(record.rounds)
+
+
 def calls(record: TickRecord) -> int:
     """Model calls of the team, the judge's not included."""
     return record.totals.calls

@@ -22,6 +22,7 @@ from rich.progress import (
 )
 
 from ...model.errors import Halt, UsageError
+from .chronicle import chronicle
 from .config import Config, RunConfig, SweepConfig, default_folder
 from .folder import Folder
 from .interrupts import graceful
@@ -180,6 +181,8 @@ def _show_run(folder: Folder, outcome: Outcome, console: Console, title: str) ->
     console.print(run_table(outcome.records, f"{title}: {over}"))
     if config.synthetic:
         console.print(SYNTHETIC, style="italic", markup=False, soft_wrap=True)
+    for line in chronicle(outcome.records):
+        console.print(plain(line), markup=False, highlight=False, soft_wrap=True)
     if any(r.verdict.votes for r in outcome.records):
         console.print(agreement_line(outcome.records), markup=False, soft_wrap=True)
     if outcome.resumed:

@@ -17,6 +17,7 @@ from ...agents.stand_ins import Arbitrary, Delayed
 from ...model.decision import Abstention, Act, Answer, Contribution, Failure, Intention, Plan, Reply
 from ...model.metrics import MEASURES, measure
 from ...model.metrics.structure import hierarchy_depth
+from ...model.messages import ids_in
 from ...model.mind import Mind
 from ...model.observation import Observation
 from ...model.organization import Organization
@@ -39,6 +40,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "unique_roles": (1, 40),
     "hierarchy_depth": (0, 41),
     "spectral_gap": (0, 41),
+    "rounds": (0, inf),
     "calls": (0, inf),
     "tokens": (0, inf),
     "cost_usd": (0, inf),
@@ -102,6 +104,11 @@ def causality(case: Case) -> None:
                 assert observation.member == actor
                 assert observation.messages.spans == turn.seen
                 assert observation.memory.spans == turn.recalled
+                assert observation.marks == turn.marks
+                for i in ids_in(turn.marks_from):
+                    source = record.log[i]
+                    assert source.round < index, "a mark is made of work that wasn't finished"
+                    assert source.author == actor or graph.has_edge(source.author, actor)
                 for message in observation.messages:
                     assert message.round < index, f"{actor} saw round {message.round} in {index}"
                     assert message.author != actor
@@ -223,6 +230,20 @@ def resumption(case: Case) -> None:
         assert a.to_json() == b.to_json(), f"tick {a.tick} differs after restoring"
 
 
+def turnover(case: Case) -> None:
+    """It goes on after members have left and others have come: ids have gaps then."""
+    org = case.organization()
+    org.step()
+    for leaving in sorted(org.members)[: case.n_agents // 2]:
+        org.remove_member(leaving)
+    newcomer = org.add_member(case.mind, list(org.members)[:2])
+    org.run(2)
+    for record in org.records[1:]:
+        assert not record.error, record.error
+        assert [m.member for m in record.members] == sorted(org.members)
+        assert newcomer in record.by_id
+
+
 class _Persona(Mind):
     """Decides by who it is and by what was said, blind to ids and to chance."""
 
@@ -283,6 +304,7 @@ PROTOCOL_CHECKS: tuple[Check, ...] = (
     survival,
     totals,
     resumption,
+    turnover,
     relabelling,
 )
 """Every check a protocol must pass."""

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ...model.errors import UsageError
 from ...model.record import State
-from .figure_style import LABELS, MARKERS, SERIES, STATES, finish, new_figure, styled
+from .figure_style import BLACK, LABELS, MARKERS, SERIES, STATES, finish, new_figure, styled
 
 Measures = Sequence[Mapping[str, float | None]]
 
@@ -60,7 +60,9 @@ _COLUMNS = 3
 
 
 @styled
-def draw_measures(measures: Measures, *, title: str, synthetic: bool) -> Figure:
+def draw_measures(
+    measures: Measures, *, title: str, synthetic: bool, shocks: Sequence[int] = ()
+) -> Figure:
     """Draw small multiples of a run's measures over its ticks.
 
     What was not measured is a gap, and a panel without any value says so.
@@ -69,6 +71,7 @@ def draw_measures(measures: Measures, *, title: str, synthetic: bool) -> Figure:
         measures: One mapping per tick, from a measure's name to its value or None.
         title: The figure's title.
         synthetic: Whether synthetic minds made the run.
+        shocks: Ticks before which something happened; a dashed line stands there.
     """
     if not measures:
         raise UsageError("measures=[] is empty; give at least one tick")
@@ -80,6 +83,8 @@ def draw_measures(measures: Measures, *, title: str, synthetic: bool) -> Figure:
     for panel, axes in zip(PANELS, grid.flat, strict=True):
         axes.set_gid(panel.title)
         _frame(axes, panel, n)
+        for tick in shocks:
+            axes.axvline(tick - 0.5, color=BLACK, lw=1.0, ls="--", zorder=3, gid="shock")
         series = {name: _values(measures, name) for name in panel.names}
         if all(np.isnan(v).all() for v in series.values()):
             axes.text(
@@ -93,7 +98,8 @@ def draw_measures(measures: Measures, *, title: str, synthetic: bool) -> Figure:
             _draw_lines(axes, series, panel)
     for axes in grid[-1]:
         axes.set_xlabel("tick")
-    return finish(figure, synthetic=synthetic)
+    note = "Dashed: before this tick something happened to the team." if shocks else ""
+    return finish(figure, synthetic=synthetic, note=note)
 
 
 def _values(measures: Measures, name: str) -> NDArray[np.float64]:

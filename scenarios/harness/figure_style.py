@@ -84,6 +84,7 @@ LABELS: dict[str, tuple[str, str]] = {
     "failure_rate": ("failure", "share of members"),
     "hierarchy_depth": ("hierarchy depth", "works in a chain"),
     "spectral_gap": ("spectral gap", "Laplacian eigenvalue"),
+    "rounds": ("rounds", "per task"),
     "calls": ("model calls", "per task"),
     "tokens": ("tokens", "per task"),
     "cost_usd": ("cost", "USD per task"),

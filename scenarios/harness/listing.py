@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ...model.discovery import discover
 from ...model.errors import UnknownNameError
+from ...model.shocks import SHOCKS
 from ...model.taskfile import corpus
 from .runner import Exit
 from .screen import plain, terminal
@@ -100,10 +101,15 @@ def _scenarios() -> dict[str, str]:
     return found
 
 
+def _shocks() -> dict[str, str]:
+    return {name: _first_line(kind) for name, kind in SHOCKS.items()}
+
+
 LISTS: dict[str, Callable[[], dict[str, str]]] = {
     "protocols": _plugins("protocols"),
     "topologies": _plugins("topologies"),
     "models": _models,
     "tasks": _tasks,
+    "shocks": _shocks,
     "scenarios": _scenarios,
 }

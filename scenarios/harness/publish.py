@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ...model.organization import Organization
+from .chronicle import shock_ticks
 from .config import RunConfig, SweepConfig
 from .folder import Folder
 from .report import write_comparison_page, write_run_page
@@ -32,7 +33,9 @@ def publish_run(folder: Folder, config: RunConfig, org: Organization) -> list[Pa
     drawn = {
         "team": draw_team(org.records[-1], org.network.G, synthetic=synthetic),
         "roles": draw_role_mosaic(org.records, synthetic=synthetic),
-        "measures": draw_measures(measured(org.records), title=title, synthetic=synthetic),
+        "measures": draw_measures(
+            measured(org.records), title=title, synthetic=synthetic, shocks=shock_ticks(org.records)
+        ),
     }
     saved = [save(figure, figures, name) for name, figure in drawn.items()]
     pictures = [p for paths in saved for p in paths if p.suffix == ".png"]

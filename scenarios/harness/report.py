@@ -14,6 +14,7 @@ from ...agents.llm.models import parse_model
 from ...agents.llm.settings import TEMPERATURE
 from ...model.record import TickRecord
 from .build import is_family, judge_models
+from .chronicle import chronicle
 from .config import RunConfig, SweepConfig, to_json
 from .folder import write_text
 from .rows import Row, measured
@@ -38,6 +39,7 @@ AGAIN_REAL = (
 def write_run_page(folder: Path, config: RunConfig, records: Sequence[TickRecord]) -> Path:
     """The page of a run."""
     ticks = measured(records)
+    judged = [agreement_line(records)] if any(r.verdict.votes for r in records) else []
     table = []
     for name, label, unit in RUN_TABLE:
         found = interval(t[name] for t in ticks)
@@ -54,7 +56,7 @@ def write_run_page(folder: Path, config: RunConfig, records: Sequence[TickRecord
         lead=f"{len(records)} ticks over {len({r.task_id for r in records})} different tasks "
         f"on a {config.topology} network, seed {config.seed}.{_asked(config, records)}",
         synthetic=config.synthetic,
-        sentences=[agreement_line(records)] if any(r.verdict.votes for r in records) else [],
+        sentences=[*chronicle(records), *judged],
         tables=[
             ("Means over ticks", ["measure", "mean", "sd over ticks", "unit"], table),
             (
