@@ -52,6 +52,7 @@ class TeamNetwork(Network):  # type: ignore[misc]
         for cell in self._cells.values():
             cell.space = self
         self._heard: dict[int, frozenset[int]] = {}
+        self._everyone: frozenset[int] | None = None
         self._departed = False
 
     def _connect_cells(self) -> None:
@@ -75,6 +76,7 @@ class TeamNetwork(Network):  # type: ignore[misc]
     def changed(self) -> None:
         """Forget what was derived from the graph, after an edge or node changed."""
         self._heard.clear()
+        self._everyone = None
         self.__dict__.pop("all_cells", None)
 
     def audience_of(self, author: int) -> tuple[int, ...]:
@@ -86,6 +88,11 @@ class TeamNetwork(Network):  # type: ignore[misc]
         if len(edges[reader]) == len(self.G) - 1:
             return EVERYONE  # no set of N members for each of N
         return frozenset(edges[reader])
+
+    def _present(self) -> frozenset[int]:
+        if self._everyone is None:
+            self._everyone = frozenset(self.G)
+        return self._everyone
 
     def carried(self, view: View, reader: int, *, own: bool = False) -> View:
         """What of a view reaches a member: from its neighbours, meant for it.
@@ -101,7 +108,7 @@ class TeamNetwork(Network):  # type: ignore[misc]
         if heard is None:
             heard = self._heard[reader] = self._hears(reader)
         if heard is EVERYONE and own and self._departed:
-            heard = frozenset(self.G)  # memory holds authors who are on the network no more
+            heard = self._present()  # memory holds authors who are on the network no more
         if heard is EVERYONE:
             return (view if own else view.without(reader)).readable_by(reader)
         return view.authored_by(heard | {reader} if own else heard).readable_by(reader)

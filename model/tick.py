@@ -172,10 +172,11 @@ class Tick:
                 raise ProtocolError(f"assignments[{member}] is for member {given.member}")
 
     def _check_marks(self, round_: Round) -> None:
+        actors = set(round_.actors)
         for member, board in round_.marks.items():
             if type(board) is not Marks or board.sources._log is not self.log:
                 raise ProtocolError(f"marks[{member}] are not Marks made of this tick's messages")
-            if member not in round_.actors:
+            if member not in actors:
                 raise ProtocolError(f"marks[{member}] are for a member that does not act")
             for mark in board.shown:
                 if type(mark) is not Mark or not 0 <= mark.strength <= 1 or not mark.topic:
