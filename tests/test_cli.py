@@ -810,7 +810,7 @@ def test_a_scenario_run_by_name_equals_its_script(tmp_path):
     assert "Means per task" in said["named"][0]
     tables = [pd.read_parquet(next((tmp_path / n).glob("runs/*/ticks.parquet"))) for n in ways]
     pd.testing.assert_frame_equal(*tables, check_exact=True)
-    assert len(tables[0]) == 8 * 2 * 12
+    assert len(tables[0]) == len(discover("protocols")) * 2 * 12
 
 
 def test_a_scenario_refuses_what_it_can_not_take(call):

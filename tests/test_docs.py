@@ -49,6 +49,7 @@ from unscripted.model.taskfile import load_tasks
 from unscripted.scenarios.harness import commands
 from unscripted.scenarios.harness.cli import app, run_app
 from unscripted.scenarios.harness.config import RunConfig, SweepConfig
+from unscripted.scenarios.harness.session import check_networks
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -263,7 +264,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         called = any(r.called for r in config.runs())
         if sum(r.agents * r.ticks for r in config.runs()) <= CHEAP and not called:
             return compare(config, out, **rest)
-        commands._check_networks(config)
+        check_networks(config.runs())
         return 0
 
     monkeypatch.setattr(commands, "publish_run", publish_run)

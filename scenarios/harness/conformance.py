@@ -15,9 +15,9 @@ import networkx as nx
 
 from ...agents.stand_ins import Arbitrary, Delayed
 from ...model.decision import Abstention, Act, Answer, Contribution, Failure, Intention, Plan, Reply
+from ...model.messages import ids_in
 from ...model.metrics import MEASURES, measure
 from ...model.metrics.structure import hierarchy_depth
-from ...model.messages import ids_in
 from ...model.mind import Mind
 from ...model.observation import Observation
 from ...model.organization import Organization

@@ -20,7 +20,7 @@ from filelock import FileLock, Timeout
 
 from ...model.errors import UsageError
 from ...model.record import TickRecord
-from .config import FREE, Config, from_json, to_json
+from .config import FREE, Config, RunConfig, StudyConfig, SweepConfig, from_json, to_json
 
 JOURNAL = "journal.sqlite"
 LOCK = ".lock"
@@ -45,7 +45,7 @@ class Folder:
 
     def __init__(self, path: Path, config: Config, *, alone: bool = False) -> None:
         self.path = path
-        self.config = config
+        self._config = config
         self._lock = FileLock(path / LOCK, timeout=0)
         there = path / "config.json"
         if there.exists():
@@ -94,6 +94,12 @@ class Folder:
         if self._lock.is_locked:  # unlinked while held; who opened it meanwhile sees that it's gone
             (self.path / LOCK).unlink(missing_ok=True)
             self._lock.release()
+
+    @property
+    def config(self) -> RunConfig | SweepConfig:
+        """The configuration of a run or comparison; that of a scenario is its script's matter."""
+        assert not isinstance(self._config, StudyConfig)
+        return self._config
 
     @property
     def journal(self) -> Path:

@@ -13,7 +13,7 @@ from .config import RunConfig
 ROW_MEASURES = (
     "quality", "mission_relevance", "role_stability", "unique_role_share", "role_gini",
     "role_entropy", "participation", "abstention_rate", "exclusion_rate", "failure_rate",
-    "hierarchy_depth", "spectral_gap", "calls", "tokens", "cost_usd", "wall_s", "risk",
+    "hierarchy_depth", "spectral_gap", "rounds", "calls", "tokens", "cost_usd", "wall_s", "risk",
     "objective", "balance",
 )  # fmt: skip
 """Measures of a run that are means over its ticks, in the order of the JSON."""
@@ -68,9 +68,25 @@ def run_row(
 
 
 def tick_rows(records: Sequence[TickRecord]) -> list[Row]:
-    """One row per tick: what was worked on, and every measure."""
+    """One row per tick: what was worked on and under which protocol, what happened, every measure.
+
+    `protocol_played` has the parameters of that tick, as a trial changes them. Several shocks or
+    rulings stand in one text, joined by `; `; none is an empty text.
+    """
     return [
-        {"tick": r.tick, "task_id": r.task_id, "level": r.level, **{m: t[m] for m in MEASURES}}
+        {
+            "tick": r.tick,
+            "task_id": r.task_id,
+            "level": r.level,
+            "protocol_played": r.protocol,
+            "shocks": "; ".join(r.shocks),
+            "rulings": "; ".join(
+                f"{x.amendment.article}={x.amendment.text} "
+                f"{'granted' if x.granted else 'refused'}: {x.reason}"
+                for x in r.rulings
+            ),
+            **{m: t[m] for m in MEASURES},
+        }
         for r, t in zip(records, measured(records), strict=True)
     ]
 

@@ -17,10 +17,11 @@ from concurrent.futures import (
     as_completed,
     wait,
 )
+from dataclasses import fields
 from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any
 
-from .config import RunConfig, SweepConfig
+from .config import FREE, RunConfig, StudyConfig, SweepConfig
 from .folder import Folder
 from .rows import Row, agent_rows, run_row, tick_rows
 from .runner import Exit, failures, play
@@ -36,10 +37,20 @@ A run that was cut short has `"stopped"`; it is not kept, so the same command pl
 """
 
 
+HEAD = ("protocol", "topology", "model", "agents", "level", "seed")
+
+
 def run_key(config: RunConfig) -> str:
-    """Names a run within its comparison."""
-    parts = (config.protocol, config.topology, config.model, config.agents, config.level)
-    return "|".join(map(str, (*parts, config.seed)))
+    """Names a run within its comparison or scenario: two runs share a key only if they are equal.
+
+    What else could change a result is part of the name where it isn't the default.
+    """
+    parts = [str(getattr(config, name)) for name in HEAD]
+    for f in fields(config):
+        value = getattr(config, f.name)
+        if f.name not in HEAD and f.name not in FREE and value != f.default:
+            parts.append(f"{f.name}={value}")
+    return "|".join(parts)
 
 
 def run_one(config: RunConfig, replicate: int, service: Service | None = None) -> Result:
@@ -64,17 +75,17 @@ def run_one(config: RunConfig, replicate: int, service: Service | None = None) -
 
 
 def sweep(
-    config: SweepConfig,
+    config: SweepConfig | StudyConfig,
     folder: Folder | None = None,
     *,
     workers: int | None = None,
     service: Service | None = None,
     watch: Callable[[int, int], None] | None = None,
 ) -> dict[str, Result]:
-    """Play every run of a comparison that isn't in the folder yet.
+    """Play every run of a comparison or scenario that isn't in the folder yet.
 
     Args:
-        config: What to compare.
+        config: Whose runs.
         folder: Where finished runs go, and what is already there is taken from.
         workers: Processes; None uses every core, 1 stays in this process.
         service: Calls models, where there are any; then runs share this process and its budget.

@@ -1,0 +1,223 @@
+"""Clonal: works are antibodies; the best are cloned and varied, the worst give way to newcomers.
+
+The immune system keeps many different antibodies, multiplies those that bind the antigen, mutates
+the copies the more the worse they bind, and throws fresh ones in. Here an antibody is a finished
+contribution and its affinity what its author thinks of it: its own confidence, 0.5 where it gives
+none. There is no oracle, so the protocol is worth as much as the team's self-reflection.
+
+Everyone works once, in 1 + `generations` rounds, N calls:
+
+1. The naive repertoire, a share `naive` of the team, works blind.
+2. In each generation a share of `newcomers` works blind too (receptor editing). The others are
+   clones: of the `select` best works in the pool that its links carry, each is dealt one parent,
+   rank r of k having weight k - r. A clone sees its parent alone, or, with probability
+   exp(-rho * affinity of the parent), all it could have been dealt, and may depart from it.
+3. The newcomers replace the pool's worst, the clones compete with the rest for its places, and
+   the best affinity never falls. The pool keeps the size of the repertoire.
+
+Memory cells: the `memory` members whose work had the highest affinity on the last task belong to
+the repertoire first; chance fills it up. What leaves the pool guides nobody any more; it has been
+delivered all the same. A clone that hears nothing of the pool works blind.
+
+Exogenous: who acts when, who reads whom. Endogenous: roles, work, affinities, declining.
+
+References:
+    F. M. Burnet, The Clonal Selection Theory of Acquired Immunity, Cambridge, 1959.
+    L. N. de Castro, F. J. Von Zuben, Learning and optimization using the clonal selection
+    principle, IEEE Trans. Evol. Comput. 6(3):239-251, 2002 (CLONALG; mutation rate exp(-rho f)).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
+from math import exp, floor, inf
+from typing import NamedTuple
+
+import networkx as nx
+
+from ..model.decision import Act, Contribution
+from ..model.errors import UsageError
+from ..model.protocol import Protocol, Replies, Round, Rounds, Team
+from ..model.record import TickRecord
+
+UNSAID = 0.5  # affinity of work whose author says nothing of its confidence
+
+
+class Antibody(NamedTuple):
+    """A finished work: its message in the log, its author, and how well it binds, 0 to 1."""
+
+    message: int
+    author: int
+    affinity: float
+
+
+class Clonal(Protocol):
+    """Generations of clones of the works their authors trust most.
+
+    Args:
+        naive: Share of the team in the naive repertoire, above 0 and up to 1.
+        generations: Rounds after the first, at least 1.
+        select: How many works are cloned, at least 1.
+        rho: How fast affinity quiets mutation; 0 or more.
+        newcomers: Share of each generation that sees nothing, 0 to 1.
+        memory: How many members of the last task's best work open this one; 0 or more.
+    """
+
+    name = "clonal"
+
+    def __init__(
+        self,
+        *,
+        naive: float = 0.5,
+        generations: int = 2,
+        select: int = 3,
+        rho: float = 2.5,
+        newcomers: float = 0.2,
+        memory: int = 2,
+    ) -> None:
+        if not 0 < naive <= 1:
+            raise UsageError(f"naive={naive} is not above 0 and up to 1; use e.g. naive=0.5")
+        for key, count, low in (
+            ("generations", generations, 1),
+            ("select", select, 1),
+            ("memory", memory, 0),
+        ):
+            if type(count) is not int or count < low:
+                raise UsageError(f"{key}={count} is no whole number of {low} or more; use {low}")
+        if not 0 <= rho < inf:
+            raise UsageError(f"rho={rho} is not finite and 0 or more; use e.g. rho=2.5")
+        if not 0 <= newcomers <= 1:
+            raise UsageError(f"newcomers={newcomers} is outside 0 to 1; use e.g. newcomers=0.2")
+        self.naive = naive
+        self.generations = generations
+        self.select = select
+        self.rho = rho
+        self.newcomers = newcomers
+        self.memory = memory
+
+    def rounds(self, team: Team) -> Rounds:
+        """The naive repertoire, then its generations."""
+        luck = dict(zip(team.members, team.rng.random(len(team.members)).tolist(), strict=True))
+        naive, rest = self._muster(team)
+        replies = yield Round(Act.CONTRIBUTE, tuple(sorted(naive)))
+        pool = ranked(born(team, naive, replies))
+        for g in range(self.generations):
+            generation = rest[g :: self.generations]
+            if not generation:
+                return
+            cut = nearest(self.newcomers * len(generation))
+            fresh, clones = generation[:cut], generation[cut:]
+            parents = self._parents(team.graph, clones, pool)
+            sees = {}
+            for clone, parent in deal(parents).items():
+                departs = luck[clone] < exp(-self.rho * parent.affinity)
+                read = parents[clone] if departs else (parent,)
+                sees[clone] = team.log.only(work.message for work in read)
+            replies = yield Round(Act.CONTRIBUTE, tuple(sorted(generation)), sees=sees)
+            pool = survivors(
+                pool, born(team, clones, replies), born(team, fresh, replies), len(naive)
+            )
+
+    def max_calls(self, n_members: int) -> int:
+        """N."""
+        return n_members
+
+    def _muster(self, team: Team) -> tuple[list[int], list[int]]:
+        """The naive repertoire, memory cells first, and all others by lot."""
+        order = [team.members[i] for i in team.rng.permutation(len(team.members)).tolist()]
+        if team.past and self.memory:
+            cells = memory_cells(team.past[-1], team.members, self.memory)
+            order = cells + [member for member in order if member not in cells]
+        cut = max(1, nearest(self.naive * len(order)))
+        return order[:cut], order[cut:]
+
+    def _parents(
+        self, graph: nx.Graph[int], clones: Iterable[int], pool: Sequence[Antibody]
+    ) -> dict[int, tuple[Antibody, ...]]:
+        """The best of the pool that each clone hears, best first."""
+        by_author = {work.author: work for work in pool}
+        links = graph.pred if isinstance(graph, nx.DiGraph) else graph.adj
+        parents = {}
+        for clone in clones:
+            heard = links[clone]
+            if len(heard) < len(pool):  # look through the fewer
+                near: Sequence[Antibody] = ranked(by_author[a] for a in heard if a in by_author)
+            else:
+                near = pool
+            parents[clone] = tuple(islice((w for w in near if w.author in heard), self.select))
+        return parents
+
+
+def affinity(work: Contribution) -> float:
+    """What the author thinks its work is worth, 0 to 1."""
+    return UNSAID if work.confidence is None else float(work.confidence)
+
+
+def ranked(works: Iterable[Antibody]) -> list[Antibody]:
+    """Highest affinity first; of equals the older."""
+    return sorted(works, key=lambda work: (-work.affinity, work.message))
+
+
+def born(team: Team, members: Iterable[int], replies: Replies) -> list[Antibody]:
+    """What these members just delivered."""
+    found = []
+    for member in members:
+        reply = replies[member]
+        if isinstance(reply, Contribution):
+            found.append(Antibody(team.log.ids_by(member)[-1], member, affinity(reply)))
+    return found
+
+
+def deal(parents: Mapping[int, Sequence[Antibody]]) -> dict[int, Antibody]:
+    """A parent for each clone, from those it may have, best first; no parent where it has none.
+
+    The first of k weighs k, the last 1. Each clone in turn goes to the parent that has the fewest
+    clones for its weight (d'Hondt's rule), so where all may have the same parents their numbers
+    of clones are in proportion to the weights, and no worse parent has more than a better.
+    """
+    dealt: dict[int, int] = {}
+    chosen = {}
+    for clone, choices in parents.items():
+        k = len(choices)
+        if not k:
+            continue
+        costs = [(dealt.get(work.author, 0) + 1) / (k - r) for r, work in enumerate(choices)]
+        parent = choices[costs.index(min(costs))]
+        dealt[parent.author] = dealt.get(parent.author, 0) + 1
+        chosen[clone] = parent
+    return chosen
+
+
+def survivors(
+    pool: Sequence[Antibody],
+    clones: Sequence[Antibody],
+    fresh: Sequence[Antibody],
+    size: int,
+) -> list[Antibody]:
+    """The next pool, best first: newcomers in the place of the worst, the best always kept.
+
+    Args:
+        pool: The old one.
+        clones: What competes with it.
+        fresh: What enters without competing, as far as one place is left to the others.
+        size: The most works the pool holds, at least 1.
+    """
+    kept = ranked([*pool, *clones])[: max(1, size - len(fresh))]
+    return ranked([*kept, *fresh])[:size]
+
+
+def memory_cells(record: TickRecord, members: Iterable[int], n: int) -> list[int]:
+    """The n members still there whose best work had the highest affinity on an earlier task."""
+    present = set(members)
+    trusted = [
+        (-max(map(affinity, m.contributions)), m.member)
+        for m in record.members
+        if m.contributions and m.member in present
+    ]
+    return [member for _, member in sorted(trusted)[:n]]
+
+
+def nearest(x: float) -> int:
+    """The nearest whole number, halves up."""
+    return floor(x + 0.5)

@@ -1,0 +1,363 @@
+"""Morphogenetic: a few organizers emit topics that spread; each cell takes a fate from its place.
+
+In an embryo organizers emit morphogens, which diffuse and decay and so tell a cell where it is; it
+takes the fate its place calls for, unless its neighbours hold it already (lateral inhibition).
+Cells are the members, tissue is the network.
+
+Round 1: `organizers` members (0: the square root of N, rounded up), as far from each other as the
+network lets them, state intentions. Each topic of an organizer's focus (its role where it names
+none) is a morphogen that it goes on emitting. With W[u,v] = 1 / max(links out of v, links into u)
+on each link v to u, amounts x and emission s follow
+
+    x <- (1 - decay) * (x + diffusion * (W x - outflow of x)) + s
+
+for 2r steps, where r links lead to the cell farthest from an organizer that spoke: long enough to
+reach everyone and for neighbouring territories to mix. Nothing is lost but by decay; on a chain
+or tree what one organizer emits falls with every link from it.
+
+A cell reads the blend b, its amounts as shares of their sum. Of the morphogens that reached it, it
+takes the fate k with the highest
+
+    b_k - inhibition * (share of its neighbours that have k),
+
+one cell after another, those near organizers first, over and over until none would change. Each
+change adds to a potential (degree * b_fate summed over cells, less inhibition * links within a
+fate), so this ends. A cell that more morphogens reached than it has neighbours, and whose blend
+spans less than inhibition / degree, then differs from all of them: some fate is free, and costs
+it less than a shared one. On a complete network with inhibition 1, fates are about as frequent as
+morphogens are in the blend.
+
+Round 2: everyone, organizers too, works in its fate or declines, seeing those intentions of
+organizers that its links carry. Cells that no morphogen reached stay undifferentiated: they
+choose freely. 2 rounds, organizers + N calls.
+
+Exogenous: who organizes, and the pattern. Endogenous: the topics and roles, declining.
+
+References:
+    A. M. Turing, The chemical basis of morphogenesis, Phil. Trans. R. Soc. B 237:37-72, 1952.
+    L. Wolpert, Positional information and the spatial pattern of cellular differentiation,
+    J. Theor. Biol. 25:1-47, 1969.
+    J. R. Collier et al., Pattern formation by lateral inhibition with feedback, J. Theor. Biol.
+    183:429-446, 1996.
+    H. Spemann, H. Mangold, Über Induktion von Embryonalanlagen durch Implantation artfremder
+    Organisatoren, Arch. Entwicklungsmech. 100:599-638, 1924.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from math import ceil, inf, sqrt
+
+import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
+
+from ..model.decision import Act, Assignment, Intention
+from ..model.errors import UsageError
+from ..model.protocol import Protocol, Replies, Round, Rounds, Team
+from ..model.record import normalised
+
+Amounts = NDArray[np.float64]  # cells by morphogens
+SWEEPS = 1000  # a bound for safety; a handful is usual
+BETTER = 1e-9  # a smaller gain is rounding
+
+
+class Morphogenetic(Protocol):
+    """Organizers emit topics; members differentiate by what reaches them.
+
+    Args:
+        organizers: How many; 0 for the square root of the team's size, rounded up.
+        diffusion: The most of its content that a cell gives away in a step, above 0, below 1.
+        decay: Share lost in a step, from 0 and below 1.
+        inhibition: How strongly neighbours keep each other from the same fate; 0 or more.
+    """
+
+    name = "morphogenetic"
+
+    def __init__(
+        self,
+        *,
+        organizers: int = 0,
+        diffusion: float = 0.5,
+        decay: float = 0.1,
+        inhibition: float = 1.0,
+    ) -> None:
+        if type(organizers) is not int or organizers < 0:
+            raise UsageError(
+                f"organizers={organizers} is no whole number of 0 or more; "
+                "use 0 for the square root of n_agents"
+            )
+        if not 0 < diffusion < 1:
+            raise UsageError(
+                f"diffusion={diffusion} is not between 0 and 1; use e.g. diffusion=0.5"
+            )
+        if not 0 <= decay < 1:
+            raise UsageError(f"decay={decay} is not from 0 and below 1; use e.g. decay=0.1")
+        if not 0 <= inhibition < inf:
+            raise UsageError(
+                f"inhibition={inhibition} is not finite and 0 or more; use e.g. inhibition=1.0"
+            )
+        self.organizers = organizers
+        self.diffusion = diffusion
+        self.decay = decay
+        self.inhibition = inhibition
+
+    def rounds(self, team: Team) -> Rounds:
+        """A round of organizers' intentions, a round of everyone's work."""
+        organizers = spread(team.graph, self._how_many(len(team.members)))
+        replies = yield Round(Act.INTEND, tuple(sorted(organizers)))
+        yield Round(
+            Act.CONTRIBUTE,
+            team.members,
+            sees=team.log.so_far(),
+            assignments=self._fates(team, replies),
+        )
+
+    def max_calls(self, n_members: int) -> int:
+        """Organizers + N."""
+        return self._how_many(n_members) + n_members
+
+    def _how_many(self, n_members: int) -> int:
+        return min(n_members, self.organizers or ceil(sqrt(n_members)))
+
+    def _fates(self, team: Team, replies: Replies) -> dict[int, Assignment]:
+        """What the organizers' intentions make of each cell they reach."""
+        graph, members = team.graph, team.members
+        spoke = {m: r for m, r in sorted(replies.items()) if isinstance(r, Intention)}
+        topics = {m: topics_of(intention) for m, intention in spoke.items()}
+        names = sorted({name for named in topics.values() for name in named})
+        if not names:
+            return {}
+        row = {m: i for i, m in enumerate(members)}
+        column = {name: k for k, name in enumerate(names)}
+        sources = np.zeros((len(members), len(names)))
+        wording: dict[str, str] = {}
+        roles: dict[str, Counter[str]] = {name: Counter() for name in names}
+        for m, named in topics.items():
+            for name, worded in named.items():
+                sources[row[m], column[name]] = 1.0
+                wording.setdefault(name, worded)
+                roles[name][spoke[m].role] += 1
+        far = distances(graph, spoke)
+        reach = max(d for d in far.values() if d < inf)
+        amounts = diffuse(
+            sources, exchange(graph, members), diffusion=self.diffusion, decay=self.decay,
+            steps=2 * int(reach), emitted=sources,
+        )  # fmt: skip
+        fates = differentiate(
+            blend(amounts),
+            contacts(graph, members, len(names)),
+            inhibition=self.inhibition,
+            order=sorted(range(len(members)), key=lambda i: far[members[i]]),
+        )
+        return {
+            m: Assignment(m, roles[names[k]].most_common(1)[0][0], (wording[names[k]],))
+            for m, k in zip(members, fates, strict=True)
+            if k is not None
+        }
+
+
+def topics_of(intention: Intention) -> dict[str, str]:
+    """What a member means to work on, as worded, by its name with case and spacing evened out."""
+    named = [topic for topic in intention.focus if topic.strip()] or [intention.role]
+    return {normalised(topic): topic for topic in named}
+
+
+def is_complete(graph: nx.Graph[int]) -> bool:
+    """Whether every cell touches every other, told without looking at the links."""
+    n = len(graph)
+    return graph.number_of_edges() * (1 if graph.is_directed() else 2) == n * (n - 1)
+
+
+def spread(graph: nx.Graph[int], n: int) -> list[int]:
+    """n members far from each other: one of most links, then always the farthest from all chosen.
+
+    On a directed network links lead on from the chosen ones; what they don't lead to is farthest.
+    Of equals the lowest id; on a complete network those are the lowest ids.
+    """
+    members = sorted(graph)
+    if is_complete(graph):
+        return members[:n]
+    links = graph.succ if isinstance(graph, nx.DiGraph) else graph.adj
+    chosen = [max(members, key=lambda m: len(links[m]))]
+    far = dict.fromkeys(members, inf)
+    while True:
+        _approach(graph, chosen[-1], far)
+        if len(chosen) == n:
+            return chosen
+        chosen.append(max(members, key=far.__getitem__))
+
+
+def distances(graph: nx.Graph[int], sources: Iterable[int]) -> dict[int, float]:
+    """How many links lead from the nearest source to each member; infinite where none do."""
+    far = dict.fromkeys(graph, inf)
+    if is_complete(graph):
+        far = dict.fromkeys(graph, 1.0)
+        return far | dict.fromkeys(sources, 0.0)
+    for source in sources:
+        _approach(graph, source, far)
+    return far
+
+
+def _approach(graph: nx.Graph[int], source: int, far: dict[int, float]) -> None:
+    """Lower the distances in `far` where this source is nearer than those before it."""
+    links = graph.succ if isinstance(graph, nx.DiGraph) else graph.adj
+    far[source] = 0.0
+    wave, distance = [source], 0.0
+    while wave:
+        distance += 1
+        following = []
+        for member in wave:
+            for other in links[member]:
+                if far[other] > distance:
+                    far[other] = distance
+                    following.append(other)
+        wave = following
+
+
+def exchange(graph: nx.Graph[int], members: Sequence[int]) -> Callable[[Amounts], Amounts]:
+    """What each cell gains from its neighbours less what it gives, at a diffusion of 1.
+
+    Gains sum to 0 and no cell gives more than it has, on directed networks too.
+
+    Args:
+        graph: Who can reach whom.
+        members: The cells in the order of rows.
+    """
+    n = len(members)
+    if is_complete(graph):
+        return lambda amounts: (amounts.sum(axis=0) - n * amounts) / max(1, n - 1)
+    from scipy.sparse import csr_array
+
+    row = {m: i for i, m in enumerate(members)}
+    links = [(row[a], row[b]) for a, b in graph.edges]
+    if not graph.is_directed():
+        links += [(b, a) for a, b in links]
+    giver, taker = np.array(links, dtype=int).reshape(-1, 2).T
+    given, taken = np.bincount(giver, minlength=n), np.bincount(taker, minlength=n)
+    rate = 1.0 / np.maximum(given[giver], taken[taker])
+    inflow = csr_array((rate, (taker, giver)), shape=(n, n))
+    outflow = np.bincount(giver, weights=rate, minlength=n)[:, None]
+    return lambda amounts: inflow @ amounts - outflow * amounts
+
+
+def diffuse(
+    amounts: Amounts,
+    gain: Callable[[Amounts], Amounts],
+    *,
+    diffusion: float,
+    decay: float,
+    steps: int,
+    emitted: Amounts | float = 0.0,
+) -> Amounts:
+    """Amounts after some steps of diffusion, decay and emission, in that order.
+
+    Without emission their sum over cells falls by the factor 1 - decay in a step, and by nothing
+    else; no amount is ever below 0.
+
+    Args:
+        amounts: Cells by morphogens.
+        gain: From `exchange`.
+        diffusion: Above 0 and below 1.
+        decay: From 0 and below 1.
+        steps: How many.
+        emitted: What is added in each.
+    """
+    for _ in range(steps):
+        amounts = (1.0 - decay) * (amounts + diffusion * gain(amounts)) + emitted
+    return amounts
+
+
+def blend(amounts: Amounts) -> Amounts:
+    """Each cell's amounts as shares of their sum; zeros where nothing arrived."""
+    total = amounts.sum(axis=1, keepdims=True)
+    return np.divide(amounts, total, out=np.zeros_like(amounts), where=total > 0)
+
+
+class Touching:
+    """Contacts along links, whichever way they lead: cells that touch, touch each other."""
+
+    def __init__(self, graph: nx.Graph[int], members: Sequence[int], n_fates: int) -> None:
+        row = {m: i for i, m in enumerate(members)}
+        near: list[set[int]] = [set() for _ in members]
+        for a, b in graph.edges:
+            near[row[a]].add(row[b])
+            near[row[b]].add(row[a])
+        self._near = [sorted(others) for others in near]
+        self._counts = np.zeros((len(members), n_fates))
+
+    def shares(self, cell: int) -> NDArray[np.float64]:
+        """The share of a cell's neighbours that have each fate."""
+        return self._counts[cell] / max(1, len(self._near[cell]))
+
+    def change(self, cell: int, old: int | None, new: int) -> None:
+        """A cell took a fate; its neighbours notice."""
+        near = self._near[cell]
+        if old is not None:
+            self._counts[near, old] -= 1
+        self._counts[near, new] += 1
+
+
+class Mixed:
+    """Contacts of everyone with everyone, counted once for all."""
+
+    def __init__(self, n_cells: int, n_fates: int) -> None:
+        self._fates: list[int | None] = [None] * n_cells
+        self._counts = np.zeros(n_fates)
+
+    def shares(self, cell: int) -> NDArray[np.float64]:
+        """The share of all other cells that have each fate."""
+        counts = self._counts.copy()
+        own = self._fates[cell]
+        if own is not None:
+            counts[own] -= 1
+        return counts / max(1, len(self._fates) - 1)
+
+    def change(self, cell: int, old: int | None, new: int) -> None:
+        """A cell took a fate."""
+        if old is not None:
+            self._counts[old] -= 1
+        self._counts[new] += 1
+        self._fates[cell] = new
+
+
+Contacts = Touching | Mixed
+
+
+def contacts(graph: nx.Graph[int], members: Sequence[int], n_fates: int) -> Contacts:
+    """Contacts of cells that have no fate yet."""
+    if is_complete(graph):
+        return Mixed(len(members), n_fates)
+    return Touching(graph, members, n_fates)
+
+
+def differentiate(
+    blends: Amounts, touching: Contacts, *, inhibition: float, order: Sequence[int]
+) -> list[int | None]:
+    """The fate of each cell: no cell would be better off with another that reached it.
+
+    Args:
+        blends: What each cell reads; it can only take a fate of which this is above 0.
+        touching: Which fates a cell's neighbours have; none yet.
+        inhibition: What it costs to have the fate of all of one's neighbours.
+        order: Who decides first, again and again; of equal fates a cell takes the first.
+
+    Returns:
+        A column of `blends` for each cell; None where it read nothing.
+    """
+    fates: list[int | None] = [None] * len(blends)
+    open_to = np.where(blends > 0, blends, -inf)
+    reached = [cell for cell in order if blends[cell].any()]
+    for _ in range(SWEEPS):
+        settled = True
+        for cell in reached:
+            worth = open_to[cell] - inhibition * touching.shares(cell)
+            best, old = int(worth.argmax()), fates[cell]
+            if old is None or worth[best] > worth[old] + BETTER:
+                touching.change(cell, old, best)
+                fates[cell] = best
+                settled = False
+        if settled:
+            break
+    return fates

@@ -1,0 +1,144 @@
+"""Which team gives the most quality for its money?
+
+Teams of one model, and teams of one closed model with cheaper colleagues: under the coordinator
+the dear one plans, under sequential it goes first.
+
+Expectation (arXiv:2603.28990): open models come close at a fraction of the price. Under sequential,
+deepseek-v3.2 reaches at least 0.9 of the quality of claude-sonnet-4.6, for less than a tenth of its
+cost. And a strong planner lifts cheap workers: under the coordinator, one claude-sonnet-4.6 with
+seven gpt-4.1-mini does better than eight gpt-4.1-mini.
+Refuted where the whole 95 % interval of one of these lies on the other side.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated
+
+import typer
+from matplotlib.figure import Figure
+
+from unscripted.scenarios.harness import options as o
+from unscripted.scenarios.harness.build import parse_team
+from unscripted.scenarios.harness.config import Cell, RunConfig
+from unscripted.scenarios.harness.figure_front import Offer, draw_front, front
+from unscripted.scenarios.harness.findings import above, below
+from unscripted.scenarios.harness.lineup import lineup
+from unscripted.scenarios.harness.lists import split_list
+from unscripted.scenarios.harness.samples import Sample
+from unscripted.scenarios.harness.script import script
+from unscripted.scenarios.harness.session import Showing
+from unscripted.scenarios.harness.study import Answer, Found, Study
+from unscripted.scenarios.harness.study_tables import samples_table, seeds_of
+
+STUDY = Study(__file__, __doc__)
+DEAR = "claude-sonnet-4.6"
+CHEAP = ("deepseek-v3.2", "glm-5", "gpt-4.1-mini")
+
+
+def main(
+    model: Annotated[
+        str | None, typer.Option(help="Teams, comma-separated, as ID or 'ID*1+ID*7'.")
+    ] = None,
+    protocols: o.Protocols = "sequential,coordinator",
+    agents: o.Agents = 8,
+    replicates: o.Replicates = 16,
+    ticks: o.Ticks = 12,
+    seed: o.Seed = 0,
+    api_base: o.ApiBase = None,
+    budget: o.Budget = None,
+    yes: o.Yes = False,
+    out: o.Out = None,
+    json: o.Json = False,
+) -> None:
+    """Quality against cost for teams of one model and mixed ones."""
+    teams = split_list(model) if model is not None else default_teams(agents)
+    base = RunConfig(
+        agents=agents, model=teams[0], ticks=ticks, seed=seed, api_base=api_base, budget=budget
+    )
+    cells = [
+        Cell(replace(base, protocol=p, model=team), {"team": name_of(team, agents)})
+        for team in teams
+        for p in lineup(protocols)
+    ]
+    showing = Showing(out, as_json=json, yes=yes)
+    raise typer.Exit(STUDY.play(cells, replicates, showing, answer))
+
+
+def default_teams(agents: int) -> tuple[str, ...]:
+    """Each named model alone, and the dear one with each of the cheap ones."""
+    alone = [f"synthetic/{name}" for name in (DEAR, *CHEAP)]
+    mixed = [f"synthetic/{DEAR}*1+synthetic/{name}*{agents - 1}" for name in CHEAP]
+    return (*alone, *(mixed if agents > 1 else ()))
+
+
+def name_of(team: str, agents: int) -> str:
+    """A team as it is read: models without their provider, first member first."""
+    parts = [(model.rpartition("/")[2], count) for model, count in parse_team(team, agents)]
+    if len(parts) == 1:
+        return parts[0][0]
+    return " + ".join(f"{count} {name}" for name, count in parts)
+
+
+def answer(found: Found) -> Answer:
+    """Ratios to the dear team, the planner's lift, and the front."""
+
+    def sample(measure: str, team: str, protocol: str) -> Sample:
+        return found.sample(measure, team=team, protocol=protocol)
+
+    def ratio(measure: str) -> Sample:
+        return sample(measure, "deepseek-v3.2", "sequential") / sample(measure, DEAR, "sequential")
+
+    worker = "gpt-4.1-mini"
+    planned = next((t for t in found.values("team") if t.endswith(f" {worker}") and DEAR in t), "")
+    lift = sample("quality", planned, "coordinator") - sample("quality", worker, "coordinator")
+    findings = [
+        above(
+            "sequential, quality of deepseek-v3.2 over that of claude-sonnet-4.6 > 0.9",
+            ratio("quality"),
+            0.9,
+        ),
+        below(
+            "sequential, cost of deepseek-v3.2 over that of claude-sonnet-4.6 < 0.1",
+            ratio("cost_usd"),
+            0.1,
+        ),
+        above(f"coordinator, {planned or 'planner with cheap workers'} minus {worker} > 0", lift),
+    ]
+    offers = offers_in(found)
+    rows = {f"{x.name}, {x.series}": [x.quality, x.cost * 100, x.quality / x.cost] for x in offers}
+    head = ["team and protocol", "quality Q", "USD per 100 tasks", "quality per USD"]
+    best = "; ".join(f"{x.name} ({x.series})" for x in front(offers))
+    return Answer(
+        tables=[samples_table(f"Means over {seeds_of(found)}, [95 % interval]", head, rows)],
+        figures={"model-economics": lambda: draw(found)},
+        findings=findings,
+        notes=[f"No other team is cheaper and better than: {best}."],
+    )
+
+
+def offers_in(found: Found) -> list[Offer]:
+    """Every team under every protocol with its cost and quality."""
+    return [
+        Offer(
+            team, p,
+            found.sample("cost_usd", team=team, protocol=p),
+            found.sample("quality", team=team, protocol=p),
+        )
+        for team in found.values("team")
+        for p in found.values("protocol")
+    ]  # fmt: skip
+
+
+def draw(found: Found) -> Figure:
+    """Cost against quality."""
+    return draw_front(
+        offers_in(found),
+        title=STUDY.question,
+        subtitle=found.constant("agents", "level", "topology"),
+        synthetic=found.synthetic,
+    )
+
+
+if __name__ == "__main__":
+    script(main)

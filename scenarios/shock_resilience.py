@@ -1,0 +1,325 @@
+"""Which protocols carry a team over a shock?
+
+Every run has a twin: the same seed without the shock, so the same tasks, and the same record until
+the shock strikes. The resilience index is the area under quality from the shock on over the area
+under the twin's: 1 where nothing is lost. It is relative: a protocol under which members hardly
+hear each other has little to lose, so read it beside the quality that is left.
+
+Expectation (arXiv:2603.28990, whose pilot gives sequential 0.829 and coordinator 0.774 on an index
+it doesn't define, and which says that quality recovers within one task): over the shocks that
+strike members (some removed, the hub removed, minds replaced) sequential has the higher index.
+Without the hub a plan reaches fewer, and the planner itself may be gone: there the coordinator has
+the lowest index of the paper's four. From the task after such a shock on, sequential and
+coordinator are at 95 % of their twins' quality or more.
+Refuted where the whole 95 % interval of any of these lies on the other side: of 0 for differences
+of indices, of 0.95 for what is left after one task.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Annotated
+
+import numpy as np
+import typer
+from matplotlib.figure import Figure
+from rich.table import Table
+from rich.text import Text
+
+from unscripted.model.metrics.resilience import adaptation, recovery_time, resilience
+from unscripted.scenarios.harness import options as o
+from unscripted.scenarios.harness.build import is_family
+from unscripted.scenarios.harness.circumstances import DEFAULT_SUBSTITUTE
+from unscripted.scenarios.harness.config import Cell, RunConfig
+from unscripted.scenarios.harness.figure_heat import draw_heat
+from unscripted.scenarios.harness.figure_lines import Line, Panel, draw_lines
+from unscripted.scenarios.harness.findings import Finding, above
+from unscripted.scenarios.harness.found import Found
+from unscripted.scenarios.harness.lineup import PAPER, lineup
+from unscripted.scenarios.harness.rows import Row, mean
+from unscripted.scenarios.harness.samples import Sample, resampled
+from unscripted.scenarios.harness.screen import TIGHT, number, plain
+from unscripted.scenarios.harness.script import script
+from unscripted.scenarios.harness.session import Showing
+from unscripted.scenarios.harness.study import Answer, Study
+from unscripted.scenarios.harness.study_tables import seeds_of
+
+STUDY = Study(__file__, __doc__)
+PROTOCOLS = ",".join((*PAPER, "batched-sequential", "ripple", "spectral-hierarchy"))
+NONE = "none"
+REMOVED, HUB, SUBSTITUTED = "members removed", "hub removed", "minds replaced"
+MEMBERS = (REMOVED, HUB, SUBSTITUTED)
+"""Shocks that strike members."""
+LEFT = "quality after the shock"
+TOLERANCE, HOLD = 0.05, 2
+DRAWS = 200
+
+
+def main(
+    protocols: Annotated[str, typer.Option(help="Comma-separated.")] = PROTOCOLS,
+    topology: o.Topology = "barabasi-albert",
+    substitute: Annotated[
+        str | None,
+        typer.Option(help="Model of replaced minds; synthetic/weak for synthetic teams."),
+    ] = None,
+    model: o.Model = "synthetic/strong",
+    agents: o.Agents = 16,
+    replicates: o.Replicates = 12,
+    ticks: o.Ticks = 18,
+    seed: o.Seed = 0,
+    api_base: o.ApiBase = None,
+    budget: o.Budget = None,
+    yes: o.Yes = False,
+    out: o.Out = None,
+    json: o.Json = False,
+) -> None:
+    """Quality after eight shocks, relative to the same run without; after a third of the ticks."""
+    base = RunConfig(
+        agents=agents, model=model, topology=topology, ticks=ticks, seed=seed, api_base=api_base,
+        budget=budget,
+    )  # fmt: skip
+    if substitute is None and all(map(is_family, base.models)):
+        substitute = DEFAULT_SUBSTITUTE
+    schedules = {NONE: "", **{e: f"{s}@{ticks // 3}" for e, s in shocks(substitute).items()}}
+    cells = [
+        Cell(replace(base, protocol=p, shocks=schedule), {"event": event, "at": ticks // 3})
+        for event, schedule in schedules.items()
+        for p in lineup(protocols)
+    ]
+    showing = Showing(out, as_json=json, yes=yes)
+    raise typer.Exit(STUDY.play(cells, replicates, showing, answer))
+
+
+def shocks(substitute: str | None) -> dict[str, str]:
+    """Each shock as users type it, by its name here; no minds are replaced where none are named."""
+    replaced = {SUBSTITUTED: f"substitute:model={substitute},share=0.25"}
+    return {
+        REMOVED: "remove:k=2",
+        HUB: "remove-hub",
+        **(replaced if substitute is not None else {}),
+        "newcomers": "newcomers:k=2",
+        "links cut": "cut:share=0.25",
+        "links rewired": "rewire:share=0.25",
+        "priorities": "priorities",
+        "regulation": "regulation",
+    }
+
+
+@dataclass(frozen=True)
+class Twins:
+    """The runs of a study beside their twins without a shock."""
+
+    found: Found
+
+    @cached_property
+    def series(self) -> dict[tuple[str, str, int], list[float | None]]:
+        """Quality by tick, by protocol, event and seed."""
+        series: dict[tuple[str, str, int], list[float | None]] = {}
+        for row in self.found.tick_rows:
+            series.setdefault((row["protocol"], row["event"], row["seed"]), []).append(
+                row["quality"]
+            )
+        return series
+
+    @cached_property
+    def at(self) -> int:
+        """The tick of the shock."""
+        return int(self.found.values("at")[0])
+
+    @cached_property
+    def events(self) -> list[str]:
+        """The shocks, in the order of the cells."""
+        return [e for e in self.found.values("event") if e != NONE]
+
+    @cached_property
+    def struck(self) -> Found:
+        """A row for each run that was struck and has its twin: what the shock cost it."""
+        rows: list[Row] = []
+        for row in self.found.rows:
+            key = row["protocol"], row["event"], row["seed"]
+            twin = row["protocol"], NONE, row["seed"]
+            if row["event"] == NONE or twin not in self.series:
+                continue
+            q, r = self.series[key][self.at :], self.series[twin][self.at :]
+            rows.append(
+                {
+                    **row,
+                    "resilience": resilience(q, r),
+                    "adaptation": adaptation(q, r),
+                    "after one task": resilience(q[1:], r[1:]),
+                    LEFT: mean(q),
+                }
+            )
+        return Found(rows, synthetic=self.found.synthetic)
+
+    def left(self, protocol: str, event: str) -> Sample:
+        """Quality from the shock on, by seed."""
+        runs = {s: q for (p, e, s), q in self.series.items() if (p, e) == (protocol, event)}
+        means = {s: mean(q[self.at :]) for s, q in sorted(runs.items())}
+        return Sample({s: m for s, m in means.items() if m is not None})
+
+    def ticks(self, protocol: str, event: str) -> list[Sample]:
+        """Quality by seed at each tick."""
+        runs = {s: q for (p, e, s), q in self.series.items() if (p, e) == (protocol, event)}
+        length = max(map(len, runs.values()), default=0)
+        return [
+            Sample({s: v for s, q in sorted(runs.items()) if (v := q[t]) is not None})
+            for t in range(length)
+        ]
+
+    def recovery(self, protocol: str, event: str) -> list[int | None]:
+        """Recovery time of the means over seeds, once for each resample of the seeds.
+
+        A single run can't tell: its tasks scatter by more than the tolerance.
+        """
+        struck = self.ticks(protocol, event)[self.at :]
+        twin = self.ticks(protocol, NONE)[self.at :]
+        if not struck or len(struck) != len(twin):
+            return []
+        means = resampled([*struck, *twin], DRAWS)
+        if np.isnan(means).any():
+            return []
+        halves = np.split(means, 2, axis=1)
+        return [
+            recovery_time(q.tolist(), r.tolist(), tolerance=TOLERANCE, hold=HOLD)
+            for q, r in zip(*halves, strict=True)
+        ]
+
+
+def answer(found: Found) -> Answer:
+    """Indices against each other, and what is left one task later."""
+    twins = Twins(found)
+    struck = twins.struck
+
+    def index(protocol: str, *events: str) -> Sample:
+        rows = [r for r in struck.of(protocol=protocol) if r["event"] in events]
+        return Sample.of(rows, "resilience")
+
+    findings: list[Finding] = [
+        above("members struck: index of sequential minus coordinator > 0",
+              index("sequential", *MEMBERS) - index("coordinator", *MEMBERS)),
+        *(above(f"{HUB}: index of {p} minus coordinator > 0",
+                index(p, HUB) - index("coordinator", HUB)) for p in PAPER if p != "coordinator"),
+        *(above(f"{e}: {p} keeps 95 % from the next task on",
+                struck.sample("after one task", protocol=p, event=e), 0.95)
+          for e in MEMBERS if e in twins.events for p in ("sequential", "coordinator")),
+    ]  # fmt: skip
+    over = seeds_of(found)
+    never = f"never within {1 + max(r['tick'] for r in found.tick_rows) - twins.at} tasks"
+    return Answer(
+        tables=[
+            grid(twins, f"Resilience index, means over {over} with 95 % intervals",
+                 lambda p, e: with_width(struck.sample("resilience", protocol=p, event=e))),
+            grid(twins, "Quality from the shock on; first the twin's",
+                 lambda p, e: with_width(twins.left(p, e)), NONE),
+            grid(twins, f"Tasks until quality is back at {1 - TOLERANCE:.0%} of the twin's for "
+                 f"{HOLD} tasks, median and 95 % range over resamples; – is {never}",
+                 lambda p, e: with_range(twins.recovery(p, e))),
+            grid(twins, "Adaptation: index of the last third of the ticks minus the first's",
+                 lambda p, e: with_width(struck.sample("adaptation", protocol=p, event=e))),
+        ],
+        figures={
+            "shock-resilience": lambda: draw_index(twins),
+            "shock-recovery": lambda: draw_recovery(twins),
+        } if struck.rows else {},
+        findings=findings,
+        notes=notes(twins),
+    )  # fmt: skip
+
+
+def notes(twins: Twins) -> list[str]:
+    """How often the hub was the planner, and what that made of the coordinator."""
+    told = twins.found.ticks_of(tick=twins.at, event=HUB, protocol="coordinator")
+    planners = {r["seed"] for r in told if r["shocks"].startswith("the hub left, member 0 ")}
+    rows = twins.struck.of(event=HUB, protocol="coordinator")
+    if not told or not rows:
+        return []
+    by_case = {
+        "the hub was the planner": [r for r in rows if r["seed"] in planners],
+        "it was another": [r for r in rows if r["seed"] not in planners],
+    }
+    said = [
+        f"{number(Sample.of(of_case, 'resilience').mean)} where {case} "
+        f"({len(of_case)} of {len(rows)} networks)"
+        for case, of_case in by_case.items()
+        if of_case
+    ]
+    return [f"{HUB}, index of coordinator: {'; '.join(said)}."]
+
+
+def grid(twins: Twins, title: str, cell: Callable[[str, str], str], *more: str) -> Table:
+    """Protocols by shocks, and before these by what else is given."""
+    table = Table(title=Text(plain(title)), title_justify="left", title_style="bold", **TIGHT)
+    table.add_column("protocol", overflow="fold")
+    events = (*more, *twins.events)
+    for event in events:
+        table.add_column(plain(event).replace(" ", "\n"), justify="right")
+    for protocol in twins.found.values("protocol"):
+        cells = [cell(protocol, event) for event in events]
+        table.add_row(Text(plain(str(protocol))), *cells)
+    return table
+
+
+def with_width(sample: Sample) -> str:
+    """A mean and half the width of its interval."""
+    if sample.mean is None:
+        return "–"
+    shown = f"{round(sample.mean, 3) + 0.0:.3f}"  # no -0.000
+    if sample.bounds is None:
+        return shown
+    return f"{shown}\n±{(sample.bounds[1] - sample.bounds[0]) / 2:.3f}"
+
+
+def with_range(times: list[int | None]) -> str:
+    """The median of recovery times and their 95 % range; – is later than all."""
+    if not times:
+        return "–"
+    ranked = sorted(times, key=lambda t: np.inf if t is None else t)
+    low, middle, high = (ranked[round(q * (len(ranked) - 1))] for q in (0.025, 0.5, 0.975))
+    shown = ["–" if t is None else str(t) for t in (middle, low, high)]
+    return shown[0] if len(set(shown)) == 1 else f"{shown[0]}\n{shown[1]} to {shown[2]}"
+
+
+def draw_index(twins: Twins) -> Figure:
+    """The index of every protocol after every shock."""
+    return draw_heat(
+        twins.struck, ("resilience", LEFT), rows="protocol", columns="event",
+        title=STUDY.question,
+        subtitle=twins.found.constant("model", "agents", "level", "topology"),
+        note="Resilience: area under quality from the shock on, over the twin's.",
+    )  # fmt: skip
+
+
+def draw_recovery(twins: Twins) -> Figure:
+    """Quality relative to the twin around each shock."""
+
+    def line(protocol: str, event: str) -> Line:
+        pairs = zip(twins.ticks(protocol, event), twins.ticks(protocol, NONE), strict=False)
+        return Line(protocol, [(t - twins.at, q / r) for t, (q, r) in enumerate(pairs)])
+
+    drawn = [p for p in twins.found.values("protocol") if p in PAPER] or twins.found.values(
+        "protocol"
+    )
+    panels = [
+        Panel(
+            [line(p, e) for p in drawn],
+            "quality over the twin's",
+            title=e,
+            crossing=(-0.5, -0.5, -0.5),
+        )
+        for e in twins.events
+    ]
+    return draw_lines(
+        panels,
+        title="Quality before and after a shock, relative to the twin without it",
+        subtitle=twins.found.constant("model", "agents", "level", "topology"),
+        xlabel="tasks since the shock",
+        note="Dashed: the shock. Before it both are the same run.",
+        synthetic=twins.found.synthetic,
+    )
+
+
+if __name__ == "__main__":
+    script(main)

@@ -1,0 +1,102 @@
+"""Do free teams settle into roles of their own?
+
+Role stability is the share of members that keep their role from one task to the next. A role is
+its name: one that is put in other words counts as another.
+
+Expectation (arXiv:2603.28990): teams that choose freely reinvent their roles for every task, so
+with sequential, shared and broadcast role stability is below 0.2, where fixed-roles is above 0.95
+by design. Where practice makes better (growing skills), members stay with what they are good at:
+under sequential, stability is higher with growing skills than with skills that stay as they are.
+Refuted where the whole 95 % interval of one of these lies on the other side.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import typer
+from matplotlib.figure import Figure
+
+from unscripted.scenarios.harness import options as o
+from unscripted.scenarios.harness.config import Cell, RunConfig
+from unscripted.scenarios.harness.figure_lines import Line, Panel, draw_lines
+from unscripted.scenarios.harness.findings import above, below
+from unscripted.scenarios.harness.samples import Sample
+from unscripted.scenarios.harness.script import script
+from unscripted.scenarios.harness.session import Showing
+from unscripted.scenarios.harness.study import Answer, Found, Study
+from unscripted.scenarios.harness.study_tables import cells_table
+
+STUDY = Study(__file__, __doc__)
+FREE = ("sequential", "shared", "broadcast")
+TEAMS = {name: (name, "fixed") for name in (*FREE, "fixed-roles", "random")} | {
+    "sequential, growing skills": ("sequential", "growing"),
+    "spectral-hierarchy, growing skills": ("spectral-hierarchy", "growing"),
+}
+MEASURES = ("role_stability", "unique_role_share", "role_entropy", "role_gini")
+WINDOWS = 8
+
+
+def main(
+    model: o.Model = "synthetic/strong",
+    agents: o.Agents = 8,
+    replicates: o.Replicates = 12,
+    ticks: o.Ticks = 40,
+    seed: o.Seed = 0,
+    api_base: o.ApiBase = None,
+    budget: o.Budget = None,
+    yes: o.Yes = False,
+    out: o.Out = None,
+    json: o.Json = False,
+) -> None:
+    """Role stability, share of unique roles, entropy and Gini over many tasks."""
+    base = RunConfig(
+        agents=agents, model=model, ticks=ticks, seed=seed, api_base=api_base, budget=budget
+    )
+    cells = [
+        Cell(replace(base, protocol=protocol, skills=skills), {"team": name})
+        for name, (protocol, skills) in TEAMS.items()
+    ]
+    showing = Showing(out, as_json=json, yes=yes)
+    raise typer.Exit(STUDY.play(cells, replicates, showing, answer))
+
+
+def answer(found: Found) -> Answer:
+    """Stability where roles are free, where they are given, and where practice makes better."""
+
+    def stability(team: str) -> Sample:
+        return found.sample("role_stability", team=team)
+
+    grown = stability("sequential, growing skills") - stability("sequential")
+    findings = [
+        *(below(f"{p}, role stability < 0.2", stability(p), 0.2) for p in FREE),
+        above("fixed-roles, role stability > 0.95", stability("fixed-roles"), 0.95),
+        above("sequential, role stability with growing minus with fixed skills > 0", grown),
+    ]
+    return Answer(
+        tables=[cells_table(found, ("team",), (*MEASURES, "unique_roles", "quality"))],
+        figures={"specialization": lambda: draw(found)},
+        findings=findings,
+    )
+
+
+def draw(found: Found) -> Figure:
+    """One panel per measure over the tasks, in a few windows of equal length."""
+    length = max(1, (1 + max(r["tick"] for r in found.tick_rows)) // WINDOWS)
+    middle = (length - 1) / 2
+    rows = [{**r, "around": r["tick"] // length * length + middle} for r in found.tick_rows]
+    return draw_lines(
+        [
+            Panel([Line.of([r for r in rows if r["team"] == t], "around", m, t) for t in TEAMS], m)
+            for m in MEASURES
+        ],
+        title=STUDY.question,
+        subtitle=found.constant("model", "agents", "level", "topology"),
+        xlabel="task",
+        note=f"Each point is the mean over {length} task{'s' * (length != 1)}.",
+        synthetic=found.synthetic,
+    )
+
+
+if __name__ == "__main__":
+    script(main)
