@@ -1,6 +1,7 @@
 # make run    sets everything up in .venv and plays one organization on the embedded minds
 # make test   sets everything up and passes all tests
 # make bench  slow tests and benchmarks, as ratios
+# make gallery  runs every scenario and writes docs/scenarios.md with its figures
 # make check  lint, format, import contract, types
 
 PYTHON ?= python3
@@ -9,7 +10,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 FILES := pyproject.toml constraints.txt
 
-.PHONY: run test bench check ci clean
+.PHONY: run test bench gallery check ci clean
 
 run: $(VENV)/.run-ready
 	$(BIN)/unscripted run
@@ -19,6 +20,9 @@ test: $(VENV)/.test-ready
 
 bench: $(VENV)/.test-ready
 	$(BIN)/python -m pytest -m "bench or slow" -s tests
+
+gallery: $(VENV)/.run-ready
+	$(BIN)/python -m unscripted.scenarios.harness.gallery docs
 
 check: $(VENV)/.dev-ready
 	$(BIN)/ruff check .

@@ -78,7 +78,12 @@ class Amended:
     amend: Amend
 
 
-Event = TickRecord | Joined | Left | Rewired | Substituted | Restated | Amended
+@dataclass(frozen=True)
+class Struck:
+    """The shocks due at this tick struck; what they did follows from ingredients and seed."""
+
+
+Event = TickRecord | Joined | Left | Rewired | Substituted | Restated | Amended | Struck
 """What changes an organization. Its state is the fold of its events over its ingredients."""
 
 

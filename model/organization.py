@@ -27,6 +27,7 @@ from .history import (
     Reversal,
     Rewired,
     Snapshot,
+    Struck,
     Substituted,
 )
 from .ingredients import Ingredients
@@ -302,6 +303,8 @@ class Organization(mesa.Model):  # type: ignore[misc]
                 self.restate(charter)
             case Amended(amend):
                 self.amend_tasks(amend)
+            case Struck():
+                self._strike()
             case TickRecord():
                 self._strike()
                 if event.tick != self.tick or set(event.by_id) != set(self.members):
@@ -350,11 +353,10 @@ class Organization(mesa.Model):  # type: ignore[misc]
     def _strike(self) -> tuple[str, ...]:
         """Let what is due at this tick happen, once; say what happened.
 
-        No event is kept: shocks follow from the ingredients and the seed, and strike again when
-        the run is restored.
+        What they did is no event: it follows from the ingredients and the seed, and happens again
+        when the run is restored.
         """
         if self._struck[0] != self.tick:
-            self._struck = (self.tick, ())
             self._striking = True
             try:
                 said = [
@@ -367,6 +369,8 @@ class Organization(mesa.Model):  # type: ignore[misc]
             finally:
                 self._striking = False
             self._struck = (self.tick, tuple(said))
+            if said:
+                self._events.append(Struck())
         return self._struck[1]
 
     def _happened(self, event: Event) -> None:

@@ -617,6 +617,27 @@ def test_a_component_whose_organizer_is_silent_stays_undifferentiated():
     assert fates == {0: "b", 1: "a", 2: "b", 3: "a", 4: None, 5: None, 6: None}
 
 
+def test_fates_spread_outwards_so_that_the_legs_of_a_spider_agree():
+    spider = nx.Graph([(0, 1), (1, 2), (0, 3), (3, 4), (0, 5), (5, 6), (6, 7)])
+    mind = Scripted([Contribution("r", "w")], intentions=[Intention("lead", ("a", "b"))])
+    org = un.build(
+        protocol=Morphogenetic(organizers=1), n_agents=8, topology=lambda n, seed: spider,
+        model=mind, judge="none", rng=0,
+    )  # fmt: skip
+    (record,) = org.run(1)
+    fates = {m: a.focus[0] for m, a in given_in(record).items()}
+    assert all(fates[a] != fates[b] for a, b in spider.edges)
+
+
+@pytest.mark.parametrize("kind", [MeanField, Morphogenetic])
+def test_where_no_topic_is_named_the_role_is_the_topic(kind):
+    for focus in ((), ("  ",)):
+        mind = Scripted([Contribution("r", "w")], intentions=[Intention("lead", focus)])
+        org = un.build(protocol=kind(), n_agents=4, model=mind, judge="none", rng=0)
+        (record,) = org.run(1)
+        assert {(a.role, a.focus) for a in given_in(record).values()} == {("lead", ("lead",))}
+
+
 def test_synthetic_cells_do_not_all_do_the_same():
     org = un.build(protocol="morphogenetic", n_agents=16, tasks="generated", level="L3", rng=0)
     for record in org.run(4):

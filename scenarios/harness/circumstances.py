@@ -19,7 +19,7 @@ from ...model.memory import SCOPES, Memory
 from ...model.mind import Mind
 from ...model.observation import Observation
 from ...model.protocol import Protocol
-from ...model.shocks import SHOCKS, Newcomers, Scheduled, Shock, Substitute
+from ...model.shocks import SHOCKS, Newcomers, NewMission, Scheduled, Shock, Substitute
 from ...model.topology_spec import parse_options
 from ...model.trial import Tuning
 
@@ -102,6 +102,12 @@ def shock_models(text: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def needs_model(text: str) -> bool:
+    """Whether a schedule substitutes minds without saying whose; the default is synthetic."""
+    parts = [p for p in _parts(text) if re.match(r"substitute\s*(:|@)", p)]
+    return any("model=" not in part for part in parts)
+
+
 def _parts(text: str) -> list[str]:
     return [part.strip() for part in text.split(";") if part.strip()]
 
@@ -120,6 +126,9 @@ def _shock(spec: str, mind_of: MindOf) -> Shock:
     name, _, options = spec.partition(":")
     if name not in SHOCKS:
         raise UnknownNameError("shock", name, SHOCKS)
+
+    if name == "mission" and options.startswith("text="):  # commas may stand in it
+        return NewMission(text=options.removeprefix("text="))
 
     def substitute(*, model: str = DEFAULT_SUBSTITUTE, share: float = 0.25) -> Shock:
         return Substitute(mind=mind_of(model), share=share)

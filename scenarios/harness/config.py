@@ -34,7 +34,14 @@ from .build import (
     make_protocol,
     parse_team,
 )
-from .circumstances import parse_memory, parse_shocks, parse_skills, parse_tuning, shock_models
+from .circumstances import (
+    needs_model,
+    parse_memory,
+    parse_shocks,
+    parse_skills,
+    parse_tuning,
+    shock_models,
+)
 
 if TYPE_CHECKING:
     from ...agents.llm.service import Service
@@ -96,6 +103,11 @@ class RunConfig:
                     f"shock={scheduled.shock.name}@{scheduled.last} never strikes in "
                     f"ticks={self.ticks}; use a tick below {self.ticks}"
                 )
+        if needs_model(self.shocks) and not all(map(is_family, self.models)):
+            raise UsageError(
+                f"shock={self.shocks!r} would put synthetic minds into a team of real models; "
+                "use substitute:model=ID"
+            )
         if (tuning := parse_tuning(self.tune)) is not None:
             for value in tuning.values:
                 with_parameter(protocol, tuning.parameter, value)
@@ -170,7 +182,8 @@ class RunConfig:
     @property
     def synthetic(self) -> bool:
         """Whether any mind is synthetic; then every output says so."""
-        return any(is_family(m) and family_mind(m).synthetic for m in self.models)
+        acting = (*self.models, *shock_models(self.shocks))
+        return any(is_family(m) and family_mind(m).synthetic for m in acting)
 
     def notes(self) -> list[str]:
         """What the user asked for and won't get, in one line each."""
@@ -196,9 +209,10 @@ class RunConfig:
 
     def _notes_on_minds(self) -> list[str]:
         """What synthetic and real work can't do for each other."""
-        real = [m for m in self.models if not is_family(m)]
+        acting = list(dict.fromkeys((*self.models, *shock_models(self.shocks))))
+        real = [m for m in acting if not is_family(m)]
         said = []
-        if real and len(real) < len(self.models):
+        if real and len(real) < len(acting):
             said.append("synthetic and real minds can't make sense of each other's work")
         if real and self.judge is not None and self.judge.partition(":")[0] == "rubric":
             said.append(f"judge={self.judge} reads synthetic work only; quality stays unmeasured")

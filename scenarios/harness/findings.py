@@ -58,6 +58,7 @@ class Finding:
             "estimate": self.estimate,
             "ci95": None if self.ci95 is None else list(self.ci95),
             "n": self.n,
+            "line": self.line(),
         }
 
 

@@ -86,9 +86,7 @@ class AnyDesk(TypingProtocol):
     folder: Folder | None
     service: Service | None
 
-    def consent(
-        self, todo: Sequence[tuple[RunConfig, int]], *, yes: bool, at_once: int = 1
-    ) -> int:
+    def consent(self, todo: Sequence[tuple[RunConfig, int]], *, yes: bool, at_once: int = 1) -> int:
         """Say what will be spent, ask, make the folder; returns the calls expected."""
 
 
