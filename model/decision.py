@@ -83,6 +83,11 @@ class Abstention:
     reason: str
 
 
+def normalised(role: str) -> str:
+    """A role's or topic's name with case and spacing evened out."""
+    return " ".join(role.casefold().split())
+
+
 @dataclass(frozen=True, slots=True)
 class Intention:
     """A role a member means to take, said before anybody works.
@@ -94,6 +99,12 @@ class Intention:
 
     role: str
     focus: tuple[str, ...] = ()
+
+    @property
+    def topics(self) -> dict[str, str]:
+        """What it is about, as worded, by evened-out name: its focus, or its role without one."""
+        named = [topic for topic in self.focus if topic.strip()] or [self.role]
+        return {normalised(topic): topic for topic in named}
 
 
 @dataclass(frozen=True, slots=True)

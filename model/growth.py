@@ -16,8 +16,9 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from .decision import normalised
 from .errors import UsageError
-from .record import MemberRecord, normalised
+from .record import MemberRecord
 from .task import Task
 
 FORGOTTEN = 0.01  # practice below which a topic is dropped

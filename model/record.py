@@ -24,6 +24,7 @@ from .decision import (
     Trace,
     Usage,
     WorkItem,
+    normalised,
 )
 from .judge import Verdict, Vote
 from .messages import Log, Mark, Span
@@ -260,11 +261,6 @@ class TickRecord:
         record = decode(body)
         assert isinstance(record, cls)
         return record
-
-
-def normalised(role: str) -> str:
-    """A role's name with case and spacing evened out."""
-    return " ".join(role.casefold().split())
 
 
 SAID_ALOUD = (Contribution, Intention)  # what everyone let through may see

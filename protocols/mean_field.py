@@ -50,7 +50,6 @@ from numpy.typing import NDArray
 from ..model.decision import Act, Assignment, Intention
 from ..model.errors import UsageError
 from ..model.protocol import Protocol, Round, Rounds, Team
-from ..model.record import normalised
 
 TOLERANCE = 1e-12  # of the sum of an equilibrium
 
@@ -72,8 +71,7 @@ class Voice:
     @classmethod
     def of(cls, intention: Intention) -> Voice:
         """The topics of its focus; its role where it names none."""
-        named = [topic for topic in intention.focus if topic.strip()] or [intention.role]
-        topics = {normalised(topic): topic for topic in named}
+        topics = intention.topics
         return cls(intention.role, topics, 1.0 / len(topics))
 
 

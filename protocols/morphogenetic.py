@@ -56,7 +56,6 @@ from numpy.typing import NDArray
 from ..model.decision import Act, Assignment, Intention
 from ..model.errors import UsageError
 from ..model.protocol import Protocol, Replies, Round, Rounds, Team
-from ..model.record import normalised
 
 Amounts = NDArray[np.float64]  # cells by morphogens
 SWEEPS = 1000  # a bound for safety; a handful is usual
@@ -125,7 +124,7 @@ class Morphogenetic(Protocol):
         """What the organizers' intentions make of each cell they reach."""
         graph, members = team.graph, team.members
         spoke = {m: r for m, r in sorted(replies.items()) if isinstance(r, Intention)}
-        topics = {m: topics_of(intention) for m, intention in spoke.items()}
+        topics = {m: intention.topics for m, intention in spoke.items()}
         names = sorted({name for named in topics.values() for name in named})
         if not names:
             return {}
@@ -156,12 +155,6 @@ class Morphogenetic(Protocol):
             for m, k in zip(members, fates, strict=True)
             if k is not None
         }
-
-
-def topics_of(intention: Intention) -> dict[str, str]:
-    """What a member means to work on, as worded, by its name with case and spacing evened out."""
-    named = [topic for topic in intention.focus if topic.strip()] or [intention.role]
-    return {normalised(topic): topic for topic in named}
 
 
 def is_complete(graph: nx.Graph[int]) -> bool:

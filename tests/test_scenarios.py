@@ -24,7 +24,6 @@ from unscripted.model.discovery import discover
 from unscripted.model.errors import UsageError
 from unscripted.scenarios.harness import sweep as sweep_module
 from unscripted.scenarios.harness.cli import app, run_app
-from unscripted.scenarios.harness.session import Showing
 from unscripted.scenarios.harness.config import FREE, Cell, RunConfig, StudyConfig, default_folder
 from unscripted.scenarios.harness.crossing import crossing
 from unscripted.scenarios.harness.figure_front import Offer, draw_front, front
@@ -36,6 +35,7 @@ from unscripted.scenarios.harness.found import Found, found_in
 from unscripted.scenarios.harness.lineup import CONTROLS, PAPER, lineup
 from unscripted.scenarios.harness.listing import scenario_paths
 from unscripted.scenarios.harness.samples import Sample, resampled
+from unscripted.scenarios.harness.session import Showing
 from unscripted.scenarios.harness.study import Answer, Study
 from unscripted.scenarios.harness.sweep import run_key, run_one, sweep
 

@@ -14,8 +14,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
+from ...model.decision import normalised
 from ...model.errors import UsageError
-from ...model.record import State, TickRecord, normalised
+from ...model.record import State, TickRecord
 from .figure_style import (
     CATEGORIES,
     FAINT,

@@ -67,7 +67,7 @@ def _entry(name: str, path: Path, images: Path) -> str:
     lines = [
         f"## {name.replace('_', ' ').capitalize()}",
         f"**{said['question']}**",
-        f"```console\nunscripted scenario {name}\n```",
+        f"<!-- no-run: half a minute -->\n```console\nunscripted scenario {name}\n```",
         *pictures,
         said["expectation"],
         said["refuted_where"],
