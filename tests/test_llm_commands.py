@@ -76,6 +76,34 @@ def test_a_forecast_is_near_what_a_run_then_uses(chaos):
     assert expected.largest_usd > expected.cost_usd / expected.calls
 
 
+def test_a_paid_run_with_shocks_and_a_trial_is_forecast_played_and_resumed(chaos, tmp_path):
+    server = chaos()
+    made = config(
+        server, protocol="batched-sequential", ticks=4, memory="team:always=true", tune="batch=1/2",
+        shocks="substitute:model=openai/gpt-4o@1;remove@2;newcomers@3;mission:text=Be brief.@3",
+    )  # fmt: skip
+    assert forecast([(made, 4)], un.Service(made.calls)).calls == 16
+    records = []
+    for ticks in (2, 4):  # the second command continues where the first one stopped
+        with Desk(made, tmp_path / "run", [made], console()) as desk:
+            desk.consent([(made, 4)], yes=True)
+            org = made.organization(desk.service)
+            for record in desk.folder.records():
+                org.relive(record)
+            while org.tick < ticks:
+                org.step()
+                desk.folder.keep_record(org.records[-1])
+            records = org.records
+    assert [len(r.shocks) for r in records] == [0, 1, 1, 2]
+    assert {m.mind for m in records[1].members} == {MODEL, "openai/gpt-4o"}
+    assert sum(r.totals.failures for r in records) == 0
+    assert {r.protocol for r in records} == {
+        "batched-sequential:batch=1", "batched-sequential:batch=2",
+    }  # fmt: skip
+    brief = [e for e in server.log if "Be brief." in e.prompt or "Be brief." in str(e.messages[0])]
+    assert len(brief) == records[3].totals.calls
+
+
 def test_the_forecast_keeps_to_the_rate_it_is_given(chaos):
     made = config(chaos(), protocol="shared", rpm=6.0)
     expected = forecast([(made, 2)], un.Service(made.calls))

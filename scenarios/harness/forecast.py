@@ -3,6 +3,7 @@
 One task of each kind of run is played by synthetic minds whose contributions have the length that
 real ones are asked for; for every decision the real prompt is written and measured. So the forecast
 knows the protocol, the network and the growth of the context, and guesses only what models do.
+Shocks and trials are left out: it is the forecast of the team as it begins.
 """
 
 from __future__ import annotations
@@ -156,7 +157,7 @@ def forecast(runs: Sequence[tuple[RunConfig, int]], service: Service, at_once: i
     largest = 0.0
     unpriced: dict[str, None] = {}
     for config, ticks in runs:
-        kind = replace(config, seed=0, ticks=1)
+        kind = replace(config, seed=0, ticks=1, shocks="", tune="")
         if kind not in rehearsed:
             rehearsed[kind] = _rehearse(kind)
         tally, slowest_s = rehearsed[kind]
