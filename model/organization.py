@@ -10,10 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache, partial
-from typing import Any
 
 import mesa
-import numpy as np
 
 from .driver import drive
 from .errors import UsageError
@@ -39,11 +37,11 @@ from .mind import Mind
 from .network import TeamNetwork
 from .observation import Charter
 from .protocol import Protocol
-from .randomness import Purpose, Streams
+from .randomness import Streams, seed_from
 from .record import TickRecord
 from .rules import Rules
 from .ruling import Amendment, Ruling
-from .shocks import Amend
+from .shocks import Amend, ShockSchedule
 from .task import Task
 from .tick import Stage, Tick
 
@@ -101,14 +99,12 @@ class Organization(mesa.Model):  # type: ignore[misc]
         self._history = RoleHistory(ingredients.memory, self.streams)
         self._amendments: list[Amend] = []
         self._proposed: list[Ruling] = []  # between ticks; they go into the next record
-        self._strikes = [(s, s.tick(self.streams, k)) for k, s in enumerate(ingredients.shocks)]
-        self._struck: tuple[int, tuple[str, ...]] = (-1, ())  # the last tick asked for, and what
+        self._shocks = ShockSchedule(ingredients.shocks, self.streams)
         self._next_member = 0
         self._events: list[Event] = []
         self._undo: list[Reversal] = []  # the way back to the first graph
         self._fault: BaseException | None = None
         self._past: TickRecord | None = None
-        self._striking = False
         for mind in ingredients.minds:
             self._seat(mind)
         self.datacollector = mesa.DataCollector(
@@ -353,28 +349,15 @@ class Organization(mesa.Model):  # type: ignore[misc]
     def _strike(self) -> tuple[str, ...]:
         """Let what is due at this tick happen, once; say what happened.
 
-        What they did is no event: it follows from the ingredients and the seed, and happens again
-        when the run is restored.
+        What shocks did is no event: it follows from the ingredients and the seed, and happens
+        again when the run is restored.
         """
-        if self._struck[0] != self.tick:
-            self._striking = True
-            try:
-                said = [
-                    scheduled.shock.strike(
-                        self, self.streams.generator(Purpose.SHOCK, place, self.tick)
-                    )
-                    for place, (scheduled, tick) in enumerate(self._strikes)
-                    if tick == self.tick
-                ]
-            finally:
-                self._striking = False
-            self._struck = (self.tick, tuple(said))
-            if said:
-                self._events.append(Struck())
-        return self._struck[1]
+        if self._shocks.struck_at != self.tick and self._shocks.strike(self):
+            self._events.append(Struck())
+        return self._shocks.said
 
     def _happened(self, event: Event) -> None:
-        if not self._striking:
+        if not self._shocks.striking:
             self._events.append(event)
 
     def _practise(self, record: TickRecord, task: Task) -> None:
@@ -398,19 +381,6 @@ class Organization(mesa.Model):  # type: ignore[misc]
     def _require(self, member: int) -> None:
         if member not in self.members:
             raise UsageError(f"member={member} is not in the team; members: {sorted(self.members)}")
-
-
-def seed_from(rng: Any) -> int:
-    """A seed as a plain integer; a fresh one for None.
-
-    Raises:
-        UsageError: Not a whole number of 0 or more.
-    """
-    if rng is None:
-        return int(np.random.SeedSequence().generate_state(1)[0])
-    if isinstance(rng, bool) or not isinstance(rng, int | np.integer) or rng < 0:
-        raise UsageError(f"rng={rng!r} is not a seed; use a whole number of 0 or more")
-    return int(rng)
 
 
 def _read(organization: Organization, name: str) -> float | None:

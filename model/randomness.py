@@ -14,8 +14,11 @@ from enum import IntEnum
 from functools import lru_cache
 from hashlib import blake2b
 from struct import unpack
+from typing import Any
 
 import numpy as np
+
+from .errors import UsageError
 
 
 class Purpose(IntEnum):
@@ -59,3 +62,16 @@ class Streams:
     def generator(self, purpose: Purpose, *path: int) -> np.random.Generator:
         """A generator at a path."""
         return np.random.default_rng(self.integer(purpose, *path))
+
+
+def seed_from(rng: Any) -> int:
+    """A seed as a plain integer; a fresh one for None.
+
+    Raises:
+        UsageError: Not a whole number of 0 or more.
+    """
+    if rng is None:
+        return int(np.random.SeedSequence().generate_state(1)[0])
+    if isinstance(rng, bool) or not isinstance(rng, int | np.integer) or rng < 0:
+        raise UsageError(f"rng={rng!r} is not a seed; use a whole number of 0 or more")
+    return int(rng)

@@ -75,6 +75,44 @@ class Scheduled:
         return int(rng.integers(self.first, self.last + 1))
 
 
+class ShockSchedule:
+    """The shocks of one run, each at its tick.
+
+    Args:
+        shocks: What happens, and when.
+        streams: Draws the ticks of those that have a range, and the luck of each.
+
+    Attributes:
+        striking: Whether shocks strike right now.
+        struck_at: The last tick whose shocks have struck; -1 before the first.
+        said: What they did, in words.
+    """
+
+    def __init__(self, shocks: Sequence[Scheduled], streams: Streams) -> None:
+        self.striking = False
+        self.struck_at = -1
+        self.said: tuple[str, ...] = ()
+        self._streams = streams
+        self._due: dict[int, list[tuple[int, Shock]]] = {}
+        for place, scheduled in enumerate(shocks):
+            tick = scheduled.tick(streams, place)
+            self._due.setdefault(tick, []).append((place, scheduled.shock))
+
+    def strike(self, org: Organization) -> tuple[str, ...]:
+        """Let what is due at the organization's tick happen; say what happened."""
+        tick = org.tick
+        self.striking = True
+        try:
+            said = [
+                shock.strike(org, self._streams.generator(Purpose.SHOCK, place, tick))
+                for place, shock in self._due.get(tick, ())
+            ]
+        finally:
+            self.striking = False
+        self.struck_at, self.said = tick, tuple(said)
+        return self.said
+
+
 @dataclass(frozen=True, kw_only=True)
 class RemoveMembers(Shock):
     """Members drawn at random leave, with their links; one always stays.

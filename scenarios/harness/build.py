@@ -25,9 +25,9 @@ from ...model.judge import Judge
 from ...model.memory import Memory
 from ...model.mind import Mind
 from ...model.observation import Charter
-from ...model.organization import Organization, seed_from
+from ...model.organization import Organization
 from ...model.protocol import Protocol
-from ...model.randomness import Purpose, Streams
+from ...model.randomness import Purpose, Streams, seed_from
 from ...model.shocks import Scheduled
 from ...model.stream import CycledTasks, TaskStream
 from ...model.task import LEVELS
