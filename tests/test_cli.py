@@ -183,7 +183,7 @@ def test_json_is_one_object_and_nothing_else_on_standard_output(finished):
     assert said.out[end:].strip() == ""
     assert body["version"] == 1
     assert body["synthetic"] is True
-    assert set(body) == {"version", "synthetic", "runs", "summary"}
+    assert set(body) == {"version", "synthetic", "runs", "summary", "emergence"}
     assert "quality Q" in said.err
 
 

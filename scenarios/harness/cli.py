@@ -39,6 +39,7 @@ COMPARE_HELP = """Compare protocols, team sizes, models, networks and levels: al
 \b
     unscripted compare --protocol sequential,coordinator,broadcast,shared --replicates 30
     unscripted compare --agents 4,8,16,32 --level L1,L3 --json > compare.json
+    unscripted compare --protocol sequential,broadcast,solo --match calls
 
 Replicates are paired by seed: every cell works on the same tasks. Exit codes as for run.
 """
@@ -113,6 +114,7 @@ def compare(
     skills: o.Skills = "auto",
     shock: o.Shock = "",
     tune: o.Tune = "",
+    match: o.Match = None,
     yes: o.Yes = False,
     max_failures: o.MaxFailures = None,
     out: o.Out = None,
@@ -133,6 +135,10 @@ def compare(
         memory=memory, skills=skills, shocks=shock, tune=tune,
     )  # fmt: skip
     config = SweepConfig(base, protocols, sizes, models, split_list(topology), levels, replicates)
+    if match is not None:
+        from .matching import matched
+
+        config = matched(config, match)
     code = compare_command(config, out, as_json=json, max_failures=max_failures, yes=yes)
     raise typer.Exit(code)
 

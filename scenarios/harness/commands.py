@@ -6,15 +6,17 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
 from ...model.errors import Halt, UsageError
 from .chronicle import chronicle
 from .config import RunConfig, SweepConfig
+from .emergent import emergence_of
 from .folder import Folder
 from .interrupts import graceful
+from .matching import analysed, match_table
 from .publish import publish_comparison, publish_run
 from .rows import Row, run_row
 from .runner import Exit, Outcome, play
@@ -23,14 +25,13 @@ from .screen import (
     RunProgress,
     agreement_line,
     compare_table,
-    conclusions,
     plain,
     run_table,
     team_table,
     terminal,
 )
 from .session import Showing, desk_for, playing, print_json, say_notes, say_spent
-from .statistics import summarize
+from .statistics import Analysis, summarize
 from .sweep import run_key
 
 if TYPE_CHECKING:
@@ -64,7 +65,9 @@ def run_command(
                 config, desk.folder, max_failures=showing.max_failures, watch=progress, org=org
             )
         if showing.as_json:
-            _print_runs(config.synthetic, [run_row(config, outcome.records, level=outcome.level)])
+            row = run_row(config, outcome.records, level=outcome.level)
+            emergent = [r.body() for r in emergence_of(outcome.records, config.seed)]
+            _print_runs(config.synthetic, [row], summary=summarize([row]), emergence=emergent)
         interrupted = outcome.ending is Exit.INTERRUPTED  # who pressed Ctrl-C waits for no figures
         if desk.folder is not None and outcome.records and not interrupted:
             try:
@@ -116,33 +119,42 @@ def compare_command(
         folder, synthetic = played.folder, played.synthetic
         if played.ending is Exit.INTERRUPTED:
             return played.ending
-        rows = [r["row"] for r in played.results.values() if "row" in r]
-        summary = summarize(rows)
+        results, found = analysed(config, played.results)
         if showing.as_json:
-            _print_runs(synthetic, rows, summary)
-        if folder is not None and rows:
+            _print_runs(
+                synthetic,
+                found.runs,
+                summary=found.summary,
+                tests=found.tests,
+                conclusions=found.conclusions,
+            )
+        if folder is not None and found.runs:
             try:
-                pictures = publish_comparison(
-                    folder, config, played.results, summary, synthetic=synthetic
-                )
+                pictures = publish_comparison(folder, config, results, found, synthetic=synthetic)
             except KeyboardInterrupt:
                 said = f"interrupted while drawing; `unscripted report {folder.path}` draws it"
                 errors.print(said)
                 return Exit.INTERRUPTED
-            _show_comparison(summary, pictures, terminal(stderr=showing.as_json), synthetic)
+            console = terminal(stderr=showing.as_json)
+            if (sizes := match_table(config, found.summary)) is not None:
+                console.print(sizes)
+            _show_comparison(found, pictures, console, synthetic)
     return played.ending
 
 
 def _show_comparison(
-    summary: list[Row], pictures: list[Path], console: Console, synthetic: bool
+    found: Analysis, pictures: list[Path], console: Console, synthetic: bool
 ) -> None:
-    console.print(compare_table(summary, console))
-    for sentence in conclusions(summary):
+    console.print(compare_table(found.summary, console))
+    for sentence in found.conclusions:
         console.print(f"• {sentence}", markup=False, highlight=False, soft_wrap=True)
     console.print(
-        "All contrasts of quality are in report.html, of the other measures in --json.",
+        "Brackets are 95 % intervals, each on its own. All contrasts of quality are in "
+        "report.html, of the other measures in --json; the rule behind the words is in "
+        "docs/statistics.md.",
         markup=False,
         highlight=False,
+        soft_wrap=True,
     )
     if synthetic:
         console.print(SYNTHETIC, style="italic", markup=False, soft_wrap=True)
@@ -150,9 +162,11 @@ def _show_comparison(
         console.print(f"  {picture}", markup=False, highlight=False, soft_wrap=True)
 
 
-def _print_runs(synthetic: bool, runs: list[Row], summary: list[Row] | None = None) -> None:
-    found = summarize(runs) if summary is None else summary
-    print_json({"version": 1, "synthetic": synthetic, "runs": runs, "summary": found})
+def _print_runs(synthetic: bool, runs: list[Row], **more: Any) -> None:
+    """One object on standard output; `more` are further parts, such as a summary already made."""
+    if "summary" not in more:
+        more = {"summary": summarize(runs), **more}
+    print_json({"version": 1, "synthetic": synthetic, "runs": runs, **more})
 
 
 def _say_ending(outcome: Outcome, ticks: int, errors: Console) -> None:
@@ -225,10 +239,10 @@ def report_command(path: Path) -> Exit:
         else:
             kept = folder.results()
             results = {key: kept[key] for key in map(run_key, config.runs()) if key in kept}
-            summary = summarize([r["row"] for r in results.values()])
-            if not summary:
+            results, found = analysed(config, results)
+            if not found.runs:
                 raise UsageError(f"dir={path} holds no finished run; play the comparison first")
             synthetic = any(r.synthetic for r in config.runs()[:: config.replicates])
-            publish_comparison(folder, config, results, summary, synthetic=synthetic)
+            publish_comparison(folder, config, results, found, synthetic=synthetic)
     print(path / "report.html")
     return Exit.DONE

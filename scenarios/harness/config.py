@@ -241,6 +241,9 @@ class SweepConfig:
         topologies: Topology specs.
         levels: Levels; (None,) where the task source decides.
         replicates: Seeds per cell: base.seed, base.seed + 1, …
+        match: What budgets are matched on, as `compare --match` takes it; None for nothing.
+        sizes: With `match`, by cell: the `size` that is played, what it spent in the `pilot`, and
+            the `budget` per task.
     """
 
     base: RunConfig
@@ -250,6 +253,8 @@ class SweepConfig:
     topologies: tuple[str, ...]
     levels: tuple[str | None, ...]
     replicates: int = 10
+    match: str | None = None
+    sizes: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for f in fields(self):
@@ -262,7 +267,15 @@ class SweepConfig:
     def runs(self) -> list[RunConfig]:
         """Every run, cell by cell, replicates innermost."""
         base = asdict(self.base)
-        varied = [
+        return [
+            RunConfig(**{**base, **self._as_played(cell), "seed": self.base.seed + r})
+            for cell in self.cells()
+            for r in range(self.replicates)
+        ]
+
+    def cells(self) -> list[dict[str, Any]]:
+        """The factors of every cell as asked for, in the order of the runs."""
+        return [
             {"level": level, "topology": topology, "model": model, "agents": n, "protocol": p}
             for level in dict.fromkeys(self.levels)
             for topology in dict.fromkeys(self.topologies)
@@ -270,11 +283,20 @@ class SweepConfig:
             for n in dict.fromkeys(self.agents)
             for p in dict.fromkeys(self.protocols)
         ]
-        return [
-            RunConfig(**{**base, **cell, "seed": self.base.seed + r})
-            for cell in varied
-            for r in range(self.replicates)
-        ]
+
+    @staticmethod
+    def cell_key(cell: Mapping[str, Any]) -> str:
+        """Names a cell in `sizes`."""
+        return "|".join(str(cell[f]) for f in ("protocol", "topology", "model", "agents", "level"))
+
+    def _as_played(self, cell: dict[str, Any]) -> dict[str, Any]:
+        """A cell with the size that matches its budget."""
+        if not self.sizes:
+            return cell
+        try:
+            return {**cell, "agents": int(self.sizes[self.cell_key(cell)]["size"])}
+        except (KeyError, TypeError, ValueError):
+            raise UsageError(f"sizes has no size for {self.cell_key(cell)}; match anew") from None
 
 
 @dataclass(frozen=True)
@@ -357,6 +379,8 @@ def to_json(config: Config) -> dict[str, Any]:
     kind = {RunConfig: "run", SweepConfig: "compare", StudyConfig: "scenario"}[type(config)]
     given = config.body() if isinstance(config, StudyConfig) else asdict(config)
     body: dict[str, Any] = json.loads(json.dumps(given))
+    if isinstance(config, SweepConfig) and config.match is None:
+        del body["match"], body["sizes"]
     inputs = {name: _digest(name) for name in _files_of(config)}
     return {"version": 1, "unscripted": __version__, "kind": kind, **body, "inputs": inputs}
 

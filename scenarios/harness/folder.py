@@ -132,6 +132,10 @@ class Folder:
         rows = self._db.execute("SELECT run, result FROM runs").fetchall()
         return {key: json.loads(text) for key, text in rows}
 
+    def finished(self) -> set[str]:
+        """The keys of a comparison's finished runs, without reading what they gave."""
+        return {key for (key,) in self._db.execute("SELECT run FROM runs")}
+
     def keep_result(self, key: str, result: dict[str, Any]) -> None:
         """Write a finished run of a comparison."""
         row = (key, json.dumps(result, allow_nan=False))

@@ -79,7 +79,7 @@ class _Rehearsing(Mind):
 
     instant = True
 
-    def __init__(self, model: ModelId, tally: _Tally) -> None:
+    def __init__(self, model: ModelId, tally: Tally) -> None:
         self._inner = family_mind(REHEARSED_BY)
         self.world = self._inner.world
         self.name = model.name
@@ -110,7 +110,7 @@ class _RehearsingJudge(Judge):
 
     instant = True
 
-    def __init__(self, models: Sequence[ModelId], tally: _Tally) -> None:
+    def __init__(self, models: Sequence[ModelId], tally: Tally) -> None:
         self._models = models
         self._tally = tally
 
@@ -122,7 +122,7 @@ class _RehearsingJudge(Judge):
         return Verdict()
 
 
-class _Tally:
+class Tally:
     """Calls and tokens by model."""
 
     def __init__(self) -> None:
@@ -151,7 +151,7 @@ def forecast(runs: Sequence[tuple[RunConfig, int]], service: Service, at_once: i
         at_once: Runs that are played at the same time.
     """
     client = service.client
-    rehearsed: dict[RunConfig, tuple[_Tally, float]] = {}
+    rehearsed: dict[RunConfig, tuple[Tally, float]] = {}
     calls = tokens_in = tokens_out = 0
     cost, seconds = 0.0, 0.0
     largest = 0.0
@@ -159,7 +159,7 @@ def forecast(runs: Sequence[tuple[RunConfig, int]], service: Service, at_once: i
     for config, ticks in runs:
         kind = replace(config, seed=0, ticks=1, shocks="", tune="")
         if kind not in rehearsed:
-            rehearsed[kind] = _rehearse(kind)
+            rehearsed[kind] = rehearse(kind)
         tally, slowest_s = rehearsed[kind]
         seconds += slowest_s * ticks
         for model, (a, b) in tally.tokens.items():
@@ -181,9 +181,9 @@ def forecast(runs: Sequence[tuple[RunConfig, int]], service: Service, at_once: i
     return Forecast(calls, tokens_in, tokens_out, known, seconds, largest, tuple(unpriced))
 
 
-def _rehearse(config: RunConfig) -> tuple[_Tally, float]:
-    """Play one tick; return what it asked of each model, and how long it would take."""
-    tally = _Tally()
+def rehearse(config: RunConfig) -> tuple[Tally, float]:
+    """Play one tick with synthetic minds; what it asks of each model, and how long it takes."""
+    tally = Tally()
     calls = config.calls
     made: dict[str, Mind] = {
         name: family_mind(name) if is_family(name) else _Rehearsing(parse_model(name, calls), tally)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -26,11 +26,13 @@ class Found:
         rows: One per run: labels of its cell, factors, and each measure's mean over its ticks.
         tick_rows: One per tick, with the labels, factors and seed of its run.
         synthetic: Whether synthetic minds made any of it; then figures say so.
+        member_rows: For each run, one row per member and tick, as `agent_rows` makes them.
     """
 
     rows: Sequence[Row]
     tick_rows: Sequence[Row] = ()
     synthetic: bool = True
+    member_rows: Sequence[Sequence[Row]] = ()
 
     @cached_property
     def runs(self) -> pd.DataFrame:
@@ -53,6 +55,12 @@ class Found:
     def ticks_of(self, **wanted: object) -> list[Row]:
         """Rows of ticks whose labels, factors and `tick` have these values."""
         return _where(self.tick_rows, wanted)
+
+    def members_of(self, **wanted: object) -> Iterator[Row]:
+        """Rows of members on single ticks, of runs whose labels and factors have these values."""
+        for row, members in zip(self.rows, self.member_rows, strict=False):
+            if all(row[k] == v for k, v in wanted.items()):
+                yield from members
 
     def sample(self, measure: str, **wanted: object) -> Sample:
         """A measure by seed, over the runs with these values."""
@@ -77,6 +85,7 @@ def found_in(config: StudyConfig, results: Mapping[str, Result]) -> Found:
     """The rows of all whole runs, each under every cell it belongs to."""
     rows: list[Row] = []
     ticks: list[Row] = []
+    members: list[Sequence[Row]] = []
     for cell in config.cells:
         for replicate, run in enumerate(config.seeds(cell)):
             result = results.get(run_key(run), {})
@@ -87,6 +96,7 @@ def found_in(config: StudyConfig, results: Mapping[str, Result]) -> Found:
             if taken := cell.labels.keys() & columns:
                 raise ValueError(f"labels {sorted(taken)} are columns of every row; use others")
             rows.append(row)
+            members.append(result["agents"])  # not copied: there may be a million
             head = {k: row[k] for k in (*cell.labels, *RUN_FACTORS)}
             ticks.extend({**head, **tick} for tick in result["ticks"])
-    return Found(rows, ticks, any(cell.config.synthetic for cell in config.cells))
+    return Found(rows, ticks, any(cell.config.synthetic for cell in config.cells), members)

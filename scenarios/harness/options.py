@@ -147,6 +147,15 @@ Tune = Annotated[
         metavar="NAME=A/B",
     ),
 ]
+Match = Annotated[
+    str | None,
+    _option(
+        "Give every protocol the same calls, tokens or usd per task, by team size: the cheapest's "
+        "at --agents, or a protocol's: calls:sequential. Rows say the size played.",
+        _TEAM,
+        metavar="WHAT",
+    ),
+]
 Out = Annotated[
     Path | None,
     _option(

@@ -10,7 +10,8 @@ from .chronicle import shock_ticks
 from .config import RunConfig, SweepConfig
 from .folder import Folder
 from .report import write_comparison_page, write_run_page
-from .rows import Row, agent_rows, measured, tick_rows
+from .rows import agent_rows, measured, tick_rows
+from .statistics import Analysis
 from .sweep import rows_of
 
 
@@ -47,7 +48,7 @@ def publish_comparison(
     folder: Folder,
     config: SweepConfig,
     results: dict[str, dict[str, Any]],
-    summary: list[Row],
+    found: Analysis,
     *,
     synthetic: bool,
 ) -> list[Path]:
@@ -58,9 +59,9 @@ def publish_comparison(
     ticks, agents = rows_of(results, "ticks"), rows_of(results, "agents")
     folder.export("ticks", ticks)
     folder.export("agents", agents)
-    figure = draw_comparison(summary, synthetic=synthetic)
+    figure = draw_comparison(found.summary, synthetic=synthetic)
     pictures = [
         p for p in save(figure, folder.path / "figures", "comparison") if p.suffix == ".png"
     ]
-    page = write_comparison_page(folder.path, config, summary, synthetic=synthetic)
+    page = write_comparison_page(folder.path, config, found, synthetic=synthetic)
     return [*pictures, page]

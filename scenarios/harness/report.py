@@ -16,19 +16,25 @@ from ...model.record import TickRecord
 from .build import is_family, judge_models
 from .chronicle import chronicle
 from .config import RunConfig, SweepConfig, to_json
+from .emergent import HEAD as EMERGENCE_HEAD
+from .emergent import TITLE as EMERGENCE
+from .emergent import emergence_lines, emergence_of, emergence_table
 from .folder import write_text
-from .rows import Row, measured
+from .matching import HEAD as MATCH_HEAD
+from .matching import TITLE as MATCH
+from .matching import match_rows
+from .rows import measured
 from .screen import (
     COMPARE_TABLE,
     RUN_TABLE,
     SYNTHETIC,
     agreement_line,
-    conclusions,
     number,
     plain,
     with_interval,
 )
-from .statistics import interval
+from .statistics import Analysis, interval
+from .statistics_tables import CONTRASTS_HEAD, OMNIBUS_HEAD, contrasts_table, omnibus_table
 
 AGAIN = "The same configuration gives the same numbers."
 AGAIN_REAL = (
@@ -50,13 +56,14 @@ def write_run_page(folder: Path, config: RunConfig, records: Sequence[TickRecord
         [str(m.member), m.state.value, plain(m.role or m.note), ", ".join(map(str, m.builds_on))]
         for m in records[-1].members
     ]
+    emergent = emergence_of(records, config.seed)
     return _write(
         folder,
         title=f"{config.protocol}, {config.agents} agents, {config.model}",
         lead=f"{len(records)} ticks over {len({r.task_id for r in records})} different tasks "
         f"on a {config.topology} network, seed {config.seed}.{_asked(config, records)}",
         synthetic=config.synthetic,
-        sentences=[*chronicle(records), *judged],
+        sentences=[*chronicle(records), *judged, *emergence_lines(emergent)],
         tables=[
             ("Means over ticks", ["measure", "mean", "sd over ticks", "unit"], table),
             (
@@ -64,6 +71,7 @@ def write_run_page(folder: Path, config: RunConfig, records: Sequence[TickRecord
                 ["agent", "state", "role, or why not", "built on"],
                 last,
             ),
+            (EMERGENCE, EMERGENCE_HEAD, emergence_table(emergent)),
         ],
         config=config,
     )
@@ -97,49 +105,35 @@ def _called(config: RunConfig) -> str:
 
 
 def write_comparison_page(
-    folder: Path, config: SweepConfig, summary: Sequence[Row], *, synthetic: bool
+    folder: Path, config: SweepConfig, found: Analysis, *, synthetic: bool
 ) -> Path:
     """The page of a comparison."""
     head = ["level", "network", "model", "agents", "protocol", "seeds"]
     head += [label for _, label in COMPARE_TABLE]
     body = []
-    for row in summary:
+    for row in found.summary:
         cells = [str(row[f]) for f in ("level", "topology", "model", "agents", "protocol")]
         cells.append(str(row["replicates"]))
         cells += [with_interval(row[m]) for m, _ in COMPARE_TABLE]
         body.append(cells)
-    tests = [
-        [
-            f"{row['protocol']} − {c['against']}",
-            f"{row['level']}, {row['agents']} agents, {row['topology']}, {row['model']}",
-            f"{number(c['difference'])} [{number(c['ci95'][0])}, {number(c['ci95'][1])}]",
-            number(c["cohens_d"], 2),
-            "–" if c["p_corrected"] is None else f"{c['p_corrected']:.2g}",
-            str(c["pairs"]),
-        ]
-        for row in summary
-        for c in row["contrasts"]
-        if c["measure"] == "quality" and row["protocol"] < c["against"]
-    ]
-    contrasts = [
-        "difference",
-        "where",
-        "quality [95 % interval, not corrected]",
-        "Cohen's d",
-        "p (Holm)",
-        "pairs",
-    ]
     return _write(
         folder,
         title="Comparison of " + ", ".join(config.protocols),
         lead=f"{config.replicates} seeds per cell from {config.base.seed}, paired by seed; "
-        f"{config.base.ticks} tasks per run. Brackets are 95 % intervals over seeds."
+        f"{config.base.ticks} tasks per run. Brackets are 95 % intervals over seeds, each on its "
+        "own; docs/statistics.md has the rule by which the sentences are worded."
         + "".join(f" {said}." for said in _all_called(config)),
         synthetic=synthetic,
-        sentences=conclusions(summary),
+        sentences=found.conclusions,
         tables=[
             ("Means per task", head, body),
-            ("Paired contrasts of quality", contrasts, tests),
+            (MATCH, MATCH_HEAD, match_rows(config, found.summary)),
+            ("Paired contrasts of quality", CONTRASTS_HEAD, contrasts_table(found.summary)),
+            (
+                "Tests of quality over all cells of a block",
+                OMNIBUS_HEAD,
+                omnibus_table(found.tests),
+            ),
         ],
         config=config,
     )

@@ -28,6 +28,7 @@ from ...model.record import State, TickRecord
 from .agreement import agreement
 from .rows import Row, mean, measured
 from .statistics import interval
+from .wording import conclusions as conclusions
 
 if TYPE_CHECKING:
     from ...agents.llm.service import Service
@@ -338,51 +339,6 @@ def _comparison(summary: Sequence[Row], shown: Sequence[tuple[str, str]]) -> Tab
             *values,
         )
     return table
-
-
-def conclusions(summary: Sequence[Row]) -> list[str]:
-    """For each block, the best protocol by quality against the next, in a plain sentence."""
-    blocks: dict[tuple[Any, ...], list[Row]] = {}
-    for row in summary:
-        key = tuple(row[f] for f in ("level", "topology", "model", "agents"))
-        blocks.setdefault(key, []).append(row)
-    said: list[str] = []
-    for (level, topology, model, agents), rows in blocks.items():
-        graded = sorted((r for r in rows if r["quality"]), key=lambda r: -_mean(r))
-        if len(graded) > 1:
-            where = f"{level}, {agents} agents, {topology}, {model}"
-            said.append(f"{where}: {_against_next(graded[0], graded[1])}")
-    return said
-
-
-def _against_next(best: Row, second: Row) -> str:
-    found = [
-        c
-        for c in best["contrasts"]
-        if c["measure"] == "quality" and c["against"] == second["protocol"]
-    ]
-    if found and found[0]["p"] is None:
-        always = found[0]["difference"]
-        return (
-            f"{best['protocol']} and {second['protocol']} lead in quality and differ by the same "
-            f"{always:.3f} for each of {found[0]['pairs']} seeds, so there is nothing to test"
-        )
-    if not found:
-        return (
-            f"{best['protocol']} has the highest quality, and too few replicates "
-            f"tell it from {second['protocol']}; use --replicates 10 or more"
-        )
-    c = found[0]
-    low, high = c["ci95"]
-    how = f"by {c['difference']:.3f} (95 % interval {low:.3f} to {high:.3f}, not corrected; "
-    how += f"d = {number(c['cohens_d'], 2)}; p = {c['p_corrected']:.2g} after Holm's correction; "
-    how += f"{c['pairs']} seeds)"
-    if c["p_corrected"] < 0.05:
-        return f"{best['protocol']} beats {second['protocol']} in quality {how}"
-    return (
-        f"{best['protocol']} has the highest quality and is not clearly better than "
-        f"{second['protocol']}: {how}"
-    )
 
 
 def _varies(rows: Sequence[Row], factor: str) -> bool:

@@ -156,7 +156,7 @@ def playing(config: Sweep, showing: Showing, errors: Console) -> Iterator[Played
     synthetic = any(run.synthetic for run in kinds)
     with desk_for(config, showing.folder(config, paid=paid), runs, errors) as desk:
         folder, service = desk.folder, desk.service
-        kept = folder.results() if folder is not None else {}
+        kept = folder.finished() if folder is not None else set()
         todo = {run_key(r): (r, r.ticks) for r in runs if run_key(r) not in kept}
         at_once = min(len(todo), config.base.concurrency)
         desk.consent(list(todo.values()), yes=showing.yes, at_once=at_once)
@@ -165,7 +165,7 @@ def playing(config: Sweep, showing: Showing, errors: Console) -> Iterator[Played
             with graceful(service, lambda said: errors.print(said, markup=False)):
                 results = _swept(config, folder, service, errors)
         except KeyboardInterrupt:
-            count = len(folder.results()) if folder is not None else 0
+            count = len(folder.finished()) if folder is not None else 0
             errors.print(f"interrupted with {count} runs kept; the same command continues")
             yield Played({}, Exit.INTERRUPTED, folder, synthetic)
             return

@@ -1,37 +1,76 @@
 """Summaries and paired contrasts of runs; every number with its interval.
 
-Replicates are paired by seed: the same seed gives every cell the same tasks in the same order, so
-a difference is taken within the seed and the tasks' difficulty cancels.
+What is computed, why, and how conclusions are worded is in docs/statistics.md.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Sequence
-from itertools import combinations
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from .contrasts import CONTRASTED, FACTORS, MARGINS, Ticks, contrast, contrasts, mirrored
+from .intervals import bootstrapped, interval
+from .omnibus import block_tests
 from .rows import ROW_MEASURES, Row
+from .wording import conclusions
 
-FACTORS = ("protocol", "topology", "model", "agents", "level")
+__all__ = [
+    "CONTRASTED", "FACTORS", "SUMMARIZED", "Analysis", "analyse", "contrast", "interval",
+    "summarize",
+]  # fmt: skip
+
 SUMMARIZED = (*ROW_MEASURES, "unique_roles")
-CONTRASTED = (
-    "quality", "mission_relevance", "risk", "balance", "abstention_rate", "hierarchy_depth",
-    "tokens", "cost_usd", "wall_s",
-)  # fmt: skip
-LEVEL = 0.95
 
 
-def summarize(runs: Sequence[Row]) -> list[Row]:
+@dataclass(frozen=True)
+class Analysis:
+    """What a comparison's runs say.
+
+    Attributes:
+        runs: Their rows.
+        summary: One row per cell, with its contrasts.
+        tests: One row per factor and block, over all its cells at once.
+        conclusions: In plain sentences.
+    """
+
+    runs: list[Row]
+    summary: list[Row]
+    tests: list[Row]
+    conclusions: list[str]
+
+
+def analyse(results: Iterable[Mapping[str, Any]]) -> Analysis:
+    """Summaries, contrasts, tests and conclusions of a comparison's results.
+
+    Args:
+        results: As `sweep` gives them; those without a row (the run broke) are left out.
+    """
+    whole = [r for r in results if "row" in r]
+    runs = [r["row"] for r in whole]
+    # a run's own level: that of its tasks may differ from one to the next
+    ticks = [t | {f: r["row"][f] for f in (*FACTORS, "seed")} for r in whole for t in r["ticks"]]
+    summary = summarize(runs, ticks)
+    tests = block_tests(runs, ticks)
+    return Analysis(runs, summary, tests, conclusions(summary, tests))
+
+
+def summarize(
+    runs: Sequence[Row], ticks: Sequence[Row] = (), margins: Mapping[str, float] = MARGINS
+) -> list[Row]:
     """One row per cell: each measure's mean, standard deviation and 95 % interval over seeds.
 
     Args:
         runs: Rows of runs, as `run_row` makes them.
+        ticks: Rows of their ticks with the factors and seeds of the runs, for what holds from task
+            to task.
+        margins: By measure, the difference that counts as none.
 
     Returns:
         Rows with the cell's factors, `replicates`, and per measure `{"mean", "sd", "ci95", "n"}`
-        (None where nothing was measured; `sd` and `ci95` None with fewer than two), and in
-        `contrasts` the differences to the other protocols of the same block.
+        (None where nothing was measured; `sd` and `ci95` None with fewer than two; with
+        `ci95_bootstrap` where the measure has a margin), and in `contrasts` the differences to the
+        cells that differ in one factor, protocols first.
     """
     cells = _cells(runs)
     rows: list[Row] = []
@@ -41,94 +80,18 @@ def summarize(runs: Sequence[Row]) -> list[Row]:
         row.update({m: interval(r[m] for r in members) for m in SUMMARIZED})
         row["contrasts"] = []
         rows.append(row)
-    by_key = {tuple(r[f] for f in FACTORS): r for r in rows}
-    for contrast in contrasts(cells):
-        a, b = contrast.pop("_a"), contrast.pop("_b")
-        by_key[a]["contrasts"].append({**contrast, "against": b[0]})
-        by_key[b]["contrasts"].append({**_mirrored(contrast), "against": a[0]})
+    for measure in margins:
+        samples = [[float(r[measure]) for r in c if r[measure] is not None] for c in cells.values()]
+        for row, bounds in zip(rows, bootstrapped(samples), strict=True):
+            if row[measure] is not None:
+                row[measure]["ci95_bootstrap"] = bounds
+    by_key = dict(zip(cells, rows, strict=True))
+    for c in contrasts(cells, _by_cell(ticks), margins):
+        a, b = c.pop("_a"), c.pop("_b")
+        place = FACTORS.index(c["factor"])
+        by_key[a]["contrasts"].append({**c, "against": b[place]})
+        by_key[b]["contrasts"].append({**mirrored(c), "against": a[place]})
     return rows
-
-
-def interval(values: Iterable[float | None]) -> dict[str, Any] | None:
-    """Mean, standard deviation and Student's 95 % interval of what was measured."""
-    from scipy import stats
-
-    known = [float(v) for v in values if v is not None]
-    n = len(known)
-    if not n:
-        return None
-    mean = math.fsum(known) / n
-    if n < 2:
-        return {"mean": mean, "sd": None, "ci95": None, "n": n}
-    sd = math.sqrt(math.fsum((v - mean) ** 2 for v in known) / (n - 1))
-    half = float(stats.t.ppf(0.5 + LEVEL / 2, n - 1)) * sd / math.sqrt(n)
-    return {"mean": mean, "sd": sd, "ci95": [mean - half, mean + half], "n": n}
-
-
-def contrasts(cells: dict[tuple[Any, ...], list[Row]]) -> list[Row]:
-    """Differences between protocols that share every other factor, measure by measure.
-
-    The p values of one measure are corrected together (Holm), over all pairs of all blocks.
-    """
-    blocks: dict[tuple[Any, ...], list[tuple[Any, ...]]] = {}
-    for key in cells:
-        blocks.setdefault(key[1:], []).append(key)
-    pairs = [pair for block in blocks.values() for pair in combinations(block, 2)]
-    found: list[Row] = []
-    for measure in CONTRASTED:
-        made = [
-            {**c, "_a": a, "_b": b}
-            for a, b in pairs
-            if (c := contrast(cells[a], cells[b], measure)) is not None
-        ]
-        _correct(made)
-        found.extend(made)
-    return found
-
-
-def contrast(first: Sequence[Row], second: Sequence[Row], measure: str) -> Row | None:
-    """The paired difference first - second of one measure.
-
-    Returns:
-        `difference`, its 95 % interval, Cohen's d (difference over the pooled standard deviation
-        of the two cells), the paired t test's p, and the number of pairs. None with fewer than
-        two pairs. d and p are None where they are undefined.
-    """
-    from scipy import stats
-
-    other = {r["seed"]: r[measure] for r in second}
-    pairs = [
-        (float(r[measure]), float(other[r["seed"]]))
-        for r in first
-        if r[measure] is not None and other.get(r["seed"]) is not None
-    ]
-    if len(pairs) < 2:
-        return None
-    difference = interval(a - b for a, b in pairs)
-    assert difference is not None
-    left, right = [a for a, _ in pairs], [b for _, b in pairs]
-    sides = [interval(left), interval(right)]
-    pooled = math.sqrt(sum(s["sd"] ** 2 for s in sides if s is not None) / 2)
-    varies = difference["sd"] > 1e-12
-    return {
-        "measure": measure,
-        "difference": difference["mean"],
-        "ci95": difference["ci95"],
-        "cohens_d": difference["mean"] / pooled if pooled > 1e-12 else None,
-        "p": float(stats.ttest_rel(left, right).pvalue) if varies else None,
-        "p_corrected": None,
-        "pairs": len(pairs),
-    }
-
-
-def _correct(found: list[Row]) -> None:
-    from statsmodels.stats.multitest import multipletests
-
-    tested = [c for c in found if c["p"] is not None]
-    if tested:
-        corrected = multipletests([c["p"] for c in tested], method="holm")[1]
-        for c, p in zip(tested, corrected, strict=True):
-            c["p_corrected"] = float(p)
 
 
 def _cells(runs: Sequence[Row]) -> dict[tuple[Any, ...], list[Row]]:
@@ -138,13 +101,10 @@ def _cells(runs: Sequence[Row]) -> dict[tuple[Any, ...], list[Row]]:
     return cells
 
 
-def _mirrored(contrast: Row) -> Row:
-    """The same contrast seen from the other side."""
-    low, high = contrast["ci95"]
-    d = contrast["cohens_d"]
-    return {
-        **contrast,
-        "difference": -contrast["difference"],
-        "ci95": [-high, -low],
-        "cohens_d": None if d is None else -d,
-    }
+def _by_cell(ticks: Sequence[Row]) -> Ticks:
+    found: dict[tuple[Any, ...], dict[tuple[int, int], tuple[str, float]]] = {}
+    for t in ticks:
+        if t["quality"] is not None:
+            of_cell = found.setdefault(tuple(t[f] for f in FACTORS), {})
+            of_cell[t["seed"], t["tick"]] = (t["task_id"], float(t["quality"]))
+    return found

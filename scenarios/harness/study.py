@@ -44,12 +44,14 @@ class Answer:
         figures: By file name; drawn when the tables are on screen.
         findings: One per claim of the expectation.
         notes: Further sentences for the screen.
+        pages: Further files by name, written last; each is given the folder, figures and all.
     """
 
     tables: Sequence[RenderableType]
     figures: Mapping[str, Callable[[], Figure]]
     findings: Sequence[Finding]
     notes: Sequence[str] = field(default=())
+    pages: Mapping[str, Callable[[Path], str]] = field(default_factory=dict)
 
 
 class Study:
@@ -163,7 +165,7 @@ class Study:
         return ending
 
     def _keep(self, folder: Folder, found: Found, made: Answer) -> list[Path]:
-        """Write tables, findings and figures; returns the PNG figures."""
+        """Write tables, findings, figures and pages; returns the PNG figures and the pages."""
         from .figure_style import save
 
         folder.export("runs", found.rows)
@@ -171,7 +173,10 @@ class Study:
         findings = self.body(found, made.findings, runs=False)
         write_text(folder.path / "findings.json", json.dumps(findings, indent=2) + "\n")
         drawn = [save(draw(), folder.path / "figures", n) for n, draw in made.figures.items()]
-        return [path for paths in drawn for path in paths if path.suffix == ".png"]
+        for name, page in made.pages.items():
+            write_text(folder.path / name, page(folder.path))
+        pages = [folder.path / name for name in made.pages]
+        return [*(path for paths in drawn for path in paths if path.suffix == ".png"), *pages]
 
     def conclude(
         self, console: Console, findings: Sequence[Finding], notes: Sequence[str] = ()
