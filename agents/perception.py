@@ -15,6 +15,7 @@ TOKENS_PROMPT = 350  # instructions and schema around a brief
 TOKENS_MESSAGE = 60  # a message's frame
 TOKENS_ITEM = 120  # one requirement's worth of work
 TOKENS_MARK = 40  # a mark on a board
+TOKENS_NOTE = 12  # a line of organizational memory
 NOBODY = -1  # whose work a mark shows
 
 
@@ -23,19 +24,21 @@ class Impression:
     """What one mind believes at one decision. Indices are those of the scene's spots.
 
     Attributes:
-        attention: 1 (fresh) down towards 0 (drowned in context).
+        attention: 1 (fresh) down towards 0 (drowned in what it read besides prompt and brief).
         noticed: The spots it is aware of, ascending.
         done: How well each spot it knows of is done, 0 to 1, as it could read.
         author: Whose work that was; its own member id for its own, NOBODY for a mark's.
+        versions: How many works on each spot it read.
         claims: How many others announced each spot.
         habits: Share of remembered roles in each domain.
         tokens: Context read, in tokens.
     """
 
-    attention: float
+    attention: float = 1.0
     noticed: list[int] = field(default_factory=list)
     done: dict[int, float] = field(default_factory=dict)
     author: dict[int, int] = field(default_factory=dict)
+    versions: dict[int, int] = field(default_factory=dict)
     claims: dict[int, int] = field(default_factory=dict)
     habits: dict[str, float] = field(default_factory=dict)
     tokens: int = 0
@@ -57,17 +60,17 @@ def perceive(
         physics: The world's.
         luck: One uniform draw per spot.
     """
-    read = observation.messages.newest(physics.span)
-    seen = Impression(attention=1.0 / (1.0 + physics.dilution * len(read)))
-    seen.tokens = TOKENS_PROMPT + observation.brief.tokens
-    _read(read, scene, seen)
+    seen = Impression()
+    _read(observation.messages.newest(physics.span), scene, seen)
     if observation.marks:
         _sense(observation.marks, scene, seen)
     works = [m for m in observation.own if isinstance(m.content, Contribution)]
     _read(works[-physics.span :], scene, seen)  # what it announced itself is no rival claim
     if observation.memory:
         _recall(observation.memory.newest(physics.span), scene, seen)
-    _notice(scene, seen, faculties, physics, luck, bool(works))
+    seen.attention = 1.0 / (1.0 + physics.dilution * seen.tokens / 1000.0)
+    seen.tokens += TOKENS_PROMPT + observation.brief.tokens
+    _notice(scene, seen, faculties, physics, luck, len(works))
     return seen
 
 
@@ -78,7 +81,10 @@ def _read(messages: Iterable[Message], scene: Scene, seen: Impression) -> None:
         if isinstance(content, Contribution):
             for item in content.items:
                 spot = index.get(item.requirement)
-                if spot is not None and item.quality > seen.done.get(spot, -1.0):
+                if spot is None:
+                    continue
+                seen.versions[spot] = seen.versions.get(spot, 0) + 1
+                if item.quality > seen.done.get(spot, -1.0):
                     seen.done[spot] = item.quality
                     seen.author[spot] = message.author
             seen.tokens += TOKENS_MESSAGE + TOKENS_ITEM * len(content.items)
@@ -108,7 +114,7 @@ def _recall(notes: list[Message], scene: Scene, seen: Impression) -> None:
             for domain in domains:
                 if note.content.role.startswith(domain):
                     seen.habits[domain] = seen.habits.get(domain, 0.0) + 1.0 / len(notes)
-    seen.tokens += 12 * len(notes)
+    seen.tokens += TOKENS_NOTE * len(notes)
 
 
 def _notice(
@@ -117,14 +123,13 @@ def _notice(
     faculties: Faculties,
     physics: Physics,
     luck: list[float],
-    worked_before: bool,
+    worked_before: int,
 ) -> None:
-    stated = (physics.notice_floor + physics.notice_gain * faculties.reasoning) * seen.attention
-    if worked_before:
-        stated *= physics.notice_again
-    follows = physics.notice_consequence * seen.attention
+    fresh = seen.attention * physics.notice_again**worked_before
+    stated = (physics.notice_floor + physics.notice_gain * faculties.reasoning) * fresh
+    follows = physics.notice_consequence * fresh
     for i, spot in enumerate(scene.spots):
-        if i in seen.done:
+        if i in seen.done or i in seen.claims:
             seen.noticed.append(i)
             continue
         chance = stated * (physics.notice_hidden if spot.hidden else 1.0)

@@ -1,6 +1,7 @@
 """The parameters of the synthetic world: one set for all models and all protocols.
 
-Every name is a mechanism, none a protocol. Values here are a first, uncalibrated choice.
+Every name is a mechanism, none a protocol. The values were fitted to published figures by
+`scenarios/harness/calibration.py`; `calibrated.yaml` holds the same values and where they are from.
 """
 
 from __future__ import annotations
@@ -37,74 +38,86 @@ class Faculties:
 
 @dataclass(frozen=True, slots=True)
 class Physics:
-    """How synthetic minds perceive, choose and work. Shares and factors are 0 to 1.
+    """How synthetic minds perceive, choose and work.
+
+    Shares, chances and factors are 0 to 1; log-odds any number; what is marked *set* was chosen,
+    the rest fitted (`calibrated.yaml` says how), within the ranges that the calibration states.
 
     Attributes:
         notice_floor: Chance to notice a stated requirement with reasoning 0.
         notice_gain: What full reasoning adds to that chance.
         notice_hidden: Factor on the chance where the brief does not say it.
-        notice_again: Factor on the chance for a mind that has worked on this task before: it
-            rereads its own blind spots.
+        notice_again: Factor on the chance for every work of its own on this task: a mind rereads
+            its own blind spots.
         notice_consequence: Chance to notice what follows from others' finished work it read.
-        span: Messages a mind reads, newest first.
-        dilution: Attention lost per message read.
+        span: Messages a mind reads, newest first; a count of 1 or more, set.
+        dilution: Attention lost per 1000 tokens of messages, marks and memory; 0 or more.
         skill_offset: Log-odds of good work at difficulty 0 and reasoning 0.
         skill_reasoning: Log-odds that full reasoning adds.
-        skill_difficulty: Log-odds that full difficulty takes.
-        estimate_noise: Spread of the estimate of its own skill with self-reflection 0.
-        overconfidence: Bias of that estimate with self-reflection 0.
-        salience_pull: How far the obvious draws a mind's choice.
-        choice_noise: Spread of the choice with perfect instruction following.
-        choice_slip: Spread that missing instruction following adds.
-        choice_burden: Quality lost to directing oneself with judgement 0.
+        skill_difficulty: Log-odds that full difficulty takes; set.
+        estimate_noise: Spread of the estimate of its own skill with self-reflection 0, in quality.
+        overconfidence: Bias of that estimate with self-reflection 0, in quality.
+        mood: Half-width of the swing of all its estimates in one decision with self-reflection 0,
+            in quality.
+        salience_pull: How far the obvious draws a mind's choice, in quality; 0 or more.
+        choice_noise: Spread of the choice with perfect instruction following, in quality; set.
+        choice_slip: Spread that missing instruction following adds, in quality.
+        choice_burden: Quality lost to directing oneself with judgement 0; falls with its square.
         off_role: Factor on skill outside an assigned role.
-        practice: Share of what it lacks in skill that full practice of a domain makes up.
-        worth: Expected gain below which a mind declines.
-        capacity: Requirements one decision can work on.
+        practice: Share of what its work lacks that full practice of a domain makes up; set.
+        worth: Expected gain in quality, per version there is, below which a mind declines.
+        capacity: Requirements one decision can work on; a count of 1 or more, set.
         overload: Quality lost per further requirement in one decision.
         need_weight: Share of a work's quality that hangs on the results it needs.
-        blind_guess: What an unseen result is replaced with.
-        uptake: Chance to use a result that is there to read.
+        blind_guess: Worth of the guess that stands in for an unseen result, in quality.
+        heed: Share of a result's worth beyond the guess that reading it gives.
+        uptake: Chance to build on a result it needs and has read, which gives all of its worth.
         conflict_loss: Quality lost per conflicting side not seen.
-        sloppiness: Chance of a sloppy piece of work with instruction following 0.
+        reconcile: Share of that loss which full reasoning saves where the other side is in view.
+        sloppiness: Chance of a sloppy piece of work with instruction following 0; set.
         slip: Quality lost to one sloppy piece of work.
         yielding: Chance to give way where others announced the same.
-        crowding: What giving way takes off the wish to work there, per announcement.
-        deference: How far role history is taken for what others will do.
+        crowding: What giving way takes off the wish to work there, per announcement, in quality.
+        deference: How far role history is taken for what others will do, in quality; set.
+        plan_view: Share of what it noticed that a mind keeps in view when it lays out everything.
         work_noise: Spread of the quality of a piece of work.
     """
 
-    notice_floor: float = 0.35
-    notice_gain: float = 0.5
-    notice_hidden: float = 0.45
-    notice_again: float = 0.35
-    notice_consequence: float = 0.35
+    notice_floor: float = 0.2392
+    notice_gain: float = 0.7605
+    notice_hidden: float = 0.6662
+    notice_again: float = 0.4782
+    notice_consequence: float = 0.4157
     span: int = 32
-    dilution: float = 0.006
-    skill_offset: float = 0.6
-    skill_reasoning: float = 2.6
+    dilution: float = 0.0092
+    skill_offset: float = 2.2523
+    skill_reasoning: float = 3.6262
     skill_difficulty: float = 2.2
-    estimate_noise: float = 0.25
-    overconfidence: float = 0.3
-    salience_pull: float = 0.5
+    estimate_noise: float = 0.0728
+    overconfidence: float = 0.2019
+    mood: float = 0.2458
+    salience_pull: float = 0.9813
     choice_noise: float = 0.10
-    choice_slip: float = 0.35
-    choice_burden: float = 0.45
-    off_role: float = 0.8
+    choice_slip: float = 0.0789
+    choice_burden: float = 0.7419
+    off_role: float = 0.8833
     practice: float = 0.4
-    worth: float = 0.12
-    capacity: int = 3
-    overload: float = 0.05
-    need_weight: float = 0.5
-    blind_guess: float = 0.35
-    uptake: float = 0.6
-    conflict_loss: float = 0.2
+    worth: float = 0.0631
+    capacity: int = 2
+    overload: float = 0.0406
+    need_weight: float = 0.9223
+    blind_guess: float = 0.4957
+    heed: float = 0.7674
+    uptake: float = 0.0477
+    conflict_loss: float = 0.313
+    reconcile: float = 0.3604
     sloppiness: float = 0.5
-    slip: float = 0.3
-    yielding: float = 0.6
-    crowding: float = 0.5
+    slip: float = 0.1666
+    yielding: float = 0.5945
+    crowding: float = 0.6507
     deference: float = 0.3
-    work_noise: float = 0.06
+    plan_view: float = 0.9744
+    work_noise: float = 0.0447
 
 
 def within_unit(x: float) -> float:

@@ -7,8 +7,8 @@ Let q(r) be the best quality delivered on requirement r, 0 where nothing was:
 
     accuracy            mean quality of the pieces delivered
     completeness        mean over requirements of q(r) delivered at all, counted full from `USABLE`
-    coherence           pieces that repeat others or answer no requirement, and conflicts of
-                        which one side is missing, cost
+    coherence           pieces that repeat others or answer no requirement cost, and conflicts, as
+                        far as the weaker of their sides is not served
     actionability       share of requirements with q(r) good enough to act on
     mission relevance   share of requirements' weight met, mandatory ones counting double
 
@@ -27,8 +27,10 @@ from ..model.judge import CRITERIA, Judge, Submission, Verdict, judge_family
 from ..model.task import Requirement
 
 USABLE = 0.5
-SEVERITY = {"gpt-4o": 1.25, "gpt-5.4": 1.0}
-"""Severity of the paper's pilot and final judge; a first choice, not calibrated."""
+REPETITION = 0.5655
+"""What coherence loses where nothing but repeats is left; fitted, one for all judges."""
+SEVERITY = {"gpt-4o": 1.3297, "gpt-5.4": 1.8085}
+"""Severity of the paper's pilot and final judge, fitted (see `calibrated.yaml`)."""
 
 
 @judge_family("rubric")
@@ -72,18 +74,27 @@ class Rubric(Judge):
     Args:
         severity: Above 1 grades harder; above 0.
         noise: Standard deviation of each grade in grade points, 0 or more.
+        repetition: What coherence loses where nothing but repeats is left, 0 to 1.
         name: Shown in records.
     """
 
     instant = True
 
     def __init__(
-        self, *, severity: float = SEVERITY["gpt-5.4"], noise: float = 0.0, name: str = "rubric"
+        self,
+        *,
+        severity: float = SEVERITY["gpt-5.4"],
+        noise: float = 0.0,
+        repetition: float = REPETITION,
+        name: str = "rubric",
     ) -> None:
         if not 0 < severity < math.inf:
             raise UsageError(f"severity={severity} must be above 0")
         if not 0 <= noise < math.inf:
             raise UsageError(f"noise={noise} must be 0 or more")
+        if not 0 <= repetition <= 1:
+            raise UsageError(f"repetition={repetition} is outside 0 to 1")
+        self.repetition = repetition
         self.severity = severity
         self.noise = noise
         self.name = name
@@ -94,7 +105,7 @@ class Rubric(Judge):
         pieces = [(item.requirement, item.quality) for w in submission.works for item in w.items]
         if submission.works and not pieces:
             return Verdict(reason="the work has no items that a rubric judge can read")
-        shares = shares_of(task.rubric, pieces)
+        shares = shares_of(task.rubric, pieces, self.repetition)
         grades = [1.0 + 3.0 * getattr(shares, c) ** self.severity for c in CRITERIA]
         if self.noise:
             draws = (
@@ -106,7 +117,11 @@ class Rubric(Judge):
         return Verdict(**by_name, violations=violations(task.rubric, pieces))
 
 
-def shares_of(rubric: tuple[Requirement, ...], pieces: list[tuple[str, float]]) -> Shares:
+def shares_of(
+    rubric: tuple[Requirement, ...],
+    pieces: list[tuple[str, float]],
+    repetition: float = REPETITION,
+) -> Shares:
     """The five criteria of some pieces of work on a rubric, each 0 to 1."""
     if not pieces:
         return Shares(0.0, 0.0, 0.0, 0.0, 0.0)
@@ -114,12 +129,13 @@ def shares_of(rubric: tuple[Requirement, ...], pieces: list[tuple[str, float]]) 
     best = {i: q for i, q in _best(pieces).items() if i in known}
     n = len(rubric)
     conflicts = {frozenset((r.id, o)) for r in rubric for o in r.conflicts_with}
-    broken = sum(len(pair & best.keys()) == 1 for pair in conflicts)
+    unsettled = sum(1.0 - min(best.get(r, 0.0) for r in pair) for pair in conflicts)
+    repeats = 1.0 - len(best) / len(pieces)
     weights = {r.id: 2.0 if r.mandatory else 1.0 for r in rubric}
     return Shares(
         accuracy=sum(q for _, q in pieces) / len(pieces),
         completeness=sum(min(1.0, best.get(r.id, 0.0) / USABLE) for r in rubric) / n,
-        coherence=(len(best) / len(pieces)) * (1.0 - broken / (len(conflicts) + 1)),
+        coherence=(1.0 - repetition * repeats) * (1.0 - unsettled / (len(conflicts) + 1)),
         actionability=sum(best.get(r.id, 0.0) >= USABLE for r in rubric) / n,
         mission_relevance=sum(weights[i] * q for i, q in best.items()) / sum(weights.values()),
     )

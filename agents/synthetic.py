@@ -5,20 +5,22 @@ the judge's weights, and no parameter is indexed by protocol: what differs betwe
 only who sees what when. One decision is: perceive, estimate, choose or decline, work.
 
     notice      p = (floor + gain · reasoning) · attention, less for what is hidden
-    estimate    skill' = skill · attention · results at hand
-                + (overconfidence + noise) · (1 - reflection)
-    gain        skill' - quality of the best work it can read on it
+    estimate    skill' = skill · attention · burden · results at hand · conflicts in view
+                + (overconfidence + noise + mood) · (1 - reflection)
+    gain        (skill' - quality of the best work it can read on it) / versions it read
     choose      by gain, drawn towards the salient, away from what others announced
     decline     if the best gain is below a threshold
-    work        skill · results it needs · conflicts it can see · load · attention
+    work        skill · burden · results it needs · conflicts it can see · load · attention
 
-It illustrates a mechanism and is no evidence about any real model.
+The equations in full are in docs/synthetic-minds.md. It illustrates a mechanism and is no evidence
+about any real model.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Container
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -88,6 +90,25 @@ def draw(seed: int, n: int) -> Luck:
     return Luck(uniform[0], normal[0], normal[1], normal[2], uniform[1], uniform[2] + whim)
 
 
+@dataclass(slots=True)
+class Desk:
+    """What a mind has before it while it works.
+
+    Attributes:
+        member: Whose desk it is.
+        seen: What it took in.
+        luck: Its draws.
+        own: The quality of what it has made at this decision, by spot.
+        used: Whose work it built on.
+    """
+
+    member: int
+    seen: Impression
+    luck: Luck
+    own: dict[int, float] = field(default_factory=dict)
+    used: set[int] = field(default_factory=set)
+
+
 class Synthetic(Mind):
     """A synthetic mind with a model's faculties.
 
@@ -128,26 +149,37 @@ class Synthetic(Mind):
                 reply = self._work(observation, scene, seen, luck, chosen)
         return Answer(reply, self._usage(reply, seen))
 
-    def _skill(self, spot: Spot, practised: dict[str, float]) -> float:
+    def _skill(self, spot: Spot) -> float:
         p, f = self.physics, self.profile.faculties
         odds = (
             p.skill_offset + p.skill_reasoning * f.reasoning - p.skill_difficulty * spot.difficulty
         )
-        skill = 1.0 / (1.0 + math.exp(-odds))
-        level = practised.get(spot.domain)
-        return skill if level is None else skill + (1.0 - skill) * p.practice * level
+        return 1.0 / (1.0 + math.exp(-odds))
+
+    def _practised(self, work: float, level: float) -> float:
+        """Work that practice of its domain has made better, by what it lacks."""
+        return work + (1.0 - work) * self.physics.practice * level
 
     def _burden(self, observation: Observation) -> float:
         """What is left of its strength after directing itself; all of it under orders."""
         if observation.assignment is not None:
             return 1.0
-        return 1.0 - self.physics.choice_burden * (1.0 - self.profile.faculties.judgement)
+        return 1.0 - self.physics.choice_burden * (1.0 - self.profile.faculties.judgement) ** 2
 
     def _readiness(self, results: list[float]) -> float:
         """How well work can go on these results of others; 1 where it needs none."""
         if not results:
             return 1.0
         return 1.0 - self.physics.need_weight * (1.0 - sum(results) / len(results))
+
+    def _peace(self, spot: Spot, known: Container[int]) -> float:
+        """What conflicts leave of work: most is lost on a side unseen, less on one in view."""
+        p = self.physics
+        in_view = 1.0 - p.conflict_loss * (1.0 - p.reconcile * self.profile.faculties.reasoning)
+        left = 1.0
+        for c in spot.conflicts:
+            left *= in_view if c in known else 1.0 - p.conflict_loss
+        return left
 
     def _choose(
         self, observation: Observation, scene: Scene, seen: Impression, luck: Luck
@@ -158,7 +190,7 @@ class Synthetic(Mind):
             told = [i for i in seen.noticed if _in_focus(scene.spots[i], given)]
             named = [scene.index[x] for x in given.focus if x in scene.index]
             if named:
-                return named[: self.physics.capacity + 2]
+                return named[: self.physics.capacity]
             if told:
                 worth = self._worth(observation, scene, seen, luck, told, 1.0)
                 return self._take(scene, worth, same_domain=True)
@@ -178,22 +210,33 @@ class Synthetic(Mind):
         """By spot: what it thinks working there would gain, and how much it wants to."""
         p, f = self.physics, self.profile.faculties
         blind = 1.0 - f.self_reflection
+        bias = blind * (p.overconfidence + p.mood * (2.0 * luck.whim[-3] - 1.0))
+        noise = blind * p.estimate_noise
         spread = p.choice_noise + p.choice_slip * (1.0 - f.instruction_following)
-        gives_way = luck.whim[-1] < p.yielding
+        gives_way = bool(seen.claims) and luck.whim[-1] < p.yielding
         factor *= seen.attention * self._burden(observation)
         practised = dict(observation.skills)
+        known, versions, habits = seen.done, seen.versions, seen.habits
         found: dict[int, tuple[float, float]] = {}
         for i in spots:
             spot = scene.spots[i]
-            ready = self._readiness([seen.done.get(n, p.blind_guess) for n in spot.needs])
-            skill = self._skill(spot, practised) * factor * ready
-            guess = skill + blind * (p.overconfidence + p.estimate_noise * luck.skill[i])
-            done = seen.done.get(i, 0.0)
-            gain = max(0.0, min(1.0, guess) - done)
+            skill = self._skill(spot) * factor
+            skill *= self._readiness([self._in_view(n, known) for n in spot.needs])
+            if spot.conflicts:
+                skill *= self._peace(spot, known)
+            if spot.domain in practised:
+                skill = self._practised(skill, practised[spot.domain])
+            done = known.get(i, 0.0)
+            gain = min(1.0, skill + bias + noise * luck.skill[i]) - done
+            if gain < 0.0:
+                gain = 0.0
+            elif i in versions:
+                gain /= versions[i]
             want = gain + p.salience_pull * spot.salience * (1.0 - done) + spread * luck.choice[i]
             if gives_way and i in seen.claims:
                 want -= p.crowding * seen.claims[i]
-            want -= p.deference * seen.habits.get(spot.domain, 0.0)
+            if habits:
+                want -= p.deference * habits.get(spot.domain, 0.0)
             found[i] = (gain, want)
         return found
 
@@ -219,59 +262,69 @@ class Synthetic(Mind):
     ) -> Contribution:
         p, f = self.physics, self.profile.faculties
         given = observation.assignment
-        own: dict[int, float] = {}
-        used: set[int] = set()
+        desk = Desk(observation.member, seen, luck)
         load = 1.0 - p.overload * (len(chosen) - 1)
         strength = self._burden(observation) * seen.attention * load
         sloppy = (1.0 - f.instruction_following) * p.sloppiness
         practised = dict(observation.skills)
         for i in sorted(chosen):
             spot = scene.spots[i]
-            skill = self._skill(spot, practised) * strength
+            skill = self._skill(spot) * strength
             if given is not None and not _in_focus(spot, given):
                 skill *= p.off_role
-            skill *= self._readiness(
-                [self._result(n, own, seen, luck, used, observation) for n in spot.needs]
-            )
-            unseen = sum(c not in own and c not in seen.done for c in spot.conflicts)
-            skill *= (1.0 - p.conflict_loss) ** unseen
+            uptake = 0.0 if i in seen.done else p.uptake  # who redoes a thing does it its own way
+            skill *= self._readiness([self._result(n, desk, uptake) for n in spot.needs])
+            if spot.conflicts:
+                skill *= self._peace(spot, desk.own.keys() | seen.done.keys())
+            if spot.domain in practised:
+                skill = self._practised(skill, practised[spot.domain])
             if luck.whim[i] < sloppy:
                 skill *= 1.0 - p.slip
-            own[i] = within_unit(skill + p.work_noise * luck.work[i])
+            desk.own[i] = within_unit(skill + p.work_noise * luck.work[i])
+        own = desk.own
         role = given.role if given is not None else _role(scene.spots[chosen[0]], luck)
         items = tuple(WorkItem(scene.spots[i].id, q) for i, q in own.items())
         confidence = within_unit(
             sum(own.values()) / len(own) + p.overconfidence * (1.0 - f.self_reflection)
         )
         text = "[synthetic] " + "; ".join(f"{item.requirement}: done" for item in items)
-        return Contribution(role, text, tuple(sorted(used)), confidence, items)
+        return Contribution(role, text, tuple(sorted(desk.used)), confidence, items)
 
-    def _result(
-        self,
-        spot: int,
-        own: dict[int, float],
-        seen: Impression,
-        luck: Luck,
-        used: set[int],
-        observation: Observation,
-    ) -> float:
-        """The result it works with: its own, one it read and took up, or a guess."""
-        if spot in own:
-            return own[spot]
-        if spot in seen.done and luck.use[spot] < self.physics.uptake:
-            author = seen.author[spot]
-            if author not in (observation.member, NOBODY):
-                used.add(author)
-            return seen.done[spot]
-        return self.physics.blind_guess
+    def _result(self, spot: int, desk: Desk, uptake: float) -> float:
+        """The worth of a result it needs: its own, built upon, merely read, or guessed."""
+        if spot in desk.own:
+            return desk.own[spot]
+        done = desk.seen.done.get(spot)
+        if done is None:
+            return self.physics.blind_guess
+        author = desk.seen.author[spot]
+        if author == desk.member:
+            return done
+        if author != NOBODY and desk.luck.use[spot] < uptake:
+            desk.used.add(author)
+            return done
+        return self._heeded(done)
+
+    def _in_view(self, spot: int, known: dict[int, float]) -> float:
+        """The worth to expect of a result: read and not built on, or guessed."""
+        return self._heeded(known[spot]) if spot in known else self.physics.blind_guess
+
+    def _heeded(self, result: float) -> float:
+        """What a result is worth to a mind that has read it and does not build on it."""
+        p = self.physics
+        return p.blind_guess + p.heed * (result - p.blind_guess)
 
     def _plan(self, observation: Observation, scene: Scene, seen: Impression, luck: Luck) -> Reply:
         """Deal out what it noticed, domain by domain, as evenly as the roster allows."""
         roster = observation.roster
-        todo = sorted(seen.noticed, key=lambda i: (scene.domains.index(scene.spots[i].domain), i))
+        view = self.physics.plan_view
+        todo = sorted(
+            (i for i in seen.noticed if luck.use[i] < view),
+            key=lambda i: (scene.domains.index(scene.spots[i].domain), i),
+        )
         if not todo:
             return Abstention("I see nothing in this request to hand out.")
-        each = max(1, min(self.physics.capacity + 2, -(-len(todo) // len(roster))))
+        each = max(1, min(self.physics.capacity, -(-len(todo) // len(roster))))
         parts = [todo[k : k + each] for k in range(0, len(todo), each)][: len(roster)]
         order = sorted(range(len(parts)), key=lambda k: max(_depth(scene, i) for i in parts[k]))
         phase = {k: 1 + place for place, k in enumerate(order)}

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from unscripted.agents.rubric import SEVERITY, USABLE, Rubric, shares_of, violations
+from unscripted.agents.rubric import (
+    REPETITION,
+    SEVERITY,
+    USABLE,
+    Rubric,
+    shares_of,
+    violations,
+)
 from unscripted.model.decision import WorkItem
 from unscripted.model.errors import UsageError
 from unscripted.model.judge import CRITERIA, Submission, Verdict, Work
@@ -18,6 +26,8 @@ from unscripted.model.taskfile import corpus
 
 CHECK = settings(max_examples=100, deadline=None)
 Pieces = list[tuple[str, float]]
+PLAIN = Rubric(severity=1.0)
+"""Grades in proportion to the shares."""
 
 
 def works(*pieces: Pieces) -> tuple[Work, ...]:
@@ -26,7 +36,7 @@ def works(*pieces: Pieces) -> tuple[Work, ...]:
 
 
 def appraise(task: Task, pieces: Pieces, judge: Rubric | None = None, seed: int = 0) -> Verdict:
-    return (judge or Rubric()).appraise(hand_in(task, works(pieces) if pieces else (), seed))
+    return (judge or PLAIN).appraise(hand_in(task, works(pieces) if pieces else (), seed))
 
 
 def hand_in(task: Task, done: tuple[Work, ...], seed: int = 0) -> Submission:
@@ -106,7 +116,7 @@ def test_work_without_items_is_not_graded_at_all(task, n):
 
 def test_the_items_of_the_readable_are_graded_where_others_left_none():
     task = corpus()[0]
-    mixed = Rubric().appraise(hand_in(task, works([], perfect(task), [])))
+    mixed = PLAIN.appraise(hand_in(task, works([], perfect(task), [])))
     assert mixed == appraise(task, perfect(task))
 
 
@@ -116,7 +126,7 @@ def test_grades_do_not_depend_on_who_delivered_what_in_which_order(case, random)
     task, pieces = case
     shuffled = random.sample(pieces, len(pieces))
     cut = random.randint(0, len(pieces))
-    split = Rubric().appraise(hand_in(task, works(shuffled[:cut], shuffled[cut:])))
+    split = PLAIN.appraise(hand_in(task, works(shuffled[:cut], shuffled[cut:])))
     assert grades(split) == pytest.approx(grades(appraise(task, pieces)), abs=2e-6)
     assert split.violations == appraise(task, pieces).violations
 
@@ -170,7 +180,7 @@ def test_more_severity_never_raises_a_grade(case, one, other):
     graded = [grades(appraise(task, pieces, Rubric(severity=s))) for s in rising]
     for falling in zip(*graded, strict=True):
         assert list(falling) == sorted(falling, reverse=True)
-    assert graded[0] == grades(appraise(task, pieces))  # 1 is the default
+    assert graded[0] == grades(appraise(task, pieces, Rubric(severity=rising[0])))
 
 
 @pytest.mark.parametrize("severity", [0.5, 1.0, 1.25, 2.0])
@@ -180,16 +190,29 @@ def test_severity_is_the_power_of_the_share(severity):
     assert verdict.accuracy == pytest.approx(1 + 3 * 0.36**severity, abs=1e-6)
 
 
-def test_a_conflict_with_one_side_missing_lowers_coherence_on_whichever_side_it_is_named():
+def test_a_conflict_is_settled_as_far_as_its_weaker_side_on_whichever_side_it_is_named():
     one_sided = made_up(need("a", conflicts_with=("b",)), need("b"), need("c"))
     both_sided = made_up(
         need("a", conflicts_with=("b",)), need("b", conflicts_with=("a",)), need("c")
     )
     for task in (one_sided, both_sided):
         assert appraise(task, [("a", 1.0), ("b", 1.0)]).coherence == 4.0
-        assert appraise(task, [("c", 1.0)]).coherence == 4.0
+        assert appraise(task, [("a", 1.0), ("b", 0.5)]).coherence == 3.25
         assert appraise(task, [("a", 1.0), ("c", 1.0)]).coherence == 2.5
         assert appraise(task, [("b", 1.0), ("c", 1.0)]).coherence == 2.5
+        assert appraise(task, [("c", 1.0)]).coherence == 2.5  # passed over is not settled
+
+
+def test_repetition_costs_less_and_less_and_never_all_of_coherence():
+    task = made_up(need("a"), need("b"))
+    judge = Rubric(severity=1.0, repetition=0.4)
+    found = [appraise(task, [("a", 1.0), ("b", 1.0)] * k, judge).coherence for k in (1, 2, 4, 1000)]
+    lost = [a - b for a, b in pairwise(found)]
+    assert found[0] == 4.0
+    assert lost[0] > lost[1] > 0
+    assert found[-1] == pytest.approx(4.0 - 3 * 0.4, abs=0.01)
+    with pytest.raises(UsageError, match=r"repetition=1\.5 is outside"):
+        Rubric(repetition=1.5)
 
 
 def test_the_five_shares_have_the_values_worked_out_by_hand():
@@ -198,7 +221,7 @@ def test_the_five_shares_have_the_values_worked_out_by_hand():
     shares = shares_of(task.rubric, pieces)
     assert shares.accuracy == pytest.approx((0.8 + 0.4 + 0.25 + 0.5) / 4)
     assert shares.completeness == pytest.approx((1 + 0.5 + 1 + 0) / 4)
-    assert shares.coherence == pytest.approx(3 / 4)
+    assert shares.coherence == pytest.approx(1 - REPETITION / 4)
     assert shares.actionability == pytest.approx(2 / 4)
     assert shares.mission_relevance == pytest.approx((2 * 0.8 + 0.25 + 2 * 0.5) / 6)
     assert violations(task.rubric, pieces) == 0.0
@@ -214,7 +237,7 @@ def test_the_five_shares_have_the_values_worked_out_by_hand():
 @given(worked_on(), st.integers(0, 2**64 - 1), st.integers(0, 2**64 - 1))
 def test_without_noise_the_seed_changes_nothing(case, one, other):
     task, pieces = case
-    assert Rubric().noise == 0.0
+    assert PLAIN.noise == Rubric().noise == 0.0
     assert appraise(task, pieces, seed=one) == appraise(task, pieces, seed=other)
 
 
@@ -231,7 +254,7 @@ def test_noise_is_the_same_for_the_same_seed_whatever_was_judged_before(case, se
 def test_noise_has_the_deviation_asked_for_and_leaves_the_violations_alone():
     task = made_up(need("a", mandatory=True), need("b"))
     pieces = [("a", USABLE), ("b", 0.5)]
-    judge = Rubric(noise=0.1)
+    judge = Rubric(severity=1.0, noise=0.1)
     drawn = [appraise(task, pieces, judge, seed) for seed in range(2000)]
     centre = appraise(task, pieces).accuracy
     off = [v.accuracy - centre for v in drawn]
