@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import count
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
+import mesa
 from mesa.discrete_space import FixedAgent
 
 from .decision import NO_CALLS, Usage
@@ -13,6 +17,20 @@ from .record import MemberRecord, TickRecord
 
 if TYPE_CHECKING:
     from .organization import Organization
+
+
+class _Counters:
+    """Numbers the agents of each model without keeping the model alive.
+
+    Mesa 3.3 counts in a dictionary of models that it never empties: a process that plays
+    thousands of runs would keep them all.
+    """
+
+    def __init__(self) -> None:
+        self._counts: WeakKeyDictionary[mesa.Model, Iterator[int]] = WeakKeyDictionary()
+
+    def __getitem__(self, model: mesa.Model) -> Iterator[int]:
+        return self._counts.setdefault(model, count(1))
 
 
 class Member(FixedAgent):  # type: ignore[misc]
@@ -26,6 +44,8 @@ class Member(FixedAgent):  # type: ignore[misc]
         last: Its part of the last tick's record; None before the first.
         practice: How often it worked on each topic, fading; empty where skills don't grow.
     """
+
+    _ids = _Counters()
 
     def __init__(self, organization: Organization, member: int, mind: Mind) -> None:
         super().__init__(organization)

@@ -702,3 +702,16 @@ def test_a_mark_tells_nobody_what_the_network_does_not_carry():
     near = team(*[Scripted([WORK])] * 3, protocol=Board(readers=(1,)), topology="chain")
     near.step()
     assert not near.records[0].error
+
+
+def test_a_finished_organization_does_not_stay_in_memory():
+    import gc
+    import weakref
+
+    org = team(*[Scripted([WORK])] * 3)
+    org.step()
+    assert [a.unique_id for a in org.members.values()] == [1, 2, 3]
+    seen = weakref.ref(org)
+    del org
+    gc.collect()
+    assert seen() is None

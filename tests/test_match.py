@@ -11,6 +11,7 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
+from unscripted.agents.llm.door import litellm
 from unscripted.model.errors import UsageError
 from unscripted.scenarios.harness import matching
 from unscripted.scenarios.harness.cli import app, run_app
@@ -299,8 +300,8 @@ def test_for_real_models_sizes_come_from_a_rehearsal(match, monkeypatch):
     def refuse(*_, **__):
         raise AssertionError("a model was called")
 
-    monkeypatch.setattr("litellm.completion", refuse)
-    monkeypatch.setattr("litellm.acompletion", refuse)
+    monkeypatch.setattr(litellm(), "completion", refuse)
+    monkeypatch.setattr(litellm(), "acompletion", refuse)
     asked = comparison("sequential", "broadcast", models=(REAL,), agents=(4,), price="1,4")
     config = matched(asked, match)
     chosen = sizes(config)

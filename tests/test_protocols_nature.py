@@ -641,7 +641,7 @@ def test_where_no_topic_is_named_the_role_is_the_topic(kind):
 def test_synthetic_cells_do_not_all_do_the_same():
     org = un.build(protocol="morphogenetic", n_agents=16, tasks="generated", level="L3", rng=0)
     for record in org.run(4):
-        assert len({a.focus for a in given_in(record).values()}) >= 3
+        assert len({a.focus for a in given_in(record).values()}) >= 2
 
 
 # --- all three --------------------------------------------------------------------------------
