@@ -360,8 +360,11 @@ def sensitivity(
     trajectories: int = 8, seeds: int = 2, processes: int = 2, out: Path = Path("sensitivity")
 ) -> None:
     """Morris' screening of the world's parameters; writes a table and a figure."""
-    from .calibration_sensitivity import screen
-
+    try:
+        from .calibration_sensitivity import screen
+    except ModuleNotFoundError as missing:
+        typer.echo(f"{missing}; use pip install -c constraints.txt -e '.[sensitivity]'", err=True)
+        raise typer.Exit(2) from None
     screen(current(), trajectories=trajectories, seeds=seeds, processes=processes, out=out)
 
 
