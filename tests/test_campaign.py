@@ -14,6 +14,7 @@ from types import SimpleNamespace
 import pytest
 
 from unscripted.model.errors import UsageError
+from unscripted.scenarios.harness.calibration_targets import FIGURES
 from unscripted.scenarios.harness.cli import app, run_app
 from unscripted.scenarios.harness.config import RunConfig, StudyConfig
 from unscripted.scenarios.harness.figure_published import draw_published
@@ -191,13 +192,14 @@ PUBLISHED = (0.640, 0.724, 0.510, 0.503, 0.478, 0.510, 0.363, 0.369, 0.774, 0.82
              1.86, 5006, 0.54, 0.75, 0.055, 1272, 0.95, 24)  # fmt: skip
 
 
-def test_every_published_figure_stands_once_and_ten_q_and_two_rates_are_fitted():
+def test_every_published_figure_stands_once_and_what_the_fit_used_is_called_fitted():
     made = MADE["claims"](Found([]))
     values = Counter(c.low for c in made if c.low == c.high)
     assert values == Counter(map(float, PUBLISHED))
     fitted = [c for c in made if c.kind is Kind.FITTED]
-    assert len([c for c in fitted if c.name.endswith("Q")]) == 10
-    assert len([c for c in fitted if "abstention" in c.name]) == len(fitted) - 10 == 2
+    used = sorted(f.published for f in FIGURES if not f.held_back)
+    assert sorted(c.low for c in fitted if c.name.endswith("Q")) == used
+    assert len([c for c in fitted if "abstention" in c.name]) == len(fitted) - len(used) == 2
     assert all(c.ours is None for c in made)
 
 
