@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from unscripted.agents.llm.answers import (
     LONGEST_ROLE,
     SHAPES,
+    AmendAnswer,
     Check,
     ContributeAnswer,
     Grade,
@@ -44,6 +45,7 @@ KINDS = {
     "contribute": ContributeAnswer,
     "intend": IntendAnswer,
     "plan": PlanAnswer,
+    "amend": AmendAnswer,
     "verdict": VerdictAnswer,
 }
 ACTS = st.sampled_from(list(Act))
@@ -115,7 +117,7 @@ def instances(part: dict[str, Any], name: str = "") -> st.SearchStrategy[Any]:
         return st.sampled_from(part["enum"])
     match part["type"]:
         case "string":
-            return WORDS if name in ("role", "work") else st.text()
+            return WORDS if name in ("role", "work", "article", "text") else st.text()
         case "integer":
             return st.integers(-(10**6), 10**6)
         case "array":
@@ -162,6 +164,7 @@ def test_every_instance_of_an_acts_schema_is_a_reply_to_that_act(case, data):
         ("contribute", ContributeAnswer, []),
         ("intend", IntendAnswer, []),
         ("plan", PlanAnswer, []),
+        ("amend", AmendAnswer, []),
         ("plan", Part, ["assignments", "items"]),
         ("verdict", VerdictAnswer, []),
         ("verdict", Check, ["checklist", "items"]),

@@ -139,7 +139,7 @@ def test_by_name_and_as_a_script_a_scenario_gives_the_same_json(name, call):
     assert body["verdict"] in set(Verdict)
     assert body["findings"]
     for finding in body["findings"]:
-        assert set(finding) == {"claim", "verdict", "estimate", "ci95", "n"}
+        assert set(finding) == {"claim", "verdict", "estimate", "ci95", "n", "line"}
         assert finding["verdict"] in set(Verdict)
 
 
