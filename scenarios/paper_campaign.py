@@ -58,12 +58,14 @@ from unscripted.scenarios.harness.lineup import PAPER
 from unscripted.scenarios.harness.page import Page
 from unscripted.scenarios.harness.published import HEAD, Claim, Kind, sections, summary
 from unscripted.scenarios.harness.report import AGAIN, AGAIN_REAL
+from unscripted.scenarios.harness.runner import Exit
 from unscripted.scenarios.harness.samples import Sample
 from unscripted.scenarios.harness.screen import TIGHT, plain, terminal
 from unscripted.scenarios.harness.script import script
 from unscripted.scenarios.harness.session import Showing
 from unscripted.scenarios.harness.study import Answer, Found, Study
 from unscripted.scenarios.harness.study_tables import seeds_of
+from unscripted.scenarios.harness.sweep import run_key
 
 STUDY = Study(__file__, __doc__)
 PAGE = "campaign.html"
@@ -239,33 +241,45 @@ def main(
     kept = _finished(config, showing)
     began = time.perf_counter()
     code = STUDY.play(cells, replicates, showing, lambda found: answer(found, config))
-    say_speed(config, kept, time.perf_counter() - began)
+    wall_s = time.perf_counter() - began
+    there = _finished(config, showing)
+    if code is Exit.DONE and not there:  # nothing is kept: all was played
+        there = set(map(run_key, config.runs()))
+    say_speed(config, kept, there, wall_s)
     raise typer.Exit(code)
 
 
-def _finished(config: StudyConfig, showing: Showing) -> int:
-    """Runs that an earlier command finished."""
+def _finished(config: StudyConfig, showing: Showing) -> set[str]:
+    """The keys of the runs that are in the folder."""
     path = showing.folder(config, paid=any(c.config.called for c in config.cells))
     if path is None or not (path / "config.json").exists():
-        return 0
+        return set()
     with Folder(path, config) as folder:
-        return len(folder.finished())
+        return folder.finished()
 
 
-def say_speed(config: StudyConfig, kept: int, wall_s: float) -> None:
-    """How long it took and what it needed, on standard error."""
+def say_speed(config: StudyConfig, before: set[str], after: set[str], wall_s: float) -> None:
+    """How long it took and what it needed, on standard error.
+
+    Args:
+        config: The campaign.
+        before: Keys of the runs that were finished when it began.
+        after: Of those that are now.
+        wall_s: How long it took.
+    """
     for worker in active_children():  # only who has ended is counted
         worker.join(5)
-    runs = len(dict.fromkeys(config.runs())) - kept
-    whole = sum(c.config.ticks for c in config.cells) * config.replicates
-    tasks = whole * runs / max(1, runs + kept)
+    different = list(dict.fromkeys(config.runs()))  # equal ones are played once
+    played = [r for r in different if run_key(r) in after - before]
+    runs, kept, tasks = len(played), len(before), sum(r.ticks for r in played)
+    whole = sum(r.ticks for r in different)
     peak = [resource.getrusage(w).ru_maxrss / 1024 for w in
             (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]  # fmt: skip
     speed = (
         f": {runs / wall_s:.1f} runs and {tasks / wall_s:.0f} task runs per second" if runs else ""
     )
     terminal(stderr=True).print(
-        f"{runs:,} runs ({kept:,} more were there), about {tasks:,.0f} of {whole:,} task runs, in "
+        f"{runs:,} runs ({kept:,} more were there), {tasks:,} of {whole:,} task runs, in "
         f"{wall_s:.1f} s{speed}; peak memory {peak[0]:.0f} MB, largest worker {peak[1]:.0f} MB",
         highlight=False,
         soft_wrap=True,

@@ -22,6 +22,7 @@ from unscripted.scenarios.harness.found import Found
 from unscripted.scenarios.harness.listing import scenario_paths
 from unscripted.scenarios.harness.published import HEAD, Claim, Kind, sections, summary
 from unscripted.scenarios.harness.samples import Sample
+from unscripted.scenarios.harness.sweep import run_key
 
 MADE = runpy.run_path(str(scenario_paths()["paper_campaign"]), run_name="a_scenario")
 TASTE = ("--agents", "4", "--ticks", "2", "--replicates", "2")
@@ -288,3 +289,12 @@ def test_what_it_can_not_play_is_one_line(call, wrong, tmp_path):
 def test_a_scale_out_of_range_is_refused_before_anything():
     with pytest.raises(UsageError, match="scale=-1"):
         MADE["main"](scale=-1.0)
+
+
+def test_the_speed_counts_what_was_played_and_nothing_else(capsys):
+    made = StudyConfig("paper_campaign", cells(replicates=2), 2)
+    keys = [run_key(r) for r in dict.fromkeys(made.runs())]
+    MADE["say_speed"](made, set(keys[:5]), set(keys[:8]), 2.0)
+    said = capsys.readouterr().err
+    assert said.startswith("3 runs (5 more were there), ")
+    assert ": 1.5 runs and" in said

@@ -149,3 +149,10 @@ def test_the_papers_order_of_protocols_follows_from_who_sees_what():
         for p in ("sequential", "coordinator", "broadcast", "shared")
     ]
     assert means == sorted(means, reverse=True)
+
+
+@pytest.mark.parametrize("protocol", sorted(discover("protocols")))
+def test_a_synthetic_mind_never_names_whom_it_did_not_see(protocol):
+    org = un.build(protocol=protocol, n_agents=12, topology="watts-strogatz", rng=2)
+    for record in org.run(3):
+        assert all(turn.dropped == 0 for m in record.members for turn in m.turns)

@@ -22,6 +22,7 @@ from rich.progress import (
 )
 
 from ...model.errors import UsageError
+from .circumstances import parse_tuning
 from .config import Config, RunConfig, StudyConfig, SweepConfig, default_folder
 from .folder import Folder
 from .interrupts import graceful
@@ -103,9 +104,11 @@ class _Plain:
 
 
 def say_notes(config: RunConfig, errors: Console) -> None:
-    """Say what the user asked for and won't get."""
+    """Say what the user asked for and won't get, and by which rule a trial will stop."""
     for note in config.notes():
         errors.print(f"note: {plain(note)}", markup=False, soft_wrap=True)
+    if (tuning := parse_tuning(config.tune)) is not None:
+        errors.print(f"trial: {plain(tuning.rule)}", markup=False, soft_wrap=True)
 
 
 def say_spent(service: Service, errors: Console) -> None:
