@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from . import testing as testing
     from .agents.llm.service import Service as Service
     from .agents.llm.settings import Calls as Calls
-    from .model.constitution import Constitution as Constitution
     from .model.decision import Abstention as Abstention
     from .model.decision import Act as Act
     from .model.decision import Answer as Answer
@@ -30,12 +29,16 @@ if TYPE_CHECKING:
     from .model.decision import WorkItem as WorkItem
     from .model.errors import Halt as Halt
     from .model.errors import UsageError as UsageError
+    from .model.governance.constitution import Constitution as Constitution
+    from .model.governance.ruling import Amendment as Amendment
+    from .model.governance.ruling import Ruling as Ruling
     from .model.judge import Judge as Judge
     from .model.judge import Verdict as Verdict
     from .model.judge import judge_family as judge_family
     from .model.messages import Mark as Mark
     from .model.mind import Mind as Mind
     from .model.mind import mind_family as mind_family
+    from .model.networks.topologies import topology as topology
     from .model.observation import Observation as Observation
     from .model.organization import Organization as Organization
     from .model.protocol import Marks as Marks
@@ -43,10 +46,7 @@ if TYPE_CHECKING:
     from .model.protocol import Round as Round
     from .model.protocol import Team as Team
     from .model.record import TickRecord as TickRecord
-    from .model.ruling import Amendment as Amendment
-    from .model.ruling import Ruling as Ruling
-    from .model.topologies import topology as topology
-    from .scenarios.harness.build import build as build
+    from .scenarios.harness.build.organization import build as build
 
 __version__ = "0.1.0"
 
@@ -63,10 +63,10 @@ _HOMES = {
     "WorkItem": ".model.decision",
     "judge_family": ".model.judge",
     "mind_family": ".model.mind",
-    "topology": ".model.topologies",
-    "Amendment": ".model.ruling",
+    "topology": ".model.networks.topologies",
+    "Amendment": ".model.governance.ruling",
     "Answer": ".model.decision",
-    "Constitution": ".model.constitution",
+    "Constitution": ".model.governance.constitution",
     "Contribution": ".model.decision",
     "Intention": ".model.decision",
     "Judge": ".model.judge",
@@ -78,11 +78,11 @@ _HOMES = {
     "Plan": ".model.decision",
     "Protocol": ".model.protocol",
     "Round": ".model.protocol",
-    "Ruling": ".model.ruling",
+    "Ruling": ".model.governance.ruling",
     "Team": ".model.protocol",
     "TickRecord": ".model.record",
     "Verdict": ".model.judge",
-    "build": ".scenarios.harness.build",
+    "build": ".scenarios.harness.build.organization",
     "testing": ".testing",
 }
 

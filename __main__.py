@@ -1,5 +1,5 @@
 """`python -m unscripted` is `unscripted`."""
 
-from .scenarios.harness.cli import main
+from .scenarios.harness.cli.app import main
 
 main()

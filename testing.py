@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from .agents.scripted import Scripted
 from .agents.stand_ins import Arbitrary, Delayed, Hanging, Whimsical
-from .scenarios.harness.checking import check_judge, check_mind, check_protocol
-from .scenarios.harness.conformance import (
+from .scenarios.harness.conformance.checking import check_judge, check_mind, check_protocol
+from .scenarios.harness.conformance.machine import OrganizationMachine, organization_machine
+from .scenarios.harness.conformance.protocols import (
     PROTOCOL_CHECKS,
     CheckResult,
     Witness,
@@ -26,8 +27,7 @@ from .scenarios.harness.conformance import (
     survival,
     totals,
 )
-from .scenarios.harness.machine import OrganizationMachine, organization_machine
-from .scenarios.harness.strategies import Case, cases, networks, seeds
+from .scenarios.harness.conformance.strategies import Case, cases, networks, seeds
 
 __all__ = [
     "PROTOCOL_CHECKS",

@@ -24,7 +24,7 @@ import numpy as np
 
 from ..model.errors import UsageError
 from ..model.judge import CRITERIA, Judge, Submission, Verdict, judge_family
-from ..model.task import Requirement
+from ..model.tasks.task import Requirement
 
 USABLE = 0.5
 REPETITION = 0.5655

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import inf
 
-from .ruling import Amendment
+from .governance.ruling import Amendment
 
 PLAIN = (float, int)
 """Numbers that JSON writes exactly; numpy's are not among them."""

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from .decision import NO_CALLS, Usage, WorkItem
-from .plugin import Mark, marked
-from .task import Task
+from .plugins.tags import Mark, marked
+from .tasks.task import Task
 
 CRITERIA = ("accuracy", "completeness", "coherence", "actionability", "mission_relevance")
 

@@ -8,8 +8,8 @@ from typing import ClassVar
 
 from .decision import Answer, Reply
 from .observation import Observation
-from .plugin import Mark, marked
-from .task import Task
+from .plugins.tags import Mark, marked
+from .tasks.task import Task
 
 
 class World(ABC):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from .decision import Act, Assignment
 from .messages import Mark, View
-from .task import Brief
+from .tasks.task import Brief
 
 DEFAULT_MISSION = (
     "Produce together the most useful answer to the client's request: correct, complete, "

@@ -13,10 +13,10 @@ from functools import cache, partial
 
 import mesa
 
-from .driver import drive
+from .engine.driver import drive
+from .engine.tick import Stage, Tick
 from .errors import UsageError
-from .growth import topics_of
-from .history import (
+from .events import (
     Amended,
     Event,
     Joined,
@@ -28,22 +28,22 @@ from .history import (
     Struck,
     Substituted,
 )
-from .ingredients import Ingredients
+from .experience.memory import RoleHistory
+from .experience.skills import topics_of
+from .governance.rules import Rules
+from .governance.ruling import Amendment, Ruling
 from .member import Member
-from .memory import RoleHistory
 from .messages import Log
 from .metrics import MEASURES, measure
 from .mind import Mind
-from .network import TeamNetwork
+from .networks.team_network import TeamNetwork
 from .observation import Charter
 from .protocol import Protocol
 from .randomness import Streams, seed_from
 from .record import TickRecord
-from .rules import Rules
-from .ruling import Amendment, Ruling
+from .setup import Ingredients
 from .shocks import Amend, ShockSchedule
-from .task import Task
-from .tick import Stage, Tick
+from .tasks.task import Task
 
 AGENT_REPORTERS = {
     "member": "member",

@@ -23,9 +23,9 @@ import networkx as nx
 import numpy as np
 
 from .decision import Act, Assignment, Failure, Reply
+from .governance.ruling import Amendment, Ruling
 from .messages import Log, Mark, View
 from .record import TickRecord
-from .ruling import Amendment, Ruling
 
 Replies = Mapping[int, Reply | Failure]
 """What each actor of a round answered."""
@@ -100,7 +100,7 @@ class Team:
         past: The records of all earlier ticks, oldest first. They may name members that have
             left since.
         propose: Proposes a change of the organization's own rules and says what became of it;
-            ring 1 is always refused. See `model/constitution.py`.
+            ring 1 is always refused. See `model/governance/constitution.py`.
     """
 
     members: tuple[int, ...]

@@ -26,9 +26,9 @@ from .decision import (
     WorkItem,
     normalised,
 )
+from .governance.ruling import Amendment, Ruling
 from .judge import Verdict, Vote
 from .messages import Log, Mark, Span
-from .ruling import Amendment, Ruling
 
 RECORD_VERSION = 1
 FREE = Usage()

@@ -27,7 +27,7 @@ import numpy as np
 from .errors import UsageError
 from .mind import Mind
 from .randomness import Purpose, Streams
-from .task import Brief, Requirement, Task
+from .tasks.task import Brief, Requirement, Task
 
 if TYPE_CHECKING:
     from .organization import Organization

@@ -19,17 +19,17 @@ from dataclasses import asdict, replace
 import typer
 from matplotlib.figure import Figure
 
-from unscripted.agents.profiles import profile, profiles
-from unscripted.scenarios.harness import options as o
-from unscripted.scenarios.harness.config import Cell, RunConfig
-from unscripted.scenarios.harness.crossing import Crossing, crossing
-from unscripted.scenarios.harness.figure_lines import Line, Panel, draw_lines
-from unscripted.scenarios.harness.findings import above, below
-from unscripted.scenarios.harness.samples import Sample
-from unscripted.scenarios.harness.script import script
-from unscripted.scenarios.harness.session import Showing
-from unscripted.scenarios.harness.study import Answer, Found, Study
-from unscripted.scenarios.harness.study_tables import cells_table, samples_table, seeds_of
+from unscripted.agents.synthetic.profiles import profile, profiles
+from unscripted.scenarios.harness.cli import options as o
+from unscripted.scenarios.harness.config.run import Cell, RunConfig
+from unscripted.scenarios.harness.figures.lines import Line, Panel, draw_lines
+from unscripted.scenarios.harness.runs.session import Showing
+from unscripted.scenarios.harness.statistics.findings import above, below
+from unscripted.scenarios.harness.statistics.samples import Sample
+from unscripted.scenarios.harness.statistics.sign_change import Crossing, crossing
+from unscripted.scenarios.harness.study.script import script
+from unscripted.scenarios.harness.study.study import Answer, Found, Study
+from unscripted.scenarios.harness.study.tables import cells_table, samples_table, seeds_of
 
 STUDY = Study(__file__, __doc__)
 FREE, FIXED = "sequential", "fixed-roles"

@@ -30,22 +30,22 @@ from rich.text import Text
 
 from unscripted.agents.scripted import Scripted
 from unscripted.model.decision import Contribution
+from unscripted.model.governance.ruling import Amendment
+from unscripted.model.governance.trial import Tuning
 from unscripted.model.metrics.resilience import Series
-from unscripted.model.ruling import Amendment
-from unscripted.model.trial import Tuning
-from unscripted.scenarios.harness import options as o
-from unscripted.scenarios.harness.build import build
-from unscripted.scenarios.harness.circumstances import constitution_for, parse_tuning
-from unscripted.scenarios.harness.config import Cell, RunConfig
-from unscripted.scenarios.harness.figure_lines import Line, Panel, draw_lines
-from unscripted.scenarios.harness.findings import Finding, Verdict, above
-from unscripted.scenarios.harness.found import Found
-from unscripted.scenarios.harness.rows import mean
-from unscripted.scenarios.harness.samples import Sample
-from unscripted.scenarios.harness.screen import TIGHT, number, plain, with_interval
-from unscripted.scenarios.harness.script import script
-from unscripted.scenarios.harness.session import Showing
-from unscripted.scenarios.harness.study import Answer, Study
+from unscripted.scenarios.harness.build.organization import build
+from unscripted.scenarios.harness.cli import options as o
+from unscripted.scenarios.harness.config.run import Cell, RunConfig
+from unscripted.scenarios.harness.figures.lines import Line, Panel, draw_lines
+from unscripted.scenarios.harness.results.rows import mean
+from unscripted.scenarios.harness.runs.session import Showing
+from unscripted.scenarios.harness.specs.circumstances import constitution_for, parse_tuning
+from unscripted.scenarios.harness.statistics.findings import Finding, Verdict, above
+from unscripted.scenarios.harness.statistics.samples import Sample
+from unscripted.scenarios.harness.study.found import Found
+from unscripted.scenarios.harness.study.script import script
+from unscripted.scenarios.harness.study.study import Answer, Study
+from unscripted.scenarios.harness.terminal.screen import TIGHT, number, plain, with_interval
 
 STUDY = Study(__file__, __doc__)
 PROTOCOL = "batched-sequential"

@@ -18,18 +18,18 @@ from typing import Annotated
 import typer
 from matplotlib.figure import Figure
 
-from unscripted.scenarios.harness import options as o
-from unscripted.scenarios.harness.build import parse_team
-from unscripted.scenarios.harness.config import Cell, RunConfig
-from unscripted.scenarios.harness.figure_front import Offer, draw_front, front
-from unscripted.scenarios.harness.findings import above, below
-from unscripted.scenarios.harness.lineup import lineup
-from unscripted.scenarios.harness.lists import split_list
-from unscripted.scenarios.harness.samples import Sample
-from unscripted.scenarios.harness.script import script
-from unscripted.scenarios.harness.session import Showing
-from unscripted.scenarios.harness.study import Answer, Found, Study
-from unscripted.scenarios.harness.study_tables import samples_table, seeds_of
+from unscripted.scenarios.harness.build.organization import parse_team
+from unscripted.scenarios.harness.cli import options as o
+from unscripted.scenarios.harness.config.run import Cell, RunConfig
+from unscripted.scenarios.harness.figures.front import Offer, draw_front, front
+from unscripted.scenarios.harness.runs.session import Showing
+from unscripted.scenarios.harness.specs.lineup import lineup
+from unscripted.scenarios.harness.specs.lists import split_list
+from unscripted.scenarios.harness.statistics.findings import above, below
+from unscripted.scenarios.harness.statistics.samples import Sample
+from unscripted.scenarios.harness.study.script import script
+from unscripted.scenarios.harness.study.study import Answer, Found, Study
+from unscripted.scenarios.harness.study.tables import samples_table, seeds_of
 
 STUDY = Study(__file__, __doc__)
 DEAR = "claude-sonnet-4.6"

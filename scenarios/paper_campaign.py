@@ -42,30 +42,30 @@ import typer
 from matplotlib.figure import Figure
 from rich.table import Table
 
-from unscripted.agents.synthetic import TRADES
+from unscripted.agents.synthetic.mind import TRADES
 from unscripted.model.errors import UsageError
 from unscripted.model.metrics.paraphrases import collapse
 from unscripted.model.metrics.resilience import resilience
-from unscripted.model.task import LEVELS
-from unscripted.scenarios.harness import options as o
-from unscripted.scenarios.harness.build import is_family
-from unscripted.scenarios.harness.config import Cell, RunConfig, StudyConfig
-from unscripted.scenarios.harness.figure_lines import Line, Panel, draw_lines
-from unscripted.scenarios.harness.figure_published import draw_published
-from unscripted.scenarios.harness.findings import Finding, above, below, between
-from unscripted.scenarios.harness.folder import Folder
-from unscripted.scenarios.harness.lineup import PAPER
-from unscripted.scenarios.harness.page import Page
-from unscripted.scenarios.harness.published import HEAD, Claim, Kind, sections, summary
-from unscripted.scenarios.harness.report import AGAIN, AGAIN_REAL
-from unscripted.scenarios.harness.runner import Exit
-from unscripted.scenarios.harness.samples import Sample
-from unscripted.scenarios.harness.screen import TIGHT, plain, terminal
-from unscripted.scenarios.harness.script import script
-from unscripted.scenarios.harness.session import Showing
-from unscripted.scenarios.harness.study import Answer, Found, Study
-from unscripted.scenarios.harness.study_tables import seeds_of
-from unscripted.scenarios.harness.sweep import run_key
+from unscripted.model.tasks.task import LEVELS
+from unscripted.scenarios.harness.build.organization import is_family
+from unscripted.scenarios.harness.cli import options as o
+from unscripted.scenarios.harness.config.run import Cell, RunConfig, StudyConfig
+from unscripted.scenarios.harness.figures.lines import Line, Panel, draw_lines
+from unscripted.scenarios.harness.figures.published import draw_published
+from unscripted.scenarios.harness.report.page import Page
+from unscripted.scenarios.harness.report.pages import AGAIN, AGAIN_REAL
+from unscripted.scenarios.harness.runs.folder import Folder
+from unscripted.scenarios.harness.runs.play import Exit
+from unscripted.scenarios.harness.runs.session import Showing
+from unscripted.scenarios.harness.runs.sweep import run_key
+from unscripted.scenarios.harness.specs.lineup import PAPER
+from unscripted.scenarios.harness.statistics.findings import Finding, above, below, between
+from unscripted.scenarios.harness.statistics.samples import Sample
+from unscripted.scenarios.harness.study.published import HEAD, Claim, Kind, sections, summary
+from unscripted.scenarios.harness.study.script import script
+from unscripted.scenarios.harness.study.study import Answer, Found, Study
+from unscripted.scenarios.harness.study.tables import seeds_of
+from unscripted.scenarios.harness.terminal.screen import TIGHT, plain, terminal
 
 STUDY = Study(__file__, __doc__)
 PAGE = "campaign.html"

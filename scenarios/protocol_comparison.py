@@ -12,14 +12,14 @@ from typing import Annotated
 
 import typer
 
-from unscripted.scenarios.harness import options as o
-from unscripted.scenarios.harness.config import RunConfig, SweepConfig
-from unscripted.scenarios.harness.findings import Finding, above, between
-from unscripted.scenarios.harness.lineup import lineup
-from unscripted.scenarios.harness.samples import Sample
-from unscripted.scenarios.harness.script import script
-from unscripted.scenarios.harness.session import Showing
-from unscripted.scenarios.harness.study import Found, Study
+from unscripted.scenarios.harness.cli import options as o
+from unscripted.scenarios.harness.config.run import RunConfig, SweepConfig
+from unscripted.scenarios.harness.runs.session import Showing
+from unscripted.scenarios.harness.specs.lineup import lineup
+from unscripted.scenarios.harness.statistics.findings import Finding, above, between
+from unscripted.scenarios.harness.statistics.samples import Sample
+from unscripted.scenarios.harness.study.script import script
+from unscripted.scenarios.harness.study.study import Found, Study
 
 STUDY = Study(__file__, __doc__)
 

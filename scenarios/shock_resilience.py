@@ -29,22 +29,22 @@ from rich.table import Table
 from rich.text import Text
 
 from unscripted.model.metrics.resilience import adaptation, recovery_time, resilience
-from unscripted.scenarios.harness import options as o
-from unscripted.scenarios.harness.build import is_family
-from unscripted.scenarios.harness.circumstances import DEFAULT_SUBSTITUTE
-from unscripted.scenarios.harness.config import Cell, RunConfig
-from unscripted.scenarios.harness.figure_heat import draw_heat
-from unscripted.scenarios.harness.figure_lines import Line, Panel, draw_lines
-from unscripted.scenarios.harness.findings import Finding, above
-from unscripted.scenarios.harness.found import Found
-from unscripted.scenarios.harness.lineup import PAPER, lineup
-from unscripted.scenarios.harness.rows import Row, mean
-from unscripted.scenarios.harness.samples import Sample, resampled
-from unscripted.scenarios.harness.screen import TIGHT, number, plain
-from unscripted.scenarios.harness.script import script
-from unscripted.scenarios.harness.session import Showing
-from unscripted.scenarios.harness.study import Answer, Study
-from unscripted.scenarios.harness.study_tables import seeds_of
+from unscripted.scenarios.harness.build.organization import is_family
+from unscripted.scenarios.harness.cli import options as o
+from unscripted.scenarios.harness.config.run import Cell, RunConfig
+from unscripted.scenarios.harness.figures.heat import draw_heat
+from unscripted.scenarios.harness.figures.lines import Line, Panel, draw_lines
+from unscripted.scenarios.harness.results.rows import Row, mean
+from unscripted.scenarios.harness.runs.session import Showing
+from unscripted.scenarios.harness.specs.circumstances import DEFAULT_SUBSTITUTE
+from unscripted.scenarios.harness.specs.lineup import PAPER, lineup
+from unscripted.scenarios.harness.statistics.findings import Finding, above
+from unscripted.scenarios.harness.statistics.samples import Sample, resampled
+from unscripted.scenarios.harness.study.found import Found
+from unscripted.scenarios.harness.study.script import script
+from unscripted.scenarios.harness.study.study import Answer, Study
+from unscripted.scenarios.harness.study.tables import seeds_of
+from unscripted.scenarios.harness.terminal.screen import TIGHT, number, plain
 
 STUDY = Study(__file__, __doc__)
 PROTOCOLS = ",".join((*PAPER, "batched-sequential", "ripple", "spectral-hierarchy"))

@@ -18,17 +18,17 @@ from typing import Annotated
 import typer
 from matplotlib.figure import Figure
 
-from unscripted.scenarios.harness import options as o
-from unscripted.scenarios.harness.config import Cell, RunConfig
-from unscripted.scenarios.harness.figure_heat import draw_heat
-from unscripted.scenarios.harness.findings import above, between
-from unscripted.scenarios.harness.lineup import lineup
-from unscripted.scenarios.harness.lists import split_list
-from unscripted.scenarios.harness.samples import Sample
-from unscripted.scenarios.harness.script import script
-from unscripted.scenarios.harness.session import Showing
-from unscripted.scenarios.harness.study import Answer, Found, Study
-from unscripted.scenarios.harness.study_tables import grid_table
+from unscripted.scenarios.harness.cli import options as o
+from unscripted.scenarios.harness.config.run import Cell, RunConfig
+from unscripted.scenarios.harness.figures.heat import draw_heat
+from unscripted.scenarios.harness.runs.session import Showing
+from unscripted.scenarios.harness.specs.lineup import lineup
+from unscripted.scenarios.harness.specs.lists import split_list
+from unscripted.scenarios.harness.statistics.findings import above, between
+from unscripted.scenarios.harness.statistics.samples import Sample
+from unscripted.scenarios.harness.study.script import script
+from unscripted.scenarios.harness.study.study import Answer, Found, Study
+from unscripted.scenarios.harness.study.tables import grid_table
 
 STUDY = Study(__file__, __doc__)
 TOPOLOGIES = (

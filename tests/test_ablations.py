@@ -21,11 +21,11 @@ import networkx as nx
 import pytest
 
 import unscripted as un
-from unscripted.agents.physics import Physics
-from unscripted.agents.profiles import profile
 from unscripted.agents.rubric import Rubric
-from unscripted.agents.synthetic import Profile, Synthetic
-from unscripted.agents.world import SyntheticWorld
+from unscripted.agents.synthetic.mind import Profile, Synthetic
+from unscripted.agents.synthetic.parameters import Physics
+from unscripted.agents.synthetic.profiles import profile
+from unscripted.agents.synthetic.world import SyntheticWorld
 from unscripted.model.decision import Act, WorkItem
 from unscripted.model.judge import CRITERIA
 from unscripted.model.protocol import Protocol, Round

@@ -14,9 +14,9 @@ import pytest
 import unscripted as un
 from unscripted.model.errors import UnknownNameError, UsageError
 from unscripted.model.metrics import MEASURES
-from unscripted.model.stream import CycledTasks, TaskStream
-from unscripted.model.taskfile import CORPUS, corpus
-from unscripted.scenarios.harness.build import parse_team
+from unscripted.model.tasks.files import CORPUS, corpus
+from unscripted.model.tasks.stream import CycledTasks, TaskStream
+from unscripted.scenarios.harness.build.organization import parse_team
 
 
 class Relay(un.Protocol):

@@ -9,8 +9,8 @@ from statistics import fmean
 import pytest
 import yaml
 
-from unscripted.agents.physics import Physics
-from unscripted.scenarios.harness.calibration import (
+from unscripted.agents.synthetic.parameters import Physics
+from unscripted.scenarios.harness.calibration.fit import (
     BOUNDS,
     CALIBRATED,
     REPORT_SEEDS,
@@ -18,7 +18,7 @@ from unscripted.scenarios.harness.calibration import (
     outward,
     values,
 )
-from unscripted.scenarios.harness.calibration_targets import (
+from unscripted.scenarios.harness.calibration.targets import (
     ABSTENTION,
     FIGURES,
     Cell,

@@ -14,15 +14,15 @@ from types import SimpleNamespace
 import pytest
 
 from unscripted.model.errors import UsageError
-from unscripted.scenarios.harness.calibration_targets import FIGURES
-from unscripted.scenarios.harness.cli import app, run_app
-from unscripted.scenarios.harness.config import RunConfig, StudyConfig
-from unscripted.scenarios.harness.figure_published import draw_published
-from unscripted.scenarios.harness.found import Found
-from unscripted.scenarios.harness.listing import scenario_paths
-from unscripted.scenarios.harness.published import HEAD, Claim, Kind, sections, summary
-from unscripted.scenarios.harness.samples import Sample
-from unscripted.scenarios.harness.sweep import run_key
+from unscripted.scenarios.harness.calibration.targets import FIGURES
+from unscripted.scenarios.harness.cli.app import app, run_app
+from unscripted.scenarios.harness.cli.listing import scenario_paths
+from unscripted.scenarios.harness.config.run import RunConfig, StudyConfig
+from unscripted.scenarios.harness.figures.published import draw_published
+from unscripted.scenarios.harness.runs.sweep import run_key
+from unscripted.scenarios.harness.statistics.samples import Sample
+from unscripted.scenarios.harness.study.found import Found
+from unscripted.scenarios.harness.study.published import HEAD, Claim, Kind, sections, summary
 
 MADE = runpy.run_path(str(scenario_paths()["paper_campaign"]), run_name="a_scenario")
 TASTE = ("--agents", "4", "--ticks", "2", "--replicates", "2")

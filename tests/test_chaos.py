@@ -15,12 +15,12 @@ from unscripted.model.decision import Act, Assignment, Contribution, Intention
 from unscripted.model.judge import Submission, Work
 from unscripted.model.messages import Content, Log
 from unscripted.model.observation import Charter, Observation
-from unscripted.model.task import Brief, Requirement, Task
+from unscripted.model.tasks.task import Brief, Requirement, Task
 
 aiohttp = pytest.importorskip("aiohttp")
 openai = pytest.importorskip("openai")
 jsonschema = pytest.importorskip("jsonschema")
-llm = pytest.importorskip("unscripted.agents.llm.asking")
+llm = pytest.importorskip("unscripted.agents.llm.prompting.composition")
 judging = pytest.importorskip("unscripted.agents.llm.judge")
 
 from chaos import brain, prompt  # noqa: E402
@@ -28,8 +28,8 @@ from chaos.bucket import Bucket, duration  # noqa: E402
 from chaos.faults import KINDS, Faults  # noqa: E402
 from chaos.server import ChaosServer  # noqa: E402
 
-from unscripted.agents.llm.request import Mode  # noqa: E402
-from unscripted.agents.llm.wording import schema, template  # noqa: E402
+from unscripted.agents.llm.calling.request import Mode  # noqa: E402
+from unscripted.agents.llm.prompting.templates import schema, template  # noqa: E402
 
 Start = Callable[..., ChaosServer]
 Messages = list[dict[str, Any]]

@@ -20,12 +20,12 @@ from xml.etree import ElementTree
 import pandas as pd
 import pytest
 
-from unscripted.model.discovery import discover
 from unscripted.model.organization import Organization
-from unscripted.model.taskfile import CORPUS, corpus
-from unscripted.scenarios.harness import commands
-from unscripted.scenarios.harness.cli import app, run_app
-from unscripted.scenarios.harness.listing import scenario_paths
+from unscripted.model.plugins.discovery import discover
+from unscripted.model.tasks.files import CORPUS, corpus
+from unscripted.scenarios.harness.cli import commands
+from unscripted.scenarios.harness.cli.app import app, run_app
+from unscripted.scenarios.harness.cli.listing import scenario_paths
 from unscripted.testing import PROTOCOL_CHECKS
 
 MEANS = (
@@ -920,7 +920,7 @@ def test_a_comparison_shows_progress_on_standard_error(call):
 
 HELP = """
 import contextlib, io, json, sys
-from unscripted.scenarios.harness.cli import app, run_app
+from unscripted.scenarios.harness.cli.app import app, run_app
 said = {}
 for name in json.loads(sys.argv[1]):
     sys.argv = ["unscripted", *name, "--help"]

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import unscripted as un
-from unscripted.model.discovery import discover
+from unscripted.model.plugins.discovery import discover
 from unscripted.testing import PROTOCOL_CHECKS, Case, cases, check_protocol
 
 EXAMPLES = 25

@@ -7,8 +7,8 @@ import random
 import pytest
 
 import unscripted as un
-from unscripted.agents.profiles import profiles, synthetic
 from unscripted.agents.rubric import Rubric
+from unscripted.agents.synthetic.profiles import profiles, synthetic
 from unscripted.testing import Delayed, Whimsical, check_judge, check_mind
 
 

@@ -12,13 +12,20 @@ from hypothesis import strategies as st
 from scipy import stats
 
 import unscripted as un
-from unscripted.model.constitution import FOUNDATIONS, TEXTS, WEIGHTS, Constitution, Ring, ring_of
 from unscripted.model.errors import UsageError
+from unscripted.model.governance.constitution import (
+    FOUNDATIONS,
+    TEXTS,
+    WEIGHTS,
+    Constitution,
+    Ring,
+    ring_of,
+)
+from unscripted.model.governance.ruling import Amendment
+from unscripted.model.governance.trial import Trial, Tuning, welch
 from unscripted.model.organization import Organization
 from unscripted.model.randomness import Streams
 from unscripted.model.record import TickRecord
-from unscripted.model.ruling import Amendment
-from unscripted.model.trial import Trial, Tuning, welch
 from unscripted.testing import Arbitrary, Scripted
 
 WORK = un.Contribution("worker", "done")

@@ -41,15 +41,16 @@ import pytest
 from chaos.server import ChaosServer
 
 from unscripted.agents.llm.models import presets
-from unscripted.agents.physics import Physics
-from unscripted.agents.profiles import profiles
-from unscripted.model.discovery import discover
-from unscripted.model.metrics import MEASURES, OF_RECORD, outcome, roles
-from unscripted.model.taskfile import load_tasks
-from unscripted.scenarios.harness import commands
-from unscripted.scenarios.harness.cli import app, run_app
-from unscripted.scenarios.harness.config import RunConfig, SweepConfig
-from unscripted.scenarios.harness.session import check_networks
+from unscripted.agents.synthetic.parameters import Physics
+from unscripted.agents.synthetic.profiles import profiles
+from unscripted.model.metrics import MEASURES, OF_RECORD, roles
+from unscripted.model.metrics import performance as outcome
+from unscripted.model.plugins.discovery import discover
+from unscripted.model.tasks.files import load_tasks
+from unscripted.scenarios.harness.cli import commands
+from unscripted.scenarios.harness.cli.app import app, run_app
+from unscripted.scenarios.harness.config.run import RunConfig, SweepConfig
+from unscripted.scenarios.harness.runs.session import check_networks
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]

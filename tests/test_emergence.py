@@ -19,8 +19,13 @@ from unscripted.model.metrics.emergence import MEANING, affordable, emergence, p
 from unscripted.model.metrics.paraphrases import collapse, split_name, stem
 from unscripted.model.metrics.structure import hierarchy_depth
 from unscripted.model.record import MemberRecord, RoundRecord, State, TickRecord, Turn
-from unscripted.scenarios.harness.cli import app, run_app
-from unscripted.scenarios.harness.emergent import HEAD, LABELS, emergence_lines, emergence_table
+from unscripted.scenarios.harness.cli.app import app, run_app
+from unscripted.scenarios.harness.statistics.emergence import (
+    HEAD,
+    LABELS,
+    emergence_lines,
+    emergence_table,
+)
 
 SUBJECTS = ("law", "finance", "logistics", "chemistry", "privacy", "energy")
 TITLES = ("analyst", "lead", "architect", "reviewer", "writer", "auditor")

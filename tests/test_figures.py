@@ -17,13 +17,13 @@ from unscripted.model.decision import Abstention, Act, Contribution, Failure
 from unscripted.model.errors import UsageError
 from unscripted.model.judge import Verdict
 from unscripted.model.metrics import MEASURES, measure
+from unscripted.model.networks.building import build_topology
 from unscripted.model.record import MemberRecord, RoundRecord, State, TickRecord, Turn
-from unscripted.model.topology_spec import build_topology
-from unscripted.scenarios.harness.figure_comparison import draw_comparison, ranked
-from unscripted.scenarios.harness.figure_measures import draw_measures
-from unscripted.scenarios.harness.figure_roles import draw_role_mosaic, leading_words
-from unscripted.scenarios.harness.figure_style import STATES, SYNTHETIC_NOTE, fit, save
-from unscripted.scenarios.harness.figure_team import diameter_pt, draw_team, place
+from unscripted.scenarios.harness.figures.comparison import draw_comparison, ranked
+from unscripted.scenarios.harness.figures.measures import draw_measures
+from unscripted.scenarios.harness.figures.roles import draw_role_mosaic, leading_words
+from unscripted.scenarios.harness.figures.style import STATES, SYNTHETIC_NOTE, fit, save
+from unscripted.scenarios.harness.figures.team import diameter_pt, draw_team, place
 
 REPLIES = {
     State.CONTRIBUTED: lambda i: Contribution(f"domain-{i % 9} analyst for part-{i}", "work"),
@@ -313,7 +313,7 @@ def test_drawing_leaves_the_users_settings_alone():
 
 def test_figures_need_no_pyplot():
     names = ("team", "roles", "measures", "comparison")
-    lines = [f"import unscripted.scenarios.harness.figure_{n}" for n in names]
+    lines = [f"import unscripted.scenarios.harness.figures.{n}" for n in names]
     code = "; ".join([*lines, "import sys", "sys.exit('matplotlib.pyplot' in sys.modules)"])
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 

@@ -17,18 +17,18 @@ from hypothesis import strategies as st
 
 from unscripted.model.errors import UsageError
 from unscripted.model.organization import Organization
-from unscripted.scenarios.harness import folder as folder_module
-from unscripted.scenarios.harness.build import DEFAULT_LEVEL
-from unscripted.scenarios.harness.config import (
+from unscripted.scenarios.harness.build.organization import DEFAULT_LEVEL
+from unscripted.scenarios.harness.config.run import (
     RunConfig,
     SweepConfig,
     default_folder,
     from_json,
     to_json,
 )
-from unscripted.scenarios.harness.folder import Folder, write_text
-from unscripted.scenarios.harness.rows import agent_rows, tick_rows
-from unscripted.scenarios.harness.runner import Exit, play
+from unscripted.scenarios.harness.results.rows import agent_rows, tick_rows
+from unscripted.scenarios.harness.runs import folder as folder_module
+from unscripted.scenarios.harness.runs.folder import Folder, write_text
+from unscripted.scenarios.harness.runs.play import Exit, play
 
 SMALL = RunConfig(agents=3, ticks=4)
 
@@ -342,7 +342,7 @@ def test_two_configurations_are_told_apart_exactly_where_they_differ(one, other)
 
 
 def test_a_task_file_that_was_edited_is_another_input(tmp_path):
-    from unscripted.model.taskfile import CORPUS
+    from unscripted.model.tasks.files import CORPUS
 
     tasks = tmp_path / "tasks.yaml"
     text = (CORPUS / "l1-locker-api-security-review.yaml").read_text(encoding="utf-8")

@@ -441,8 +441,8 @@ def _one_async_tick():
 
 
 def test_a_step_that_raises_changes_nothing_and_the_next_one_works():
-    from unscripted.model.stream import TaskStream
-    from unscripted.model.taskfile import corpus
+    from unscripted.model.tasks.files import corpus
+    from unscripted.model.tasks.stream import TaskStream
 
     class Unlucky(TaskStream):
         domains = ("law",)

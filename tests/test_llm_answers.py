@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from unscripted.agents.llm.answers import (
+from unscripted.agents.llm.parsing.answers import (
     LONGEST_ROLE,
     SHAPES,
     AmendAnswer,
@@ -26,8 +26,8 @@ from unscripted.agents.llm.answers import (
     parse,
     reply_in,
 )
-from unscripted.agents.llm.cleaning import clean
-from unscripted.agents.llm.wording import schema
+from unscripted.agents.llm.parsing.control_characters import clean
+from unscripted.agents.llm.prompting.templates import schema
 from unscripted.model.decision import (
     ALLOWED,
     Abstention,

@@ -23,16 +23,34 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tenacity import AsyncRetrying
 
-from unscripted.agents.llm import door, gate, pacing, secrets
-from unscripted.agents.llm.budget import Budget, Price, parse_prices, price_of
-from unscripted.agents.llm.client import Client
-from unscripted.agents.llm.faults import LONGEST_CAUSE, RETRIED, UNSENT, Fault, Kind, understood
-from unscripted.agents.llm.gate import Gate
-from unscripted.agents.llm.journal import Journal
-from unscripted.agents.llm.models import OPTIONS, parse_model, presets
-from unscripted.agents.llm.pacing import BURST_S, MARGIN, Pacer
-from unscripted.agents.llm.request import CallFailed, Completion, Mode, Request, Site
-from unscripted.agents.llm.retry import (
+from unscripted.agents.llm.calling import (
+    adapter as door,
+)
+from unscripted.agents.llm.calling import (
+    concurrency as gate,
+)
+from unscripted.agents.llm.calling import (
+    rate_limit as pacing,
+)
+from unscripted.agents.llm.calling import (
+    redaction as secrets,
+)
+from unscripted.agents.llm.calling.budget import Budget, Price, parse_prices, price_of
+from unscripted.agents.llm.calling.call_errors import (
+    LONGEST_CAUSE,
+    RETRIED,
+    UNSENT,
+    Fault,
+    Kind,
+    understood,
+)
+from unscripted.agents.llm.calling.client import Client
+from unscripted.agents.llm.calling.concurrency import Gate
+from unscripted.agents.llm.calling.journal import Journal
+from unscripted.agents.llm.calling.rate_limit import BURST_S, MARGIN, Pacer
+from unscripted.agents.llm.calling.redaction import HIDDEN, known_secrets, without_secrets
+from unscripted.agents.llm.calling.request import CallFailed, Completion, Mode, Request, Site
+from unscripted.agents.llm.calling.retry import (
     FIRST_S,
     LONGEST_RATE_LIMIT_S,
     LONGEST_S,
@@ -42,7 +60,7 @@ from unscripted.agents.llm.retry import (
     told_or_jittered,
     transient,
 )
-from unscripted.agents.llm.secrets import HIDDEN, known_secrets, without_secrets
+from unscripted.agents.llm.models import OPTIONS, parse_model, presets
 from unscripted.agents.llm.settings import Calls, check_address
 from unscripted.model.errors import Halt, UnknownNameError, UsageError
 
@@ -208,7 +226,7 @@ LONG_AGO = "Wed, 21 Oct 2015 07:28:00 GMT"
     ids=str,
 )
 def test_how_long_a_provider_wants_us_to_wait_is_read_in_every_form(headers, wait, monkeypatch):
-    monkeypatch.setattr("unscripted.agents.llm.faults.time", Time())
+    monkeypatch.setattr("unscripted.agents.llm.calling.call_errors.time", Time())
     assert understood(refused(429, "slow down", **headers)).retry_after_s == wait
     by_litellm = understood(said_by_litellm("RateLimitError", **headers))
     assert (by_litellm.kind, by_litellm.retry_after_s) == (Kind.RATE_LIMIT, wait)

@@ -13,16 +13,16 @@ from chaos.server import Faults
 from rich.console import Console
 
 import unscripted as un
-from unscripted.agents.llm.budget import Price
+from unscripted.agents.llm.calling.budget import Price
 from unscripted.model.errors import UsageError
-from unscripted.scenarios.harness import serving
-from unscripted.scenarios.harness.build import judge_models
-from unscripted.scenarios.harness.config import RunConfig, default_folder
-from unscripted.scenarios.harness.folder import Folder
-from unscripted.scenarios.harness.forecast import forecast
-from unscripted.scenarios.harness.runner import Exit, play
-from unscripted.scenarios.harness.screen import RunProgress
-from unscripted.scenarios.harness.serving import Desk, meter_line
+from unscripted.scenarios.harness.build.organization import judge_models
+from unscripted.scenarios.harness.config.run import RunConfig, default_folder
+from unscripted.scenarios.harness.runs import serving
+from unscripted.scenarios.harness.runs.folder import Folder
+from unscripted.scenarios.harness.runs.forecast import forecast
+from unscripted.scenarios.harness.runs.play import Exit, play
+from unscripted.scenarios.harness.runs.serving import Desk, meter_line
+from unscripted.scenarios.harness.terminal.screen import RunProgress
 
 MODEL = "openai/gpt-4.1-mini"
 

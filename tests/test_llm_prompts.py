@@ -14,27 +14,33 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import unscripted as un
-from unscripted.agents.llm import wording
-from unscripted.agents.llm.asking import Asked, ask, repair, schema_text
-from unscripted.agents.llm.context import SHORTENED, USEFUL_CHARACTERS, assigned, read, shown
+from unscripted.agents.llm.calling.capabilities import Takes
+from unscripted.agents.llm.calling.request import CallFailed, Completion, Mode
 from unscripted.agents.llm.judge import LanguageModelJudge, question
 from unscripted.agents.llm.models import parse_model
-from unscripted.agents.llm.probing import Takes
-from unscripted.agents.llm.request import CallFailed, Completion, Mode
+from unscripted.agents.llm.prompting import templates as wording
+from unscripted.agents.llm.prompting.composition import Asked, ask, repair, schema_text
+from unscripted.agents.llm.prompting.context_window import (
+    SHORTENED,
+    USEFUL_CHARACTERS,
+    assigned,
+    read,
+    shown,
+)
+from unscripted.agents.llm.prompting.templates import prompts_id, quoted, schema, template
 from unscripted.agents.llm.service import Service
 from unscripted.agents.llm.settings import Calls
-from unscripted.agents.llm.wording import prompts_id, quoted, schema, template
 from unscripted.model.decision import Act, Assignment, Contribution, Intention, Plan
 from unscripted.model.judge import CRITERIA, Submission, Work
 from unscripted.model.messages import Log, Message, RoleNote, View, ids_in
 from unscripted.model.mind import Mind
 from unscripted.model.observation import Charter, Observation
-from unscripted.model.task import Brief, Requirement, Task
-from unscripted.model.taskfile import corpus
+from unscripted.model.tasks.files import corpus
+from unscripted.model.tasks.task import Brief, Requirement, Task
 from unscripted.testing import Arbitrary
 
 CHECK = settings(max_examples=60, deadline=None)
-FOLDER = files("unscripted.agents.llm") / "prompts"
+FOLDER = files("unscripted.agents.llm.prompting") / "prompts"
 FILES = sorted(f.name for f in FOLDER.iterdir() if f.name.endswith((".txt", ".json")))
 TEXTS = {name: (FOLDER / name).read_text(encoding="utf-8") for name in FILES}
 JUDGES_ALONE = {"judge.txt", "judge_system.txt", "verdict.json"}

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from unscripted.scenarios.harness.cli import app
-from unscripted.scenarios.harness.config import RunConfig
-from unscripted.scenarios.harness.folder import Folder
-from unscripted.scenarios.harness.rows import measured
+from unscripted.scenarios.harness.cli.app import app
+from unscripted.scenarios.harness.config.run import RunConfig
+from unscripted.scenarios.harness.results.rows import measured
+from unscripted.scenarios.harness.runs.folder import Folder
 
 RECORDED = Path(__file__).with_name("recorded")
 MEASURES = RECORDED / "measures.json"
@@ -49,9 +49,9 @@ def record() -> None:
     """Record the run anew."""
     from chaos.server import ChaosServer
 
-    from unscripted.agents.llm.journal import Journal
+    from unscripted.agents.llm.calling.journal import Journal
     from unscripted.agents.llm.service import Service
-    from unscripted.scenarios.harness.runner import play
+    from unscripted.scenarios.harness.runs.play import play
 
     shutil.rmtree(RECORDED, ignore_errors=True)
     with ChaosServer() as server:

@@ -23,19 +23,19 @@ import pytest
 from chaos.server import Faults
 
 import unscripted as un
-from unscripted.agents.llm.journal import Journal
+from unscripted.agents.llm.calling.journal import Journal
 from unscripted.agents.llm.service import Service
 from unscripted.agents.llm.settings import Calls
-from unscripted.model.constitution import Constitution
 from unscripted.model.decision import Abstention, Contribution, Failure
-from unscripted.model.discovery import discover
-from unscripted.model.driver import Limits
+from unscripted.model.engine.driver import Limits
+from unscripted.model.engine.event_loop import permanent_loop
 from unscripted.model.errors import Halt, UsageError
-from unscripted.model.loop import permanent_loop
+from unscripted.model.governance.constitution import Constitution
+from unscripted.model.plugins.discovery import discover
 from unscripted.model.record import State
-from unscripted.scenarios.harness.config import RunConfig
-from unscripted.scenarios.harness.folder import Folder
-from unscripted.scenarios.harness.runner import Exit, play
+from unscripted.scenarios.harness.config.run import RunConfig
+from unscripted.scenarios.harness.runs.folder import Folder
+from unscripted.scenarios.harness.runs.play import Exit, play
 
 MODEL = "openai/gpt-4.1-mini"
 KEY = "sk-planted-0123456789abcdefghijklmnop"
@@ -593,7 +593,7 @@ def test_a_team_may_mix_models_temperatures_and_synthetic_minds(chaos):
 
 
 def test_a_panel_judges_blind_and_its_agreement_is_measured(chaos):
-    from unscripted.scenarios.harness.agreement import agreement
+    from unscripted.scenarios.harness.results.agreement import agreement
 
     server = chaos()
     org = team(service(server), "sequential", 3, judge="openai/one,openai/two,openai/three")

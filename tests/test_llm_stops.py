@@ -13,18 +13,18 @@ from aiohttp import web
 from chaos.server import Faults
 
 import unscripted as un
-from unscripted.agents.llm import door
-from unscripted.agents.llm.client import Client
-from unscripted.agents.llm.journal import Journal
-from unscripted.agents.llm.request import Completion, Mode, Request, Site
-from unscripted.agents.llm.together import all_of
-from unscripted.model import loop
+from unscripted.agents.llm.calling import adapter as door
+from unscripted.agents.llm.calling.client import Client
+from unscripted.agents.llm.calling.gather import all_of
+from unscripted.agents.llm.calling.journal import Journal
+from unscripted.agents.llm.calling.request import Completion, Mode, Request, Site
 from unscripted.model.decision import Failure
+from unscripted.model.engine import event_loop as loop
 from unscripted.model.errors import Halt, UsageError
 from unscripted.model.mind import Mind
-from unscripted.scenarios.harness.config import RunConfig
-from unscripted.scenarios.harness.interrupts import graceful
-from unscripted.scenarios.harness.sweep import run_one
+from unscripted.scenarios.harness.config.run import RunConfig
+from unscripted.scenarios.harness.runs.interrupts import graceful
+from unscripted.scenarios.harness.runs.sweep import run_one
 
 MODEL = "openai/gpt-4.1-mini"
 KEY = "sk-planted-0123456789abcdefghijklmnop"

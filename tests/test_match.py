@@ -11,12 +11,12 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from unscripted.agents.llm.door import litellm
+from unscripted.agents.llm.calling.adapter import litellm
 from unscripted.model.errors import UsageError
-from unscripted.scenarios.harness import matching
-from unscripted.scenarios.harness.cli import app, run_app
-from unscripted.scenarios.harness.config import RunConfig, SweepConfig, from_json, to_json
-from unscripted.scenarios.harness.matching import (
+from unscripted.scenarios.harness.cli.app import app, run_app
+from unscripted.scenarios.harness.config.run import RunConfig, SweepConfig, from_json, to_json
+from unscripted.scenarios.harness.runs import matching
+from unscripted.scenarios.harness.runs.matching import (
     HEAD,
     add_sizes,
     as_asked,
@@ -25,7 +25,7 @@ from unscripted.scenarios.harness.matching import (
     match_table,
     matched,
 )
-from unscripted.scenarios.harness.sweep import run_key, sweep
+from unscripted.scenarios.harness.runs.sweep import run_key, sweep
 
 PROTOCOLS = ("sequential", "broadcast", "silent", "solo")
 

@@ -13,18 +13,18 @@ from hypothesis import strategies as st
 
 import unscripted as un
 from unscripted.model.decision import Assignment, WorkItem
-from unscripted.model.discovery import discover
 from unscripted.model.errors import UsageError
-from unscripted.model.generator import GeneratedTasks
-from unscripted.model.growth import FORGOTTEN, Growth, topics_of
-from unscripted.model.memory import Memory
+from unscripted.model.experience.memory import Memory
+from unscripted.model.experience.skills import FORGOTTEN, Growth, topics_of
 from unscripted.model.messages import ids_in
 from unscripted.model.mind import Mind
+from unscripted.model.networks.building import build_topology
 from unscripted.model.organization import Organization
+from unscripted.model.plugins.discovery import discover
 from unscripted.model.record import MemberRecord, State, Turn
-from unscripted.model.stream import CycledTasks
-from unscripted.model.topology_spec import build_topology
-from unscripted.scenarios.harness.config import RunConfig
+from unscripted.model.tasks.generator import GeneratedTasks
+from unscripted.model.tasks.stream import CycledTasks
+from unscripted.scenarios.harness.config.run import RunConfig
 from unscripted.testing import Arbitrary, Scripted, networks, seeds
 
 few = settings(max_examples=25, deadline=None)

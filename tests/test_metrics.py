@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from unscripted.agents.scripted import Scripted
-from unscripted.agents.synthetic import TRADES
+from unscripted.agents.synthetic.mind import TRADES
 from unscripted.model.decision import (
     Abstention,
     Act,
@@ -34,16 +34,17 @@ from unscripted.model.decision import (
     Usage,
     WorkItem,
 )
-from unscripted.model.discovery import discover
 from unscripted.model.errors import UsageError
-from unscripted.model.ingredients import Ingredients
 from unscripted.model.judge import CRITERIA, Judge, Verdict, Work
-from unscripted.model.metrics import MEASURES, OF_RECORD, Scales, measure, outcome
+from unscripted.model.metrics import MEASURES, OF_RECORD, Scales, measure
+from unscripted.model.metrics import performance as outcome
+from unscripted.model.networks.building import build_topology
 from unscripted.model.organization import Organization
+from unscripted.model.plugins.discovery import discover
 from unscripted.model.record import MemberRecord, RoundRecord, State, TickRecord, Turn
-from unscripted.model.stream import CycledTasks
-from unscripted.model.taskfile import corpus
-from unscripted.model.topology_spec import build_topology
+from unscripted.model.setup import Ingredients
+from unscripted.model.tasks.files import corpus
+from unscripted.model.tasks.stream import CycledTasks
 
 CHECK = settings(
     max_examples=70,

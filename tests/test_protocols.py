@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from unscripted.model.decision import Act, Assignment, Contribution, Intention, Plan
-from unscripted.model.discovery import discover
+from unscripted.model.plugins.discovery import discover
 from unscripted.model.record import State
 from unscripted.testing import Arbitrary, Case, Scripted, Witness, networks, seeds
 

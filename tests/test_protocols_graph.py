@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 import unscripted as un
 from unscripted.model.decision import Contribution, WorkItem
-from unscripted.model.discovery import discover
 from unscripted.model.errors import UsageError
 from unscripted.model.metrics.structure import hierarchy_depth
 from unscripted.model.mind import Mind
+from unscripted.model.plugins.discovery import discover
 from unscripted.model.record import State
 from unscripted.protocols.batched_sequential import BatchedSequential
 from unscripted.protocols.ripple import Ripple, farthest_first, waves

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import unscripted as un
 from unscripted.model.decision import Act, Contribution, Intention
 from unscripted.model.errors import UsageError
-from unscripted.model.topology_spec import build_topology
+from unscripted.model.networks.building import build_topology
 from unscripted.protocols import clonal, morphogenetic
 from unscripted.protocols.clonal import Antibody, Clonal
 from unscripted.protocols.mean_field import MeanField, equilibrium

@@ -19,9 +19,9 @@ from scipy import stats
 from statsmodels.stats.power import TTestPower
 from statsmodels.stats.proportion import proportion_confint
 
-from unscripted.scenarios.harness.contrasts import EQUIVALENCE_MARGIN, FACTORS
-from unscripted.scenarios.harness.statistics import SUMMARIZED, summarize
-from unscripted.scenarios.harness.wording import conclusions
+from unscripted.scenarios.harness.statistics.analysis import SUMMARIZED, summarize
+from unscripted.scenarios.harness.statistics.conclusions import conclusions
+from unscripted.scenarios.harness.statistics.contrasts import EQUIVALENCE_MARGIN, FACTORS
 
 SEED_SD = 0.03  # what the tasks of a seed do to every protocol
 NOISE_SD = 0.04  # what is left to each run

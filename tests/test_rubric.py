@@ -10,19 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from unscripted.agents.rubric import (
-    REPETITION,
-    SEVERITY,
-    USABLE,
-    Rubric,
-    shares_of,
-    violations,
-)
+from unscripted.agents.rubric import REPETITION, SEVERITY, USABLE, Rubric, shares_of, violations
 from unscripted.model.decision import WorkItem
 from unscripted.model.errors import UsageError
 from unscripted.model.judge import CRITERIA, Submission, Verdict, Work
-from unscripted.model.task import Brief, Requirement, Task
-from unscripted.model.taskfile import corpus
+from unscripted.model.tasks.files import corpus
+from unscripted.model.tasks.task import Brief, Requirement, Task
 
 CHECK = settings(max_examples=100, deadline=None)
 Pieces = list[tuple[str, float]]

@@ -20,24 +20,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.text import Text
 
-from unscripted.model.discovery import discover
 from unscripted.model.errors import UsageError
-from unscripted.scenarios.harness import sweep as sweep_module
-from unscripted.scenarios.harness.cli import app, run_app
-from unscripted.scenarios.harness.config import FREE, Cell, RunConfig, StudyConfig, default_folder
-from unscripted.scenarios.harness.crossing import crossing
-from unscripted.scenarios.harness.figure_front import Offer, draw_front, front
-from unscripted.scenarios.harness.figure_heat import draw_heat
-from unscripted.scenarios.harness.figure_lines import Line, Panel, draw_lines, spread
-from unscripted.scenarios.harness.figure_style import SYNTHETIC_NOTE
-from unscripted.scenarios.harness.findings import Verdict, above, below, between, overall
-from unscripted.scenarios.harness.found import Found, found_in
-from unscripted.scenarios.harness.lineup import CONTROLS, PAPER, lineup
-from unscripted.scenarios.harness.listing import scenario_paths
-from unscripted.scenarios.harness.samples import Sample, resampled
-from unscripted.scenarios.harness.session import Showing
-from unscripted.scenarios.harness.study import Answer, Study
-from unscripted.scenarios.harness.sweep import run_key, run_one, sweep
+from unscripted.model.plugins.discovery import discover
+from unscripted.scenarios.harness.cli.app import app, run_app
+from unscripted.scenarios.harness.cli.listing import scenario_paths
+from unscripted.scenarios.harness.config.run import (
+    FREE,
+    Cell,
+    RunConfig,
+    StudyConfig,
+    default_folder,
+)
+from unscripted.scenarios.harness.figures.front import Offer, draw_front, front
+from unscripted.scenarios.harness.figures.heat import draw_heat
+from unscripted.scenarios.harness.figures.lines import Line, Panel, draw_lines, spread
+from unscripted.scenarios.harness.figures.style import SYNTHETIC_NOTE
+from unscripted.scenarios.harness.runs import sweep as sweep_module
+from unscripted.scenarios.harness.runs.session import Showing
+from unscripted.scenarios.harness.runs.sweep import run_key, run_one, sweep
+from unscripted.scenarios.harness.specs.lineup import CONTROLS, PAPER, lineup
+from unscripted.scenarios.harness.statistics.findings import Verdict, above, below, between, overall
+from unscripted.scenarios.harness.statistics.samples import Sample, resampled
+from unscripted.scenarios.harness.statistics.sign_change import crossing
+from unscripted.scenarios.harness.study.found import Found, found_in
+from unscripted.scenarios.harness.study.study import Answer, Study
 
 SCENARIOS = sorted(scenario_paths())
 SMALL = {

@@ -14,21 +14,16 @@ from hypothesis import strategies as st
 import unscripted as un
 from unscripted.model.errors import Halt, UsageError
 from unscripted.model.judge import Judge
-from unscripted.model.metrics.resilience import (
-    adaptation,
-    level_before,
-    recovery_time,
-    resilience,
-)
+from unscripted.model.metrics.resilience import adaptation, level_before, recovery_time, resilience
 from unscripted.model.mind import Mind
+from unscripted.model.networks.building import build_topology
 from unscripted.model.organization import Organization
 from unscripted.model.randomness import Streams
 from unscripted.model.shocks import SHOCKS, RemoveMembers, Scheduled, Shock
-from unscripted.model.topology_spec import build_topology
-from unscripted.scenarios.harness.circumstances import parse_shocks, shock_models
-from unscripted.scenarios.harness.config import RunConfig
-from unscripted.scenarios.harness.folder import Folder
-from unscripted.scenarios.harness.runner import play
+from unscripted.scenarios.harness.config.run import RunConfig
+from unscripted.scenarios.harness.runs.folder import Folder
+from unscripted.scenarios.harness.runs.play import play
+from unscripted.scenarios.harness.specs.circumstances import parse_shocks, shock_models
 from unscripted.testing import Arbitrary, Whimsical, networks, seeds
 
 few = settings(max_examples=25, deadline=None)

@@ -7,8 +7,8 @@ from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
 import unscripted as un
-from unscripted.model.discovery import discover
 from unscripted.model.organization import Organization
+from unscripted.model.plugins.discovery import discover
 from unscripted.testing import organization_machine
 
 BRIEF = settings(max_examples=12, stateful_step_count=15, deadline=None)

@@ -19,11 +19,13 @@ from statsmodels.formula.api import ols
 from statsmodels.stats.power import TTestPower
 from statsmodels.stats.weightstats import DescrStatsW
 
-from unscripted.scenarios.harness import planning
-from unscripted.scenarios.harness.contrasts import EQUIVALENCE_MARGIN, judged
-from unscripted.scenarios.harness.intervals import bootstrapped, cohens_d
-from unscripted.scenarios.harness.omnibus import dunn, mixed_model
-from unscripted.scenarios.harness.statistics import (
+from unscripted.scenarios.harness.report.statistics_tables import (
+    CONTRASTS_HEAD,
+    OMNIBUS_HEAD,
+    contrasts_table,
+    omnibus_table,
+)
+from unscripted.scenarios.harness.statistics.analysis import (
     CONTRASTED,
     FACTORS,
     SUMMARIZED,
@@ -32,13 +34,11 @@ from unscripted.scenarios.harness.statistics import (
     interval,
     summarize,
 )
-from unscripted.scenarios.harness.statistics_tables import (
-    CONTRASTS_HEAD,
-    OMNIBUS_HEAD,
-    contrasts_table,
-    omnibus_table,
-)
-from unscripted.scenarios.harness.wording import conclusions
+from unscripted.scenarios.harness.statistics import power as planning
+from unscripted.scenarios.harness.statistics.conclusions import conclusions
+from unscripted.scenarios.harness.statistics.contrasts import EQUIVALENCE_MARGIN, judged
+from unscripted.scenarios.harness.statistics.intervals import bootstrapped, cohens_d
+from unscripted.scenarios.harness.statistics.omnibus import dunn, mixed_model
 
 QUICK = settings(deadline=None, max_examples=60)
 values = st.floats(-1e4, 1e4, allow_nan=False).map(lambda x: round(x, 6))
@@ -379,7 +379,7 @@ def test_a_comparison_that_does_not_fit_loses_columns_and_never_a_digit(width):
 
     from rich.console import Console
 
-    from unscripted.scenarios.harness.screen import compare_table
+    from unscripted.scenarios.harness.terminal.screen import compare_table
 
     runs = [r for n in ("sequential", "coordinator") for r in cell(n, noisy(0.5, 8, 1))]
     console = Console(file=StringIO(), width=width)
@@ -864,7 +864,7 @@ def test_the_page_has_each_contrast_once_and_each_test():
 
 def test_help_waits_for_no_statistics():
     code = (
-        "import sys; import unscripted.scenarios.harness.statistics; "
+        "import sys; import unscripted.scenarios.harness.statistics.analysis; "
         "print([m for m in ('scipy.stats', 'statsmodels', 'matplotlib') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from unscripted.model.discovery import discover
 from unscripted.model.errors import UsageError
-from unscripted.scenarios.harness import sweep as sweep_module
-from unscripted.scenarios.harness.config import RunConfig, SweepConfig
-from unscripted.scenarios.harness.folder import Folder
-from unscripted.scenarios.harness.lists import split_list, whole_numbers
-from unscripted.scenarios.harness.statistics import summarize
-from unscripted.scenarios.harness.sweep import rows_of, run_key, run_one, sweep
+from unscripted.model.plugins.discovery import discover
+from unscripted.scenarios.harness.config.run import RunConfig, SweepConfig
+from unscripted.scenarios.harness.runs import sweep as sweep_module
+from unscripted.scenarios.harness.runs.folder import Folder
+from unscripted.scenarios.harness.runs.sweep import rows_of, run_key, run_one, sweep
+from unscripted.scenarios.harness.specs.lists import split_list, whole_numbers
+from unscripted.scenarios.harness.statistics.analysis import summarize
 
 BASE = RunConfig(ticks=2, seed=3)
 WEAK = "synthetic/weak"
@@ -216,7 +216,7 @@ def test_progress_counts_from_what_is_there_to_all():
 
 
 def test_a_cell_stays_one_cell_where_seeds_meet_tasks_of_different_levels(tmp_path):
-    from unscripted.model.taskfile import CORPUS
+    from unscripted.model.tasks.files import CORPUS
 
     files = [min(CORPUS.glob(f"l{k}-*.yaml")) for k in (1, 2)]
     tasks = "".join(f.read_text().partition("tasks:\n")[2].rstrip() + "\n" for f in files)

@@ -12,16 +12,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import unscripted as un
-from unscripted.agents.physics import Faculties, Physics
-from unscripted.agents.profiles import profiles
-from unscripted.agents.synthetic import Profile, Synthetic
-from unscripted.agents.world import SyntheticWorld
-from unscripted.model.discovery import discover
+from unscripted.agents.synthetic.mind import Profile, Synthetic
+from unscripted.agents.synthetic.parameters import Faculties, Physics
+from unscripted.agents.synthetic.profiles import profiles
+from unscripted.agents.synthetic.world import SyntheticWorld
 from unscripted.model.observation import Observation
+from unscripted.model.plugins.discovery import discover
 from unscripted.testing import Witness, seeds
 
 unit = st.floats(0, 1, allow_nan=False)
-AGENTS = Path(un.__file__).parent / "agents"
+AGENTS = Path(un.__file__).parent / "agents" / "synthetic"
 
 
 def mind(faculties=(0.85, 0.85, 0.9), **physics):
@@ -48,7 +48,7 @@ def test_an_observation_has_no_field_for_the_protocol_the_team_size_or_the_rubri
 
 def test_no_parameter_and_no_line_of_a_synthetic_mind_names_a_protocol():
     names = {n.replace("-", "_") for n in discover("protocols")} - {"random"}
-    for file in ("synthetic.py", "perception.py", "physics.py", "world.py"):
+    for file in ("mind.py", "perception.py", "parameters.py", "world.py"):
         tree = ast.parse((AGENTS / file).read_text(encoding="utf-8"))
         words = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
         words |= {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
@@ -58,7 +58,7 @@ def test_no_parameter_and_no_line_of_a_synthetic_mind_names_a_protocol():
 
 
 def test_a_mind_never_holds_a_rubric_or_a_judge():
-    tree = ast.parse((AGENTS / "synthetic.py").read_text(encoding="utf-8"))
+    tree = ast.parse((AGENTS / "mind.py").read_text(encoding="utf-8"))
     imported = {a.name for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) for a in n.names}
     assert not imported & {"Requirement", "Task", "Judge", "Rubric", "Organization", "Protocol"}
 

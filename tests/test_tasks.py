@@ -16,12 +16,9 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from unscripted.model import generator
 from unscripted.model.errors import TaskFileError, UsageError
-from unscripted.model.generator import GeneratedTasks
-from unscripted.model.stream import CycledTasks
-from unscripted.model.task import LEVELS, Brief, Requirement, Task
-from unscripted.model.taskfile import (
+from unscripted.model.tasks import generator
+from unscripted.model.tasks.files import (
     CORPUS,
     SIZES,
     broken_level_rule,
@@ -30,6 +27,9 @@ from unscripted.model.taskfile import (
     load_tasks,
     schema,
 )
+from unscripted.model.tasks.generator import GeneratedTasks
+from unscripted.model.tasks.stream import CycledTasks
+from unscripted.model.tasks.task import LEVELS, Brief, Requirement, Task
 
 BY_LEVEL = {level: [t for t in corpus() if t.level == level] for level in LEVELS}
 

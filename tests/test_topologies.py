@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from unscripted.model.discovery import discover
 from unscripted.model.errors import UnknownNameError, UsageError
-from unscripted.model.topology_spec import build_topology, parse_options
+from unscripted.model.networks.building import build_topology, parse_options
+from unscripted.model.plugins.discovery import discover
 
 KNOWN = discover("topologies")
 FIXED = {name: build.plugin.size for name, build in KNOWN.items() if build.plugin.size is not None}

@@ -15,17 +15,17 @@ import numpy as np
 
 from ...model.decision import Usage
 from ...model.judge import CRITERIA, Judge, Submission, Verdict, Vote
-from ...model.task import Requirement
-from .answers import Unusable, VerdictAnswer, parse
-from .asking import Messages, repair, schema_text
-from .client import Client
+from ...model.tasks.task import Requirement
+from .calling.capabilities import Probes, Takes
+from .calling.client import Client
+from .calling.gather import all_of
+from .calling.request import CallFailed, Mode, Request, Site
+from .calling.retry import Clock
 from .mind import REPAIRS, Spent
 from .models import ModelId
-from .probing import Probes, Takes
-from .request import CallFailed, Mode, Request, Site
-from .retry import Clock
-from .together import all_of
-from .wording import prompts_id, quoted, template
+from .parsing.answers import Unusable, VerdictAnswer, parse
+from .prompting.composition import Messages, repair, schema_text
+from .prompting.templates import prompts_id, quoted, template
 
 CONTEXT_TOKENS = 48_000
 FEWEST_TOKENS = 3_000

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from ...model.decision import Answer, Failure, Reply, Trace, Usage
 from ...model.mind import Mind
 from ...model.observation import Observation
-from .answers import SHAPES, Unusable, reply_in
-from .asking import Asked, Messages, ask, repair
-from .client import Client
+from .calling.capabilities import Probes, Takes
+from .calling.client import Client
+from .calling.request import CallFailed, Completion, Request, Site
+from .calling.retry import Clock
 from .models import ModelId
-from .probing import Probes, Takes
-from .request import CallFailed, Completion, Request, Site
-from .retry import Clock
+from .parsing.answers import SHAPES, Unusable, reply_in
+from .prompting.composition import Asked, Messages, ask, repair
+from .prompting.templates import prompts_id
 from .settings import TEMPERATURE
-from .wording import prompts_id
 
 FEWEST_CONTEXT_TOKENS = 500
 REPAIRS = 1

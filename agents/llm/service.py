@@ -6,17 +6,17 @@ import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from ...model import loop
+from ...model.engine import event_loop as loop
 from ...model.errors import Halt, UsageError
-from . import door
-from .client import Client
-from .journal import Journal
+from .calling import adapter as door
+from .calling.capabilities import Probes, Takes
+from .calling.client import Client
+from .calling.gather import all_of
+from .calling.journal import Journal
 from .judge import LanguageModelJudge
 from .mind import LanguageModel
 from .models import ModelId, parse_model
-from .probing import Probes, Takes
 from .settings import Calls
-from .together import all_of
 
 
 class Service:

@@ -8,8 +8,8 @@ from math import inf
 from urllib.parse import urlsplit
 
 from ...model.errors import UsageError
-from .budget import Price, parse_prices
-from .secrets import without_secrets
+from .calling.budget import Price, parse_prices
+from .calling.redaction import without_secrets
 
 TEMPERATURE = 0.7
 """Of agents where nothing is said, as in the paper; judges have 0."""

@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 from ..record import TickRecord
-from . import outcome, participation, roles, structure
-from .outcome import Scales
+from . import participation, roles, structure
+from . import performance as outcome
+from .performance import Scales
 
 OF_RECORD = {
     "quality": outcome.quality,

@@ -15,7 +15,7 @@ import time
 import pytest
 
 import unscripted as un
-from unscripted.agents.profiles import synthetic
+from unscripted.agents.synthetic.profiles import synthetic
 from unscripted.model.messages import View
 from unscripted.testing import Witness
 

@@ -18,11 +18,11 @@ import pytest
 from chaos.server import ChaosProcess
 
 import unscripted as un
-from unscripted.agents.llm import door
+from unscripted.agents.llm.calling import adapter as door
+from unscripted.agents.llm.prompting.templates import schema
 from unscripted.agents.llm.service import Service
 from unscripted.agents.llm.settings import Calls
-from unscripted.agents.llm.wording import schema
-from unscripted.model import loop
+from unscripted.model.engine import event_loop as loop
 
 pytestmark = pytest.mark.bench
 
@@ -158,8 +158,8 @@ def test_our_layer_costs_little_more_than_bare_calls(server, protocol, n_agents,
 
 
 def test_a_journal_write_costs_a_fraction_of_a_call(tmp_path):
-    from unscripted.agents.llm.journal import Journal
-    from unscripted.agents.llm.request import Completion, Mode, Request, Site
+    from unscripted.agents.llm.calling.journal import Journal
+    from unscripted.agents.llm.calling.request import Completion, Mode, Request, Site
 
     journal = Journal(tmp_path / "journal.sqlite")
     answer = Completion("x" * 2000, 500, 500, 0.01, 1.0)

@@ -11,11 +11,11 @@ import time
 import pytest
 from chaos.server import ChaosProcess, Faults
 
-from unscripted.agents.llm import door
-from unscripted.agents.llm.request import CallFailed, Completion, Mode, Request, Site
+from unscripted.agents.llm.calling import adapter as door
+from unscripted.agents.llm.calling.request import CallFailed, Completion, Mode, Request, Site
 from unscripted.agents.llm.service import Service
 from unscripted.agents.llm.settings import Calls
-from unscripted.model import loop
+from unscripted.model.engine import event_loop as loop
 
 pytestmark = pytest.mark.bench
 

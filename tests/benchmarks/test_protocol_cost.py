@@ -12,7 +12,7 @@ import time
 import pytest
 
 import unscripted as un
-from unscripted.model.discovery import discover
+from unscripted.model.plugins.discovery import discover
 
 pytestmark = pytest.mark.bench
 

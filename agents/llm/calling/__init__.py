@@ -1,0 +1,1 @@
+"""Calls to models: one client, paced, retried, journaled, within a budget."""

@@ -1,0 +1,1 @@
+"""Synthetic minds: a bounded-rationality model of an LLM agent, without any network."""

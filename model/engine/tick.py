@@ -1,0 +1,293 @@
+"""One tick as a generator: it yields what must be decided and is sent the outcomes.
+
+No mind is called here and nothing is awaited; `driver.py` does that, at once or with hundreds
+of calls in flight. Both give the same record for the same replies, because this code alone
+decides who sees what and in which order replies are taken in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from ..decision import Abstention, Act, Answer, Assignment, Contribution, Failure, Reply
+from ..errors import ProtocolError
+from ..governance.ruling import Amendment, Ruling
+from ..judge import Judge, Submission, Verdict, Work
+from ..messages import Log, Mark, View, cut_out, ids_in
+from ..mind import Mind
+from ..networks.team_network import TeamNetwork
+from ..observation import Charter, Observation
+from ..protocol import NO_ASSIGNMENTS, NO_MARKS, Marks, Protocol, Round, Team
+from ..randomness import Purpose, Streams
+from ..record import MemberRecord, RoundRecord, State, TickRecord, Turn, post_reply
+from ..tasks.task import Task
+from .admission import admit, check_assignment
+
+NO_SKILLS: Mapping[int, tuple[tuple[str, float], ...]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Consultation:
+    """A request to the driver: let this mind decide on this observation."""
+
+    mind: Mind
+    observation: Observation
+
+
+@dataclass(frozen=True, slots=True)
+class Appraisal:
+    """A request to the driver: let this judge grade the work."""
+
+    judge: Judge
+    submission: Submission
+
+
+Script = Generator[Sequence[Consultation] | Appraisal, Sequence[Answer] | Verdict, TickRecord]
+
+
+def _refuse(amendment: Amendment, by: int | None) -> Ruling:
+    return Ruling(amendment, False, "this organization has no constitution", 0, by)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Everything a tick needs and may not change.
+
+    Attributes:
+        tick: Ticks played before this one.
+        protocol: Who acts when and may see what.
+        minds: The mind of each member, by id, ascending.
+        network: Who can hear whom.
+        streams: Where seeds come from.
+        charter: Mission and values.
+        domains: Domains of the whole task stream.
+        recall: Gives a member's organizational memory, where it is open to it.
+        judge: Grades the work; None leaves quality unmeasured.
+        remembers: Whether memory is open in every round, whatever the protocol says.
+        past: The records of all earlier ticks.
+        skills: What each member has practised; empty where skills don't grow.
+        rule: Rules on proposals to change the organization's rules.
+        shocks: What happened just before the tick, in words.
+    """
+
+    tick: int
+    protocol: Protocol
+    minds: Mapping[int, Mind]
+    network: TeamNetwork
+    streams: Streams
+    charter: Charter
+    domains: tuple[str, ...]
+    recall: Callable[[int], View]
+    judge: Judge | None
+    remembers: bool = False
+    past: Sequence[TickRecord] = ()
+    skills: Mapping[int, tuple[tuple[str, float], ...]] = field(default_factory=lambda: NO_SKILLS)
+    rule: Callable[[Amendment, int | None], Ruling] = _refuse
+    shocks: tuple[str, ...] = ()
+
+
+class Tick:
+    """The state of one tick while it is played."""
+
+    def __init__(self, stage: Stage, task: Task) -> None:
+        self.stage = stage
+        self.task = task
+        self.log = Log()
+        self.turns: dict[int, list[Turn]] = {member: [] for member in stage.minds}
+        self.rounds: list[RoundRecord] = []
+        self.rulings: list[Ruling] = []
+        self.error = ""
+        self._nothing = View(self.log)
+        self._posted = 0  # messages the kernel put into the log
+
+    def play(self) -> Script:
+        """Play the protocol's rounds, then have the work judged; return the record."""
+        stage = self.stage
+        team = Team(
+            members=tuple(stage.minds),
+            graph=stage.network.G.copy(as_view=True),
+            tick=stage.tick,
+            domains=stage.domains,
+            log=self.log,
+            rng=stage.streams.generator(Purpose.PROTOCOL, stage.tick),
+            past=stage.past,
+            propose=self._propose,
+        )
+        try:
+            yield from self._play_rounds(team)
+        except Exception as error:  # a protocol is foreign code: its fault must not stop the run
+            self.error = f"protocol {stage.protocol.name}: {type(error).__name__}: {error}"
+        verdict = Verdict(reason="no judge")
+        if stage.judge is not None:
+            contents = [m.content for m in self.log]
+            works = tuple(Work(c.work, c.items) for c in contents if isinstance(c, Contribution))
+            seed = stage.streams.integer(Purpose.JUDGE, stage.tick)
+            submission = Submission(self.task, works, stage.charter.mission, seed, stage.tick)
+            reply = yield Appraisal(stage.judge, submission)
+            assert isinstance(reply, Verdict)
+            verdict = reply
+        return self._record(verdict)
+
+    def _play_rounds(
+        self, team: Team
+    ) -> Generator[Sequence[Consultation] | Appraisal, Sequence[Answer] | Verdict, None]:
+        script = self.stage.protocol.rounds(team)
+        limit = 16 + 8 * len(team.members)
+        try:
+            round_ = next(script, None)
+            while round_ is not None:
+                self._check(round_)
+                if round_.marks is not NO_MARKS:
+                    self._check_marks(round_)
+                if len(self.rounds) == limit:
+                    raise ProtocolError(f"rounds exceed {limit} for n_agents={len(team.members)}")
+                asked = [self._consultation(round_, actor) for actor in round_.actors]
+                answers = yield asked
+                assert not isinstance(answers, Verdict)
+                if len(self.log) != self._posted:
+                    raise ProtocolError("the log was written to; only the kernel posts messages")
+                replies = self._take_in(round_, asked, answers)
+                try:
+                    round_ = script.send(replies)
+                except StopIteration:
+                    round_ = None
+        finally:
+            script.close()
+
+    def _check(self, round_: Round) -> None:
+        if not isinstance(round_, Round):
+            raise ProtocolError(f"yielded {round_!r}; yield a Round")
+        actors = round_.actors
+        if not actors or (len(actors) > 1 and len(set(actors)) != len(actors)):
+            raise ProtocolError(f"actors={actors} must be distinct and not empty")
+        for actor in actors:
+            if actor not in self.turns:
+                raise ProtocolError(f"actor={actor} is not a member")
+        if round_.assignments is NO_ASSIGNMENTS:
+            return
+        for member, given in round_.assignments.items():
+            check_assignment(given)
+            if given.member != member:
+                raise ProtocolError(f"assignments[{member}] is for member {given.member}")
+
+    def _check_marks(self, round_: Round) -> None:
+        actors = set(round_.actors)
+        for member, board in round_.marks.items():
+            if type(board) is not Marks or board.sources._log is not self.log:
+                raise ProtocolError(f"marks[{member}] are not Marks made of this tick's messages")
+            if member not in actors:
+                raise ProtocolError(f"marks[{member}] are for a member that does not act")
+            for mark in board.shown:
+                if type(mark) is not Mark or not 0 <= mark.strength <= 1 or not mark.topic:
+                    raise ProtocolError(f"mark={mark!r} needs a topic and a strength of 0 to 1")
+            carried = self.stage.network.carried(board.sources, member, own=True)
+            if len(carried) != len(board.sources):
+                raise ProtocolError(
+                    f"marks[{member}] are made of messages that the network does not carry to it"
+                )
+
+    def _propose(self, amendment: Amendment, by: int | None = None) -> Ruling:
+        ruling = self.stage.rule(amendment, by)
+        self.rulings.append(ruling)
+        return ruling
+
+    def _consultation(self, round_: Round, actor: int) -> Consultation:
+        stage, log = self.stage, self.log
+        network = stage.network
+        view = round_.view_of(actor)
+        if view is None:
+            view = self._nothing
+        elif view._log is not log:
+            raise ProtocolError(f"what member {actor} sees is not a view of this tick's log")
+        messages = network.carried(view, actor)
+        ids = log.ids_by(actor)
+        own = log.only(ids) if ids else self._nothing
+        memory = self._nothing
+        if round_.remembers or stage.remembers:
+            memory = stage.recall(actor)
+        assignment = round_.assignments.get(actor)
+        if assignment is None and log.addressed:
+            assignment = _assignment_for(actor, messages, own, log)
+        roster: tuple[int, ...] = ()
+        if round_.act is Act.PLAN:
+            roster = tuple(sorted({actor, *network.audience_of(actor)}))
+        seed = stage.streams.integer(Purpose.MEMBER, stage.tick, len(self.turns[actor]), actor)
+        return Consultation(
+            stage.minds[actor],
+            Observation(
+                round_.act, actor, stage.tick, seed, stage.charter, self.task.brief,
+                messages, own, memory, assignment, roster,
+                round_.marks[actor].shown if actor in round_.marks else (),
+                stage.skills.get(actor, ()),
+            ),
+        )  # fmt: skip
+
+    def _take_in(
+        self, round_: Round, asked: Sequence[Consultation], answers: Sequence[Answer]
+    ) -> dict[int, Reply | Failure]:
+        index = len(self.rounds)
+        self.rounds.append(RoundRecord(round_.act, round_.actors))
+        replies: dict[int, Reply | Failure] = {}
+        for consultation, answer in zip(asked, answers, strict=True):
+            shown = seen = consultation.observation
+            member = seen.member
+            trace = answer.trace
+            if trace is not None and trace.unread:  # what it did not read it can't build on
+                read = cut_out(seen.messages.spans, ids_in(trace.unread))
+                seen = replace(seen, messages=View(self.log, read))
+            reply, dropped = admit(answer.reply, seen)
+            replies[member] = reply
+            if type(reply) is Amendment:
+                self._propose(reply, member)
+            board = round_.marks.get(member)
+            self.turns[member].append(
+                Turn(
+                    index, round_.act, reply, answer.usage,
+                    shown.messages.spans, shown.memory.spans, dropped,
+                    round_.assignments.get(member), trace,
+                    shown.marks, board.sources.spans if board is not None else (), shown.skills,
+                )
+            )  # fmt: skip
+            # No view of this round reaches so far, so nobody in it can name what is posted here.
+            post_reply(self.log, member, self.stage.tick, index, reply)
+        self._posted = len(self.log)
+        return replies
+
+    def _record(self, verdict: Verdict) -> TickRecord:
+        stage = self.stage
+        members = tuple(
+            MemberRecord(m, mind.name, state_of(self.turns[m], self.error), tuple(self.turns[m]))
+            for m, mind in stage.minds.items()
+        )
+        return TickRecord(
+            stage.tick, self.task.id, self.task.level, stage.protocol.label,
+            members, tuple(self.rounds), verdict, self.error, stage.shocks, tuple(self.rulings),
+        )  # fmt: skip
+
+
+def state_of(turns: Sequence[Turn], error: str) -> State:
+    """The one state a member ends in: work counts most, then its last word, then who broke what.
+
+    What it says about the rules is no word on the task.
+    """
+    last = None
+    for turn in turns:
+        if isinstance(turn.reply, Contribution):
+            return State.CONTRIBUTED
+        if turn.act is not Act.AMEND:
+            last = turn.reply
+    if isinstance(last, Failure):
+        return State.FAILED
+    if isinstance(last, Abstention):
+        return State.ABSTAINED
+    return State.FAILED if error else State.EXCLUDED
+
+
+def _assignment_for(actor: int, messages: View, own: View, log: Log) -> Assignment | None:
+    """The latest assignment for a member among what reached it."""
+    for i in reversed(log.ids_to(actor)):
+        content = log[i].content
+        if isinstance(content, Assignment) and (messages.has(i) or own.has(i)):
+            return content
+    return None

@@ -1,0 +1,1 @@
+"""What members keep from earlier ticks: organizational memory, and skills that grow."""

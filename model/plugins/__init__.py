@@ -1,0 +1,1 @@
+"""Plug-ins: how they are marked, found and named."""

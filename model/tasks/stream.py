@@ -1,0 +1,53 @@
+"""Where tasks come from: one for each tick, the same for the same seed."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+
+from ..errors import UsageError
+from ..randomness import Purpose, Streams
+from .task import Task
+
+
+class TaskStream(ABC):
+    """An endless, reproducible series of tasks.
+
+    Attributes:
+        domains: Every domain its tasks may touch; known before any task is seen.
+        level: The level of its tasks, or `mixed`.
+    """
+
+    domains: tuple[str, ...]
+    level: str
+
+    @abstractmethod
+    def task(self, tick: int) -> Task:
+        """The task of a tick, counted from 0; the same whenever it is asked."""
+
+
+class CycledTasks(TaskStream):
+    """A fixed set of tasks in an order drawn by seed, each once before any comes again.
+
+    Args:
+        tasks: At least one.
+        seed: Draws the order of every pass.
+    """
+
+    def __init__(self, tasks: Sequence[Task], seed: int) -> None:
+        if not tasks:
+            raise UsageError("tasks=[] is empty; give at least one task")
+        self.tasks = tuple(tasks)
+        self._streams = Streams(seed)
+        self._drawn: tuple[int, list[int]] = (-1, [])  # the last pass asked for, and its order
+        self.domains = tuple(sorted({d for t in tasks for d in t.domains}))
+        levels = {t.level for t in tasks}
+        self.level = levels.pop() if len(levels) == 1 else "mixed"
+
+    def task(self, tick: int) -> Task:
+        """The task of a tick; ticks 0 to len(tasks) - 1 see each task once."""
+        pass_, place = divmod(tick, len(self.tasks))
+        if self._drawn[0] != pass_:
+            drawn = self._streams.generator(Purpose.TASKS, pass_).permutation(len(self.tasks))
+            self._drawn = (pass_, drawn.tolist())
+        return self.tasks[self._drawn[1][place]]

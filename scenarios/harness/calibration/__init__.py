@@ -1,0 +1,1 @@
+"""Fits the parameters of the synthetic minds to published figures."""

@@ -1,0 +1,238 @@
+"""Cells of a sweep side by side: each protocol's mean and interval, measure by measure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FuncFormatter
+
+from ....model.errors import UsageError
+from .style import (
+    LABELS,
+    MARKERS,
+    SERIES,
+    finish,
+    fit,
+    legend_below,
+    new_figure,
+    plain,
+    styled,
+    width_in,
+)
+
+Cell = Mapping[str, Any]
+Key = tuple[Any, ...]
+
+FACTORS = ("model", "agents", "level", "topology")
+MEASURES = ("quality", "abstention_rate", "hierarchy_depth", "cost_usd")
+COMBINATIONS_UP_TO = 8  # told apart by colour and marker; above it the figure is split into rows
+ROWS_UP_TO = 8
+_MAGNITUDES = ("cost_usd", "tokens", "wall_s", "calls")  # on a log scale where they span much
+_LOG_FROM = 30.0  # largest over smallest mean
+
+
+@styled
+def draw_comparison(
+    cells: Sequence[Cell], *, measures: Sequence[str] = MEASURES, synthetic: bool
+) -> Figure:
+    """Draw means and 95 % intervals, protocols sorted by their mean quality, best on top.
+
+    Factors that vary are told apart by colour and marker; with more than `COMBINATIONS_UP_TO`
+    combinations the figure is split into rows of panels.
+
+    Args:
+        cells: As `summarize` makes them: factors, `replicates`, and per measure a mapping with
+            `mean` and `ci95`, or None.
+        measures: One panel each.
+        synthetic: Whether synthetic minds made the runs.
+    """
+    if not cells:
+        raise UsageError("cells=[] is empty; give at least one")
+    protocols = ranked(cells)
+    split, told = _factors(cells)
+    rows = _combinations(cells, split)
+    shown = rows[:ROWS_UP_TO]
+    styles = _styles(_combinations(cells, told))
+    inches = max(1.1, len(protocols) * max(0.3, 0.13 * len(styles) + 0.12))
+    width = max(6.0, 1.9 + 2.45 * len(measures))
+    handles = _handles(told, styles, width - 0.9) if told else []
+    columns = _legend_columns(handles, width)
+    legend_in = 0.12 + 0.2 * math.ceil(len(handles) / columns) if told else 0.0
+    figure = new_figure(
+        width,
+        2.0 + len(shown) * (inches + 0.4) + legend_in,
+        f"{len(protocols)} protocols compared" if len(protocols) > 1 else protocols[0],
+        _subtitle(cells),
+        legend_in=legend_in,
+    )
+    grid = figure.subplots(len(shown), len(measures), sharey=True, sharex="col", squeeze=False)
+    for combination, line in zip(shown, grid, strict=True):
+        part = [c for c in cells if _key(c, split) == combination]
+        for measure, axes in zip(measures, line, strict=True):
+            axes.set_gid("-".join(map(str, (measure, *combination))))
+            _draw_panel(axes, part, measure, protocols, told, styles)
+        if combination:
+            line[0].set_title(_named(split, combination), loc="left", size=9, weight="bold")
+    _label(grid, measures, cells, protocols)
+    if told:
+        legend_below(figure, handles, columns)
+    return finish(figure, synthetic=synthetic, note=_note(cells, len(rows)))
+
+
+def ranked(cells: Sequence[Cell]) -> list[str]:
+    """Protocols by mean quality over their cells, best first; those without one last, by name."""
+    found: dict[str, list[float]] = {}
+    for c in cells:
+        mean = _mean(c, "quality")
+        found.setdefault(str(c["protocol"]), []).extend([] if mean is None else [mean])
+    score = {p: sum(v) / len(v) if v else -math.inf for p, v in found.items()}
+    return sorted(score, key=lambda p: (-score[p], p))
+
+
+def _mean(cell: Cell, measure: str) -> float | None:
+    mean = (cell.get(measure) or {}).get("mean")
+    return float(mean) if mean is not None and math.isfinite(mean) else None
+
+
+def _key(cell: Cell, factors: Sequence[str]) -> Key:
+    return tuple(cell.get(f, "") for f in factors)
+
+
+def _combinations(cells: Sequence[Cell], factors: Sequence[str]) -> list[Key]:
+    """Combinations that occur; numbers in order of size."""
+    found = {_key(c, factors) for c in cells}
+    return sorted(found, key=lambda k: [(isinstance(v, str), v) for v in k])
+
+
+def _factors(cells: Sequence[Cell]) -> tuple[list[str], list[str]]:
+    """Varying factors: those that split the figure into rows, and those told apart in a panel."""
+    values = {f: {_key(c, [f]) for c in cells} for f in FACTORS}
+    told = [f for f in FACTORS if len(values[f]) > 1]
+    split: list[str] = []
+    while len(_combinations(cells, told)) > COMBINATIONS_UP_TO and told:
+        fits = [
+            f
+            for f in told
+            if len(_combinations(cells, [g for g in told if g != f])) <= COMBINATIONS_UP_TO
+        ]
+        # the fewest rows that do, else the factor that helps most
+        chosen = (
+            min(fits, key=lambda f: len(values[f]))
+            if fits
+            else max(told, key=lambda f: len(values[f]))
+        )
+        told.remove(chosen)
+        split.append(chosen)
+    return split, told
+
+
+def _styles(combinations: Sequence[Key]) -> dict[Key, tuple[str, str, float]]:
+    """Colour, marker and vertical offset of each combination, first on top."""
+    n = len(combinations)
+    offsets = np.linspace(-0.32, 0.32, n) if n > 1 else [0.0]
+    looks = zip(SERIES, MARKERS, offsets, strict=False)
+    return {k: (c, m, float(o)) for k, (c, m, o) in zip(combinations, looks, strict=False)}
+
+
+def _draw_panel(
+    axes: Axes,
+    cells: Sequence[Cell],
+    measure: str,
+    protocols: Sequence[str],
+    told: Sequence[str],
+    styles: Mapping[Key, tuple[str, str, float]],
+) -> None:
+    drawn = 0
+    for cell in cells:
+        mean = _mean(cell, measure)
+        if mean is None:
+            continue
+        colour, marker, offset = styles[_key(cell, told)]
+        y = protocols.index(str(cell["protocol"])) + offset
+        ci = cell[measure].get("ci95")
+        if ci is not None and all(v is not None and math.isfinite(v) for v in ci):
+            axes.plot(ci, [y, y], color=colour, lw=1.8, marker="|", ms=6, mew=1.4, gid="interval")
+        axes.plot(mean, y, ls="", color=colour, marker=marker, ms=5.5, mew=0, gid="mean")
+        drawn += 1
+    if not drawn:
+        axes.text(
+            0.5, 0.5, "not measured", transform=axes.transAxes, ha="center", va="center",
+            color="#777777", style="italic",
+        )  # fmt: skip
+
+
+def _label(
+    grid: Any, measures: Sequence[str], cells: Sequence[Cell], protocols: Sequence[str]
+) -> None:
+    n = len(protocols)
+    for axes in grid.flat:
+        axes.set_yticks(range(n), [fit(p, 1.5, 8.5) for p in protocols])
+        axes.set_ylim(n - 0.5, -0.5)
+        axes.tick_params(axis="y", length=0)
+        axes.grid(axis="x")
+        for y in range(0, n, 2):
+            axes.axhspan(y - 0.5, y + 0.5, color="#F4F4F4", zorder=0, lw=0)
+    for j, measure in enumerate(measures):
+        name, unit = LABELS.get(measure, (measure, ""))
+        means = [m for c in cells if (m := _mean(c, measure)) is not None]
+        if not means:
+            for axes in grid[:, j]:  # invisible rather than away: axis labels stay in line
+                axes.tick_params(axis="x", colors="none")
+                axes.grid(visible=False)
+        elif measure in _MAGNITUDES and 0 < _LOG_FROM * min(means) < max(means):
+            grid[0, j].set_xscale("log")
+            grid[0, j].xaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:g}"))
+            unit += ", log scale"
+        elif not any(means):  # else the axis would show as much below 0 as above
+            grid[0, j].set_xlim(-0.005, 0.1)
+        grid[-1, j].set_xlabel(f"{name}\n({unit})" if unit else plain(name))
+
+
+def _subtitle(cells: Sequence[Cell]) -> str:
+    """The factors that do not vary, with their values."""
+    fixed = [
+        _named([f], _combinations(cells, [f])[0])
+        for f in FACTORS
+        if len(_combinations(cells, [f])) == 1 and f in cells[0]
+    ]
+    return " · ".join(fixed)
+
+
+def _named(factors: Sequence[str], values: Key) -> str:
+    words = {"agents": "{} agents", "level": "level {}", "topology": "{} network"}
+    return " · ".join(words.get(f, "{}").format(v) for f, v in zip(factors, values, strict=True))
+
+
+def _note(cells: Sequence[Cell], rows: int) -> str:
+    counts = sorted({int(c["replicates"]) for c in cells if c.get("replicates") is not None})
+    note = "Dots are means over replicates, bars 95 % confidence intervals"
+    if counts:
+        spread = str(counts[0]) if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
+        note += f"; {spread} replicate{'s' * (counts != [1])} per cell"
+    if rows > ROWS_UP_TO:
+        note += f"; the first {ROWS_UP_TO} of {rows} combinations are shown"
+    return note + "."
+
+
+def _handles(
+    told: Sequence[str], styles: Mapping[Key, tuple[str, str, float]], room_in: float
+) -> list[Line2D]:
+    return [
+        Line2D([], [], color=colour, marker=marker, ms=5.5, mew=0,
+               label=fit(_named(told, key), room_in, 8.5))
+        for key, (colour, marker, _) in styles.items()
+    ]  # fmt: skip
+
+
+def _legend_columns(handles: Sequence[Line2D], width: float) -> int:
+    """As many as the longest label allows, and rows of one length."""
+    widest = max((width_in(str(h.get_label()), 8.5) for h in handles), default=1.0)
+    most = int(np.clip((width - 0.2) / (widest + 0.65), 1, 4))
+    rows = math.ceil(len(handles) / most) or 1
+    return math.ceil(len(handles) / rows) or 1

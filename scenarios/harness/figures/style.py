@@ -1,0 +1,252 @@
+"""The look all figures share, so that a colour or a marker means the same thing everywhere.
+
+Figures are built with Matplotlib's object-oriented API alone: no display, no pyplot, no state
+that outlives a call. Colour never carries a meaning by itself; a marker, a hatch or a letter
+says the same.
+
+References:
+    M. Okabe & K. Ito, "Color Universal Design", 2008 (the palette).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+import matplotlib as mpl
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.textpath import text_to_path
+
+from ....model.record import State
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+SYNTHETIC_NOTE = "Synthetic minds: illustrates a mechanism, no evidence about any real model."
+
+BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
+YELLOW, BLUE, VERMILLION, PURPLE = "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
+OTHER = "#C8C8C8"  # what has no colour of its own
+FAINT = "#8C8C8C"  # secondary text and lines
+
+CATEGORIES = (BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILLION, YELLOW)
+"""Okabe-Ito for filled areas; black is left for text and lines."""
+SERIES = (BLUE, VERMILLION, GREEN, ORANGE, PURPLE, SKY, BLACK, FAINT)
+"""Colours of lines and dots; yellow is left out, it is too pale on white."""
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
+"""One marker for each of `SERIES`."""
+
+
+@dataclass(frozen=True, slots=True)
+class StateLook:
+    """How a state is drawn.
+
+    Attributes:
+        colour: Fill of bars, outline of nodes.
+        face: Fill of nodes.
+        ink: Text on a node.
+        marker: Marker of nodes.
+        hatch: Hatch of bars.
+    """
+
+    colour: str
+    face: str
+    ink: str
+    marker: str
+    hatch: str
+
+
+STATES: dict[State, StateLook] = {
+    State.CONTRIBUTED: StateLook(BLUE, BLUE, "white", "o", ""),
+    State.ABSTAINED: StateLook(ORANGE, "white", "black", "o", "///"),
+    State.EXCLUDED: StateLook(FAINT, "#E4E4E4", "black", "s", "..."),
+    State.FAILED: StateLook(VERMILLION, VERMILLION, "white", "X", "xxx"),
+}
+
+LABELS: dict[str, tuple[str, str]] = {
+    "quality": ("quality Q", "0.25 to 1"),
+    "mission_relevance": ("mission relevance M", "0.25 to 1"),
+    "role_stability": ("role stability", "share of members"),
+    "unique_roles": ("unique roles", "count"),
+    "unique_role_share": ("unique role share", "distinct per contributor"),
+    "role_gini": ("role Gini", "0 to 1"),
+    "role_entropy": ("role entropy", "0 to 1"),
+    "participation": ("participation", "share of members"),
+    "abstention_rate": ("abstention", "share of members"),
+    "exclusion_rate": ("exclusion", "share of members"),
+    "failure_rate": ("failure", "share of members"),
+    "hierarchy_depth": ("hierarchy depth", "works in a chain"),
+    "spectral_gap": ("spectral gap", "Laplacian eigenvalue"),
+    "rounds": ("rounds", "per task"),
+    "calls": ("model calls", "per task"),
+    "tokens": ("tokens", "per task"),
+    "cost_usd": ("cost", "USD per task"),
+    "wall_s": ("execution time T", "s per task"),
+    "risk": ("risk R", "0 to 1"),
+    "objective": ("objective J", "per task"),
+    "balance": ("balance index B", "0 to 1"),
+}
+"""What a measure is called on an axis, and its unit."""
+
+_RC: dict[Any, Any] = {
+    "font.family": "DejaVu Sans",
+    "font.size": 9,
+    "text.usetex": False,
+    "axes.labelsize": 9,
+    "axes.titlesize": 10,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.linewidth": 0.8,
+    "axes.edgecolor": "#444444",
+    "axes.axisbelow": True,
+    "grid.color": "#E3E3E3",
+    "grid.linewidth": 0.7,
+    "xtick.labelsize": 8.5,
+    "ytick.labelsize": 8.5,
+    "legend.fontsize": 8.5,
+    "legend.title_fontsize": 8.5,
+    "legend.frameon": False,
+    "lines.linewidth": 1.4,
+    "hatch.linewidth": 0.7,
+    "figure.facecolor": "white",
+    "savefig.facecolor": "white",
+    "svg.fonttype": "path",
+    "svg.hashsalt": "unscripted",
+}
+HEAD_IN, FOOT_IN, EDGE_IN = 0.78, 0.5, 0.14
+"""Kept free above and below the axes for title and footnote, and where text begins, in inches."""
+
+
+def styled(draw: Callable[P, R]) -> Callable[P, R]:
+    """Run a function under the shared style, whatever the user's own Matplotlib settings."""
+
+    @wraps(draw)
+    def under_style(*args: P.args, **kwargs: P.kwargs) -> R:
+        with mpl.rc_context(_RC):
+            return draw(*args, **kwargs)
+
+    return under_style
+
+
+def new_figure(
+    width: float, height: float, title: str, subtitle: str = "", *, legend_in: float = 0.0
+) -> Figure:
+    """An empty figure with a title; axes added to it stay clear of title and footnote.
+
+    Args:
+        width: Width in inches.
+        height: Height in inches, title and footnote included.
+        title: The first line, bold.
+        subtitle: The second line.
+        legend_in: Height kept free for a legend above the footnote, see `legend_below`.
+    """
+    low = (FOOT_IN + legend_in) / height
+    free = 1 - low - HEAD_IN / height
+    layout = ConstrainedLayoutEngine(rect=(0, low, 1, free), w_pad=0.1, h_pad=0.08)
+    figure = Figure(figsize=(width, height), layout=layout)
+    room = width - 2 * EDGE_IN
+    for text, size, weight, top_in in (
+        (title, 13.0, "bold", 0.16),
+        (subtitle, 9.5, "normal", 0.46),
+    ):
+        x, y = EDGE_IN / width, 1 - top_in / height
+        shown = fit(text, room, size, weight=weight)
+        figure.text(x, y, shown, size=size, weight=weight, va="top")
+    return figure
+
+
+def finish(figure: Figure, *, synthetic: bool, note: str = "") -> Figure:
+    """Print the footnote and settle the layout, so that every save draws the same picture.
+
+    Args:
+        figure: Ready but for its footnote.
+        synthetic: Whether synthetic minds made the data; such a figure always says so.
+        note: How to read it.
+    """
+    width, height = figure.get_size_inches()
+    lines = fold(note, width - 2 * EDGE_IN, 7.5), SYNTHETIC_NOTE if synthetic else ""
+    text = "\n".join(filter(None, lines))
+    if text:
+        x, y = EDGE_IN / width, 0.09 / height
+        figure.text(x, y, text, size=7.5, color="#555555", va="bottom", gid="footnote")
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    return figure
+
+
+def axes_at(figure: Figure, left: float, bottom: float, width: float, height: float) -> Axes:
+    """Axes at a place in inches from the figure's lower left corner."""
+    w, h = figure.get_size_inches()
+    return figure.add_axes((left / w, bottom / h, width / w, height / h))
+
+
+def legend_below(figure: Figure, handles: Sequence[Artist], columns: int) -> None:
+    """A legend for all axes between them and the footnote."""
+    y = FOOT_IN / figure.get_size_inches()[1]
+    figure.legend(handles=list(handles), loc="lower center", bbox_to_anchor=(0.5, y), ncols=columns)
+
+
+@styled
+def save(figure: Figure, folder: Path, name: str) -> list[Path]:
+    """Write `name.png` (160 dpi) and `name.svg`; the same figure gives the same bytes.
+
+    Args:
+        figure: What to write.
+        folder: Where; made if it isn't there.
+        name: File name without its ending.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    png, svg = folder / f"{name}.png", folder / f"{name}.svg"
+    figure.savefig(png, dpi=160, metadata={"Software": None})
+    figure.savefig(svg, metadata={"Date": None, "Creator": None})
+    return [png, svg]
+
+
+def plain(text: str) -> str:
+    """A text as Matplotlib prints it literally: one line, no mathematics, no control characters."""
+    return _one_line(text).replace("$", r"\$")
+
+
+def width_in(text: str, size_pt: float, *, weight: str = "normal") -> float:
+    """How wide a text is printed, in inches."""
+    font = FontProperties(family="DejaVu Sans", size=size_pt, weight=weight)
+    return float(text_to_path.get_text_width_height_descent(text, font, ismath=False)[0]) / 72
+
+
+def fit(text: str, room_in: float, size_pt: float, *, weight: str = "normal") -> str:
+    """A text made `plain`, and cut with an ellipsis where it is wider than `room_in`."""
+    longest = int(room_in * 72 / (0.25 * size_pt)) + 1  # no letter is much narrower than this
+    whole = _one_line(text)
+
+    def fits(candidate: str) -> bool:
+        return width_in(candidate, size_pt, weight=weight) <= room_in
+
+    if not whole or (len(whole) <= longest and fits(whole)):
+        return plain(whole)
+    low, high = 0, min(len(whole), longest)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if fits(whole[:middle] + "…") else (low, middle - 1)
+    return plain(whole[:low].rstrip() + "…")
+
+
+def fold(text: str, room_in: float, size_pt: float) -> str:
+    """A text on one line or two, broken between words; `fit` cuts what is still too wide."""
+    whole = fit(text, room_in, size_pt)
+    words = _one_line(text).split(" ")
+    k = len(whole[:-1].split(" ")) - 1  # words that fit whole on the first line
+    if not whole.endswith("…") or whole == plain(text) or k < 1:
+        return whole
+    lines = (" ".join(words[:k]), " ".join(words[k:]))
+    return "\n".join(fit(line, room_in, size_pt) for line in lines)
+
+
+def _one_line(text: str) -> str:
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())

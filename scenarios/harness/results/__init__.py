@@ -1,0 +1,1 @@
+"""Flat rows from records."""

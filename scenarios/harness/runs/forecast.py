@@ -1,0 +1,198 @@
+"""What a run of real models will take, before anything is paid: a rehearsal with synthetic minds.
+
+One task of each kind of run is played by synthetic minds whose contributions have the length that
+real ones are asked for; for every decision the real prompt is written and measured. So the forecast
+knows the protocol, the network and the growth of the context, and guesses only what models do.
+Shocks and trials are left out: it is the forecast of the team as it begins.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from ....agents.llm.prompting.composition import Messages, ask
+from ....agents.llm.calling.budget import Price
+from ....agents.llm.judge import question
+from ....agents.llm.models import ModelId, parse_model
+from ....agents.llm.calling.request import Mode, Request
+from ....agents.llm.service import Service
+from ....model.decision import Answer, Contribution, Usage
+from ....model.judge import Judge, Submission, Verdict
+from ....model.mind import Mind
+from ....model.observation import Observation
+from ..build.organization import family_mind, is_family, judge_models, parse_team
+from ..config.run import RunConfig
+
+REHEARSED_BY = "synthetic/strong"
+TOKENS_PER_WORD = 1.4
+SHARE_OF_LONGEST = 0.6
+"""Work is about so long, of the longest that is asked for; other answers are a fifth of that."""
+TOKENS_PER_S = 60.0
+FIRST_TOKEN_S = 1.0
+"""A guess at a hosted model's speed; probing it would measure the network."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What is expected, judges included.
+
+    Attributes:
+        calls: To models.
+        tokens_in: Prompt tokens.
+        tokens_out: Completion tokens.
+        cost_usd: US dollars; None where a price is unknown.
+        time_s: Seconds, at the guessed speed and within the rate given.
+        largest_usd: The most that one call may cost; a budget must cover it.
+        unpriced: Models without a known price.
+    """
+
+    calls: int
+    tokens_in: int
+    tokens_out: int
+    cost_usd: float | None
+    time_s: float
+    largest_usd: float = 0.0
+    unpriced: tuple[str, ...] = ()
+
+    def line(self, budget_usd: float | None) -> str:
+        """One line for people."""
+        cost = "price unknown" if self.cost_usd is None else f"about ${self.cost_usd:.2f}"
+        if self.unpriced:
+            cost += f" (no price for {', '.join(self.unpriced)})"
+        budget = "" if budget_usd is None else f", budget ${budget_usd:g}"
+        return (
+            f"forecast: {self.calls:,} calls, {self.tokens_in:,} tokens in, "
+            f"{self.tokens_out:,} out, {cost}{budget}, {_duration(self.time_s)} or so"
+        )
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+class _Rehearsing(Mind):
+    """Decides as a synthetic mind and measures the prompt that a real one would get."""
+
+    instant = True
+
+    def __init__(self, model: ModelId, tally: Tally) -> None:
+        self._inner = family_mind(REHEARSED_BY)
+        self.world = self._inner.world
+        self.name = model.name
+        self._model = model
+        self._tally = tally
+
+    def decide(self, observation: Observation) -> Answer:
+        calls = self._model.calls
+        asked = ask(
+            observation, Mode.PROMPT, context_tokens=calls.context_tokens, words=calls.words
+        )
+        reply = self._inner.decide(observation)
+        assert isinstance(reply, Answer)
+        said = reply.reply
+        words = int(SHARE_OF_LONGEST * calls.words)
+        if isinstance(said, Contribution):
+            said = replace(said, work="word " * words)
+        else:
+            words //= 5
+        tokens_out = int(TOKENS_PER_WORD * words)
+        seconds = FIRST_TOKEN_S + tokens_out / TOKENS_PER_S
+        tokens_in = self._tally.add(self._model, asked.messages, tokens_out)
+        return Answer(said, Usage(1, tokens_in, tokens_out, None, seconds))
+
+
+class _RehearsingJudge(Judge):
+    """Measures the prompts of a panel."""
+
+    instant = True
+
+    def __init__(self, models: Sequence[ModelId], tally: Tally) -> None:
+        self._models = models
+        self._tally = tally
+
+    def appraise(self, submission: Submission) -> Verdict:
+        for i, model in enumerate(self._models if submission.works else ()):
+            asked = question(submission, i, Mode.PROMPT)
+            tokens_out = 20 * len(submission.task.rubric) + 200
+            self._tally.add(model, asked, tokens_out)
+        return Verdict()
+
+
+class Tally:
+    """Calls and tokens by model."""
+
+    def __init__(self) -> None:
+        self.calls: Counter[str] = Counter()
+        self.tokens: dict[str, tuple[int, int]] = {}
+        self.largest: dict[str, tuple[int, int]] = {}  # the most a call can use, in and out
+
+    def add(self, model: ModelId, asked: Messages, tokens_out: int) -> int:
+        """Count a call; return its prompt tokens."""
+        name = model.model
+        request = Request(name, asked, "", Mode.PROMPT, model.calls.max_tokens)
+        a, b = self.tokens.get(name, (0, 0))
+        self.calls[name] += 1
+        self.tokens[name] = (a + request.likely_tokens_in, b + tokens_out)
+        most = self.largest.get(name, (0, 0))
+        self.largest[name] = max(most, (request.most_tokens_in, request.max_tokens))
+        return request.likely_tokens_in
+
+
+def forecast(runs: Sequence[tuple[RunConfig, int]], service: Service, at_once: int = 1) -> Forecast:
+    """What runs will take.
+
+    Args:
+        runs: Configurations and how many ticks of each are still to be played.
+        service: Knows prices.
+        at_once: Runs that are played at the same time.
+    """
+    client = service.client
+    rehearsed: dict[RunConfig, tuple[Tally, float]] = {}
+    calls = tokens_in = tokens_out = 0
+    cost, seconds = 0.0, 0.0
+    largest = 0.0
+    unpriced: dict[str, None] = {}
+    for config, ticks in runs:
+        kind = replace(config, seed=0, ticks=1, shocks="", tune="")
+        if kind not in rehearsed:
+            rehearsed[kind] = rehearse(kind)
+        tally, slowest_s = rehearsed[kind]
+        seconds += slowest_s * ticks
+        for model, (a, b) in tally.tokens.items():
+            price: Price | None = client.price(model)
+            calls += ticks * tally.calls[model]
+            tokens_in += ticks * a
+            tokens_out += ticks * b
+            if price is None:
+                unpriced[model] = None
+            else:
+                cost += ticks * price.of(a, b)
+                largest = max(largest, price.of(*tally.largest[model]))
+    seconds /= max(1, at_once)
+    if client.calls.rpm is not None:
+        seconds = max(seconds, 60.0 * calls / client.calls.rpm)
+    if client.calls.tpm is not None:
+        seconds = max(seconds, 60.0 * (tokens_in + tokens_out) / client.calls.tpm)
+    known = cost if cost or not unpriced else None
+    return Forecast(calls, tokens_in, tokens_out, known, seconds, largest, tuple(unpriced))
+
+
+def rehearse(config: RunConfig) -> tuple[Tally, float]:
+    """Play one tick with synthetic minds; what it asks of each model, and how long it takes."""
+    tally = Tally()
+    calls = config.calls
+    made: dict[str, Mind] = {
+        name: family_mind(name) if is_family(name) else _Rehearsing(parse_model(name, calls), tally)
+        for name in config.models
+    }
+    minds = [made[name] for name, k in parse_team(config.model, config.agents) for _ in range(k)]
+    judges = [parse_model(j, calls) for j in judge_models(config.judge, config.models, calls)]
+    org = config.organization(
+        minds=minds, judge=_RehearsingJudge(judges, tally) if judges else "none"
+    )
+    org.step()
+    return tally, org.records[0].totals.critical_path_s

@@ -1,0 +1,128 @@
+"""Plays a configuration tick by tick, keeping every finished tick before the next begins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum
+
+from ....model.errors import Halt
+from ....model.organization import Organization
+from ....model.record import TickRecord
+from ..config.run import RunConfig
+from .folder import Folder
+
+
+class Exit(IntEnum):
+    """What a command's exit code says."""
+
+    DONE = 0
+    DIFFERENT = 1
+    USAGE = 2
+    FAILURES = 3
+    BUDGET = 4
+    INTERRUPTED = 130
+
+
+HALTED = {"budget": Exit.BUDGET, "interrupted": Exit.INTERRUPTED}
+"""Exit codes of a `Halt` by its reason; any other is a matter for the user to mend."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended.
+
+    Attributes:
+        organization: As it stands after the last tick.
+        ending: Why it ended.
+        resumed: Ticks that were already in the folder.
+        cause: What stopped it before its end, in words; empty where nothing did.
+    """
+
+    organization: Organization
+    ending: Exit
+    resumed: int
+    cause: str = ""
+
+    @property
+    def records(self) -> list[TickRecord]:
+        """Every tick, those of earlier commands included."""
+        return self.organization.records
+
+    @property
+    def level(self) -> str:
+        """The level of the run's task source, `mixed` where it holds several."""
+        return self.organization.ingredients.stream.level
+
+
+def play(
+    config: RunConfig,
+    folder: Folder | None = None,
+    *,
+    max_failures: int | None = None,
+    watch: Callable[[Organization], None] | None = None,
+    org: Organization | None = None,
+) -> Outcome:
+    """Play a configuration to its end, its budget, or Ctrl-C; continue what the folder holds.
+
+    Args:
+        config: What to play.
+        folder: Where finished ticks go; None keeps nothing.
+        max_failures: Failed decisions above which the ending says so; None allows any.
+        watch: Called after every tick, and once before the first.
+        org: The configuration's organization before its first tick; None builds it.
+    """
+    org = org if org is not None else config.organization()
+    past = folder.records() if folder is not None else []
+    for record in past:
+        org.relive(record)
+    if watch is not None:
+        watch(org)
+    ending, cause = Exit.DONE, ""
+    try:
+        while org.tick < config.ticks:
+            org.step()
+            if _over_budget(config, org.records):
+                org = _without_last(config, org)
+                ending = Exit.BUDGET
+                break
+            if folder is not None:
+                folder.keep_record(org.records[-1])
+            if watch is not None:
+                watch(org)
+    except KeyboardInterrupt:
+        ending = Exit.INTERRUPTED
+    except Halt as halt:
+        ending, cause = HALTED.get(halt.reason, Exit.USAGE), str(halt)
+    if ending is Exit.DONE and max_failures is not None and failures(org.records) > max_failures:
+        ending = Exit.FAILURES
+    return Outcome(org, ending, len(past), cause)
+
+
+def failures(records: list[TickRecord]) -> int:
+    """Decisions that gave nothing usable."""
+    return sum(r.totals.failures for r in records)
+
+
+def spent_usd(record: TickRecord) -> float:
+    """What a tick cost where prices are known, in US dollars, the judge included."""
+    usages = [t.usage for m in record.members for t in m.turns] + [record.verdict.usage]
+    return sum(u.cost_usd or 0.0 for u in usages)
+
+
+def _over_budget(config: RunConfig, records: list[TickRecord]) -> bool:
+    """Whether modelled money is overspent; real money is reserved before it is spent."""
+    if config.called:
+        return False
+    return config.budget is not None and sum(map(spent_usd, records)) > config.budget
+
+
+def _without_last(config: RunConfig, org: Organization) -> Organization:
+    """The run before the tick that went over the budget.
+
+    Synthetic minds spend nothing, so a tick can be taken back and the budget is never overshot.
+    """
+    before = config.organization()
+    for record in org.records[:-1]:
+        before.relive(record)
+    return before

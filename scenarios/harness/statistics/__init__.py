@@ -1,0 +1,1 @@
+"""Summaries, contrasts, tests and conclusions; every number with its interval."""

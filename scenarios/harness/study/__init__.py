@@ -1,0 +1,1 @@
+"""A scenario script as a command."""

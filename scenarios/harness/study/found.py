@@ -1,0 +1,102 @@
+"""What the runs of a scenario gave: rows of runs and of ticks, by label, factor and seed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from ..config.run import StudyConfig
+from ..results.rows import Row
+from ..runs.sweep import Result, run_key
+from ..statistics.samples import Sample
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+RUN_FACTORS = ("protocol", "topology", "model", "agents", "level", "seed", "replicate")
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the runs of a scenario gave.
+
+    Attributes:
+        rows: One per run: labels of its cell, factors, and each measure's mean over its ticks.
+        tick_rows: One per tick, with the labels, factors and seed of its run.
+        synthetic: Whether synthetic minds made any of it; then figures say so.
+        member_rows: For each run, one row per member and tick, as `agent_rows` makes them.
+    """
+
+    rows: Sequence[Row]
+    tick_rows: Sequence[Row] = ()
+    synthetic: bool = True
+    member_rows: Sequence[Sequence[Row]] = ()
+
+    @cached_property
+    def runs(self) -> pd.DataFrame:
+        """The rows as a table."""
+        import pandas as pd
+
+        return pd.DataFrame(list(self.rows))
+
+    @cached_property
+    def ticks(self) -> pd.DataFrame:
+        """The rows of ticks as a table."""
+        import pandas as pd
+
+        return pd.DataFrame(list(self.tick_rows))
+
+    def of(self, **wanted: object) -> list[Row]:
+        """Rows of runs whose labels and factors have these values."""
+        return _where(self.rows, wanted)
+
+    def ticks_of(self, **wanted: object) -> list[Row]:
+        """Rows of ticks whose labels, factors and `tick` have these values."""
+        return _where(self.tick_rows, wanted)
+
+    def members_of(self, **wanted: object) -> Iterator[Row]:
+        """Rows of members on single ticks, of runs whose labels and factors have these values."""
+        for row, members in zip(self.rows, self.member_rows, strict=False):
+            if all(row[k] == v for k, v in wanted.items()):
+                yield from members
+
+    def sample(self, measure: str, **wanted: object) -> Sample:
+        """A measure by seed, over the runs with these values."""
+        return Sample.of(self.of(**wanted), measure)
+
+    def values(self, name: str) -> list[Any]:
+        """The values of a label or factor, each once, in the order of the cells."""
+        return list(dict.fromkeys(row[name] for row in self.rows))
+
+    def constant(self, *names: str) -> str:
+        """The labels and factors that don't vary, in words for a figure's second line."""
+        words = {"agents": "{} agents", "level": "level {}", "topology": "{} network"}
+        one = {n: self.values(n)[0] for n in names if len(self.values(n)) == 1}
+        return " · ".join(words.get(n, "{}").format(v) for n, v in one.items())
+
+
+def _where(rows: Sequence[Row], wanted: Mapping[str, object]) -> list[Row]:
+    return [r for r in rows if all(r[k] == v for k, v in wanted.items())]
+
+
+def found_in(config: StudyConfig, results: Mapping[str, Result]) -> Found:
+    """The rows of all whole runs, each under every cell it belongs to."""
+    rows: list[Row] = []
+    ticks: list[Row] = []
+    members: list[Sequence[Row]] = []
+    for cell in config.cells:
+        for replicate, run in enumerate(config.seeds(cell)):
+            result = results.get(run_key(run), {})
+            if "row" not in result or "stopped" in result:
+                continue
+            row = {**cell.labels, **result["row"], "replicate": replicate}
+            columns = result["row"].keys() | {k for tick in result["ticks"][:1] for k in tick}
+            if taken := cell.labels.keys() & columns:
+                raise ValueError(f"labels {sorted(taken)} are columns of every row; use others")
+            rows.append(row)
+            members.append(result["agents"])  # not copied: there may be a million
+            head = {k: row[k] for k in (*cell.labels, *RUN_FACTORS)}
+            ticks.extend({**head, **tick} for tick in result["ticks"])
+    return Found(rows, ticks, any(cell.config.synthetic for cell in config.cells), members)
