@@ -24,6 +24,15 @@ _READERS: dict[str, Callable[[Path], nx.Graph[Any]]] = {
 }
 
 
+def is_network_file(topology: str | Path) -> bool:
+    """Whether a text is a file's name, by its ending, and no network's name.
+
+    Args:
+        topology: As users type it.
+    """
+    return Path(topology).suffix in _READERS
+
+
 def build_topology(topology: Topology, n_agents: int, seed: int) -> nx.Graph[int]:
     """The network of a team: simple, nodes 0 to n_agents - 1.
 
@@ -43,7 +52,7 @@ def build_topology(topology: Topology, n_agents: int, seed: int) -> nx.Graph[int
     if callable(topology):
         name = getattr(topology, "__name__", "function")
         graph = topology(n_agents, seed)
-    elif Path(topology).suffix in _READERS:
+    elif is_network_file(topology):
         name, graph = str(topology), _read(Path(topology))
     else:
         name, graph = str(topology), _from_name(str(topology), n_agents, seed)

@@ -54,7 +54,9 @@ def import_path(text: str) -> ImportPath | None:
         text: As users type it, options included.
     """
     found = _FILE.fullmatch(text) or _MODULE.fullmatch(text)
-    return None if found is None else ImportPath(found["home"], found["name"], found["options"] or "")
+    return (
+        None if found is None else ImportPath(found["home"], found["name"], found["options"] or "")
+    )
 
 
 def load(what: str, path: ImportPath) -> Any:
