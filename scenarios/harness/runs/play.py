@@ -4,28 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import IntEnum
 
 from ....model.errors import Halt
 from ....model.organization import Organization
 from ....model.record import TickRecord
 from ..config.run import RunConfig
+from ..exits import Exit, exit_of
 from .folder import Folder
-
-
-class Exit(IntEnum):
-    """What a command's exit code says."""
-
-    DONE = 0
-    DIFFERENT = 1
-    USAGE = 2
-    FAILURES = 3
-    BUDGET = 4
-    INTERRUPTED = 130
-
-
-HALTED = {"budget": Exit.BUDGET, "interrupted": Exit.INTERRUPTED}
-"""Exit codes of a `Halt` by its reason; any other is a matter for the user to mend."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +78,7 @@ def play(
     except KeyboardInterrupt:
         ending = Exit.INTERRUPTED
     except Halt as halt:
-        ending, cause = HALTED.get(halt.reason, Exit.USAGE), str(halt)
+        ending, cause = exit_of(halt), str(halt)
     if ending is Exit.DONE and max_failures is not None and failures(org.records) > max_failures:
         ending = Exit.FAILURES
     return Outcome(org, ending, len(past), cause)

@@ -24,7 +24,8 @@ from typing import TYPE_CHECKING, Any
 from ..config.run import FREE, RunConfig, StudyConfig, SweepConfig
 from .folder import Folder
 from ..results.rows import Row, agent_rows, run_row, tick_rows
-from .play import Exit, failures, play
+from ..exits import Exit
+from .play import failures, play
 
 if TYPE_CHECKING:
     from ....agents.llm.service import Service
