@@ -37,6 +37,7 @@ from unscripted.scenarios.harness.build.organization import build
 from unscripted.scenarios.harness.cli import options as o
 from unscripted.scenarios.harness.config.run import Cell, RunConfig
 from unscripted.scenarios.harness.figures.lines import Line, Panel, draw_lines
+from unscripted.scenarios.harness.format import number, plain, with_interval
 from unscripted.scenarios.harness.results.rows import mean
 from unscripted.scenarios.harness.runs.session import Showing
 from unscripted.scenarios.harness.specs.circumstances import constitution_for, parse_tuning
@@ -45,7 +46,7 @@ from unscripted.scenarios.harness.statistics.samples import Sample
 from unscripted.scenarios.harness.study.found import Found
 from unscripted.scenarios.harness.study.script import script
 from unscripted.scenarios.harness.study.study import Answer, Study
-from unscripted.scenarios.harness.terminal.screen import TIGHT, number, plain, with_interval
+from unscripted.scenarios.harness.terminal.screen import TIGHT
 
 STUDY = Study(__file__, __doc__)
 PROTOCOL = "batched-sequential"

@@ -50,12 +50,13 @@ from unscripted.model.tasks.task import LEVELS
 from unscripted.scenarios.harness.build.organization import is_family
 from unscripted.scenarios.harness.cli import options as o
 from unscripted.scenarios.harness.config.run import Cell, RunConfig, StudyConfig
+from unscripted.scenarios.harness.exits import Exit
 from unscripted.scenarios.harness.figures.lines import Line, Panel, draw_lines
 from unscripted.scenarios.harness.figures.published import draw_published
+from unscripted.scenarios.harness.format import plain
 from unscripted.scenarios.harness.report.page import Page
 from unscripted.scenarios.harness.report.pages import AGAIN, AGAIN_REAL
 from unscripted.scenarios.harness.runs.folder import Folder
-from unscripted.scenarios.harness.runs.play import Exit
 from unscripted.scenarios.harness.runs.session import Showing
 from unscripted.scenarios.harness.runs.sweep import run_key
 from unscripted.scenarios.harness.specs.lineup import PAPER
@@ -65,7 +66,7 @@ from unscripted.scenarios.harness.study.published import HEAD, Claim, Kind, sect
 from unscripted.scenarios.harness.study.script import script
 from unscripted.scenarios.harness.study.study import Answer, Found, Study
 from unscripted.scenarios.harness.study.tables import seeds_of
-from unscripted.scenarios.harness.terminal.screen import TIGHT, plain, terminal
+from unscripted.scenarios.harness.terminal.screen import TIGHT, terminal
 
 STUDY = Study(__file__, __doc__)
 PAGE = "campaign.html"

@@ -34,6 +34,7 @@ from unscripted.scenarios.harness.cli import options as o
 from unscripted.scenarios.harness.config.run import Cell, RunConfig
 from unscripted.scenarios.harness.figures.heat import draw_heat
 from unscripted.scenarios.harness.figures.lines import Line, Panel, draw_lines
+from unscripted.scenarios.harness.format import number, plain
 from unscripted.scenarios.harness.results.rows import Row, mean
 from unscripted.scenarios.harness.runs.session import Showing
 from unscripted.scenarios.harness.specs.circumstances import DEFAULT_SUBSTITUTE
@@ -44,7 +45,7 @@ from unscripted.scenarios.harness.study.found import Found
 from unscripted.scenarios.harness.study.script import script
 from unscripted.scenarios.harness.study.study import Answer, Study
 from unscripted.scenarios.harness.study.tables import seeds_of
-from unscripted.scenarios.harness.terminal.screen import TIGHT, number, plain
+from unscripted.scenarios.harness.terminal.screen import TIGHT
 
 STUDY = Study(__file__, __doc__)
 PROTOCOLS = ",".join((*PAPER, "batched-sequential", "ripple", "spectral-hierarchy"))

@@ -17,10 +17,11 @@ from unscripted.agents.llm.calling.budget import Price
 from unscripted.model.errors import UsageError
 from unscripted.scenarios.harness.build.organization import judge_models
 from unscripted.scenarios.harness.config.run import RunConfig, default_folder
+from unscripted.scenarios.harness.exits import Exit
 from unscripted.scenarios.harness.runs import serving
 from unscripted.scenarios.harness.runs.folder import Folder
 from unscripted.scenarios.harness.runs.forecast import forecast
-from unscripted.scenarios.harness.runs.play import Exit, play
+from unscripted.scenarios.harness.runs.play import play
 from unscripted.scenarios.harness.runs.serving import Desk, meter_line
 from unscripted.scenarios.harness.terminal.screen import RunProgress
 

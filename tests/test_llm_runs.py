@@ -34,8 +34,9 @@ from unscripted.model.governance.constitution import Constitution
 from unscripted.model.plugins.discovery import discover
 from unscripted.model.record import State
 from unscripted.scenarios.harness.config.run import RunConfig
+from unscripted.scenarios.harness.exits import Exit
 from unscripted.scenarios.harness.runs.folder import Folder
-from unscripted.scenarios.harness.runs.play import Exit, play
+from unscripted.scenarios.harness.runs.play import play
 
 MODEL = "openai/gpt-4.1-mini"
 KEY = "sk-planted-0123456789abcdefghijklmnop"

@@ -12,23 +12,23 @@ from rich.console import Console
 
 from ....model.errors import Halt, UsageError
 from ..config.run import RunConfig, SweepConfig
+from ..exits import Exit
+from ..format import SYNTHETIC, plain
 from ..report.publish import publish_comparison, publish_run
 from ..results.chronicle import chronicle
 from ..results.rows import Row, run_row
 from ..runs.folder import Folder
 from ..runs.interrupts import graceful
 from ..runs.matching import analysed, match_table
-from ..runs.play import Exit, Outcome, play
+from ..runs.play import Outcome, play
 from ..runs.session import Showing, desk_for, playing, print_json, say_notes, say_spent
 from ..runs.sweep import run_key
 from ..statistics.analysis import Analysis, summarize
 from ..statistics.emergence import emergence_of
 from ..terminal.screen import (
-    SYNTHETIC,
     RunProgress,
     agreement_line,
     compare_table,
-    plain,
     run_table,
     team_table,
     terminal,

@@ -14,8 +14,9 @@ from ....model.errors import UnknownNameError
 from ....model.plugins.discovery import discover
 from ....model.shocks import SHOCKS
 from ....model.tasks.files import corpus
-from ..runs.play import Exit
-from ..terminal.screen import plain, terminal
+from ..exits import Exit
+from ..format import plain
+from ..terminal.screen import terminal
 
 
 def list_command(what: str | None) -> Exit:

@@ -16,8 +16,9 @@ from ....model.errors import UsageError
 from ....model.judge import Judge
 from ....model.mind import Mind
 from ....model.protocol import Protocol
-from ..runs.play import Exit
-from ..terminal.screen import plain, terminal
+from ..exits import Exit
+from ..format import plain
+from ..terminal.screen import terminal
 from .protocols import PROTOCOL_CHECKS, Check, CheckResult
 from .seams import JUDGE_CHECKS, MIND_CHECKS, seam_cases
 from .strategies import cases

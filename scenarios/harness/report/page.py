@@ -11,7 +11,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from ..terminal.screen import SYNTHETIC
+from ..format import SYNTHETIC
 
 Table = tuple[str, Sequence[str], Sequence[Sequence[str]]]
 """Heading, names of columns, rows."""

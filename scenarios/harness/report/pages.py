@@ -15,6 +15,7 @@ from ....agents.llm.settings import TEMPERATURE
 from ....model.record import TickRecord
 from ..build.organization import is_family, judge_models
 from ..config.run import RunConfig, SweepConfig, to_json
+from ..format import SYNTHETIC, number, plain, with_interval
 from ..results.chronicle import chronicle
 from ..results.rows import measured
 from ..runs.folder import write_text
@@ -25,15 +26,7 @@ from ..statistics.analysis import Analysis, interval
 from ..statistics.emergence import HEAD as EMERGENCE_HEAD
 from ..statistics.emergence import TITLE as EMERGENCE
 from ..statistics.emergence import emergence_lines, emergence_of, emergence_table
-from ..terminal.screen import (
-    COMPARE_TABLE,
-    RUN_TABLE,
-    SYNTHETIC,
-    agreement_line,
-    number,
-    plain,
-    with_interval,
-)
+from ..terminal.screen import COMPARE_TABLE, RUN_TABLE, agreement_line
 from .statistics_tables import CONTRASTS_HEAD, OMNIBUS_HEAD, contrasts_table, omnibus_table
 
 AGAIN = "The same configuration gives the same numbers."

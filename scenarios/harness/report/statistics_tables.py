@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from ..format import UNKNOWN, number, p_value, with_bounds
 from ..results.rows import Row
 from ..statistics.contrasts import FACTORS
-from ..terminal.screen import number
 
 CONTRASTS_HEAD = (
     "difference", "where", "quality [95 %]", "bootstrap 95 %", "Cohen's d [95 %]", "p (Holm)",
@@ -39,16 +39,16 @@ def _contrast(row: Row, c: Row) -> list[str]:
     return [
         f"{row[c['factor']]} − {c['against']}",
         _where(row, c["factor"]),
-        _span(c["difference"], c["ci95"]),
+        with_bounds(c["difference"], c["ci95"]),
         _bounds(c["ci95_bootstrap"]),
-        _span(c["cohens_d"], c["cohens_d_ci95"], 2),
-        _p(c["p_corrected"]),
-        _p(equivalence.get("p_corrected")),
+        with_bounds(c["cohens_d"], c["cohens_d_ci95"], 2),
+        p_value(c["p_corrected"]),
+        p_value(equivalence.get("p_corrected")),
         str(c["pairs"]),
         c["verdict"],
         c["evidence"] or "–",
         number(needed),
-        "–" if task is None else _span(task["difference"], task["ci95"]),
+        "–" if task is None else with_bounds(task["difference"], task["ci95"]),
     ]
 
 
@@ -70,21 +70,21 @@ def omnibus_table(tests: Sequence[Row]) -> list[list[str]]:
 def _kruskal(found: Row | None) -> str:
     if found is None:
         return "–"
-    return f"H({found['df']}) = {number(found['h'], 1)}, p = {_p(found['p'])}"
+    return f"H({found['df']}) = {number(found['h'], 1)}, p = {p_value(found['p'])}"
 
 
 def _friedman(found: Row | None) -> str:
     if found is None:
         return "–"
     w = number(found["w"], 2)
-    return f"χ²({found['df']}) = {number(found['chi2'], 1)}, p = {_p(found['p'])}, W = {w}"
+    return f"χ²({found['df']}) = {number(found['chi2'], 1)}, p = {p_value(found['p'])}, W = {w}"
 
 
 def _mixed(found: Row) -> tuple[str, str]:
     if found["effects"] is None:
         return found["reason"], "–"
     sd = ", ".join(f"{name} {number(value)}" for name, value in found["sd"].items())
-    effects = (f"{e['value']} {_span(e['difference'], e['ci95'])}" for e in found["effects"])
+    effects = (f"{e['value']} {with_bounds(e['difference'], e['ci95'])}" for e in found["effects"])
     return sd, f"{found['reference']}: " + "; ".join(effects)
 
 
@@ -95,13 +95,5 @@ def _where(row: Row, factor: str) -> str:
     )
 
 
-def _span(value: float | None, bounds: Any, digits: int = 3) -> str:
-    return f"{number(value, digits)} {_bounds(bounds, digits)}".removesuffix(" –")
-
-
-def _bounds(bounds: Any, digits: int = 3) -> str:
-    return "–" if bounds is None else f"[{number(bounds[0], digits)}, {number(bounds[1], digits)}]"
-
-
-def _p(p: float | None) -> str:
-    return "–" if p is None else f"{p:.2g}"
+def _bounds(bounds: Any) -> str:
+    return UNKNOWN if bounds is None else f"[{number(bounds[0])}, {number(bounds[1])}]"

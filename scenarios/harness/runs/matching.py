@@ -35,7 +35,8 @@ from rich.text import Text
 from ....model.errors import UnknownNameError, UsageError
 from ..config.run import RunConfig, SweepConfig
 from ..results.rows import Row, mean, measured
-from ..terminal.screen import TIGHT, number, plain, terminal
+from ..format import number, plain
+from ..terminal.screen import TIGHT, terminal
 from ..statistics.analysis import Analysis, analyse
 from .sweep import Result, run_key
 

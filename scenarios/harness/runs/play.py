@@ -9,7 +9,7 @@ from ....model.organization import Organization
 from ....model.record import TickRecord
 from ..build.from_config import organization_of
 from ..config.run import RunConfig
-from ..exits import HALTED, Exit
+from ..exits import Exit, exit_of
 from .folder import Folder
 from .reporter import Ticked
 
@@ -81,7 +81,7 @@ def play(
     except KeyboardInterrupt:
         ending = Exit.INTERRUPTED
     except Halt as halt:
-        ending, cause = HALTED.get(halt.reason, Exit.USAGE), str(halt)
+        ending, cause = exit_of(halt), str(halt)
     if ending is Exit.DONE and max_failures is not None and failures(org.records) > max_failures:
         ending = Exit.FAILURES
     return PlayedRun(config, org, ending, len(past), cause)

@@ -20,8 +20,8 @@ from ..build.organization import judge_models
 from ..config.run import Config, RunConfig
 from .folder import Folder
 from .forecast import Forecast, forecast
-from .play import Exit
-from ..terminal.screen import plain
+from ..exits import Exit
+from ..format import plain
 
 
 class Desk:

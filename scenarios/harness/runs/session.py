@@ -26,8 +26,9 @@ from ..specs.circumstances import parse_tuning
 from ..config.run import Config, RunConfig, StudyConfig, SweepConfig, default_folder
 from .folder import Folder
 from .interrupts import graceful
-from .play import HALTED, Exit
-from ..terminal.screen import CallsColumn, plain
+from ..exits import Exit, exit_of
+from ..format import plain
+from ..terminal.screen import CallsColumn
 from .sweep import Result, run_key, sweep
 
 if TYPE_CHECKING:
@@ -175,7 +176,7 @@ def playing(config: Sweep, showing: Showing, errors: Console) -> Iterator[Played
         ending = _ending_of(results, showing.max_failures, errors)
         halt = service.client.halt if service is not None else None
         if halt is not None:
-            ending = HALTED.get(halt.reason, Exit.USAGE)
+            ending = exit_of(halt)
             said = f"{plain(str(halt))}; the same command continues"
             errors.print(said, markup=False, style="yellow", soft_wrap=True)
         yield Played(results, ending, folder, synthetic)

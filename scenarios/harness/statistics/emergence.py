@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ....model.metrics.emergence import Row, affordable, emergence
 from ....model.record import TickRecord
-from ..terminal.screen import number
+from ..format import UNKNOWN, number, p_value
 
 HEAD = ["measure", "drawn by lot", "value", "by lot", "sd", "z", "p (two-sided)", "p (Holm)"]
 TITLE = "Emergence against null models (docs/emergence.md)"
@@ -31,8 +31,8 @@ def emergence_table(rows: Sequence[Row]) -> list[list[str]]:
     """One line per test, as texts under `HEAD`."""
     return [
         [
-            LABELS[r.measure], r.null or "–", number(r.value), number(r.null_mean),
-            number(r.null_sd), number(r.z, 1), _p(r.p), _p(r.p_holm),
+            LABELS[r.measure], r.null or UNKNOWN, number(r.value), number(r.null_mean),
+            number(r.null_sd), number(r.z, 1), p_value(r.p), p_value(r.p_holm),
         ]
         for r in rows
     ]  # fmt: skip
@@ -76,7 +76,3 @@ def _side(row: Row) -> str:
 
 def _fewer(row: Row) -> str:
     return "more than" if _side(row) == "higher" else "fewer than"
-
-
-def _p(p: float | None) -> str:
-    return "–" if p is None else f"{p:.2g}"

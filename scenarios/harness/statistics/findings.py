@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from ..terminal.screen import number
+from ..format import number
 from .samples import Sample
 
 

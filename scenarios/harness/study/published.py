@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ..format import number
 from ..statistics.samples import Sample
-from ..terminal.screen import number
 
 HEAD = ["figure", "published", "ours [95 % interval]", "difference", "agrees", "kind"]
 

@@ -21,12 +21,13 @@ from rich.console import Console, RenderableType
 
 from ..cli import commands
 from ..config.run import Cell, StudyConfig, SweepConfig
+from ..exits import Exit
+from ..format import SYNTHETIC, plain
 from ..runs.folder import Folder, write_text
-from ..runs.play import Exit
 from ..runs.session import Showing, playing, print_json
 from ..runs.sweep import run_key
 from ..statistics.findings import Finding, overall
-from ..terminal.screen import SYNTHETIC, plain, terminal
+from ..terminal.screen import terminal
 from .found import Found, found_in
 
 if TYPE_CHECKING:

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from rich.table import Table
 from rich.text import Text
 
+from ..format import number, plain, with_interval
 from ..statistics.samples import Sample
-from ..terminal.screen import RUN_TABLE, TIGHT, number, plain, with_interval
+from ..terminal.screen import RUN_TABLE, TIGHT
 from .found import Found
 
 

@@ -22,13 +22,12 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from ....agents.llm.parsing.control_characters import clean
 from ....model.organization import Organization
 from ....model.record import State, TickRecord
+from ..format import number, plain, with_interval
 from ..results.agreement import agreement
 from ..results.rows import Row, mean, measured
 from ..statistics.analysis import interval
-from ..statistics.conclusions import conclusions as conclusions
 
 if TYPE_CHECKING:
     from ....agents.llm.service import Service
@@ -40,10 +39,6 @@ STATE_STYLE = {
     State.EXCLUDED: ("–", "dim"),
     State.FAILED: ("✗", "red"),
 }
-SYNTHETIC = (
-    "Synthetic minds: these numbers illustrate a mechanism; "
-    "they are no evidence about any real model."
-)
 RUN_TABLE = (
     ("quality", "quality Q", "0.25 to 1"),
     ("mission_relevance", "mission relevance M", "0.25 to 1"),
@@ -77,22 +72,6 @@ def terminal(*, stderr: bool = False) -> Console:
     if not console.is_terminal and "COLUMNS" not in os.environ:
         console = _Console(stderr=stderr, width=120)
     return console
-
-
-def plain(text: str) -> str:
-    """Foreign text without control and direction characters: it can't drive the terminal."""
-    return clean(text).replace("\n", " ")
-
-
-def number(value: float | None, digits: int = 3) -> str:
-    """A value to so many significant digits; `–` where it was not measured."""
-    if value is None:
-        return "–"
-    if value and abs(value) >= 1000:
-        return f"{value:,.0f}"
-    if abs(value) >= 10:
-        digits = 1
-    return f"{value:.{digits}f}" if abs(value) >= 0.001 or value == 0 else f"{value:.1e}"
 
 
 class RunProgress:
@@ -348,13 +327,3 @@ def _varies(rows: Sequence[Row], factor: str) -> bool:
 def _mean(row: Row) -> float:
     quality = row["quality"]
     return -1.0 if quality is None else float(quality["mean"])
-
-
-def with_interval(found: dict[str, Any] | None) -> str:
-    """A mean with its 95 % interval in brackets, where there is one."""
-    if found is None:
-        return "–"
-    if found["ci95"] is None:
-        return number(found["mean"])
-    low, high = found["ci95"]
-    return f"{number(found['mean'])} [{number(low)}, {number(high)}]"
