@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from math import inf
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from ...model.engine.driver import Limits
 from ...model.errors import UsageError
 from ...model.options import option
 from .calling.budget import Price, parse_prices
 from .calling.redaction import without_secrets
+
+if TYPE_CHECKING:
+    from ...model.engine.driver import Limits
 
 TEMPERATURE = 0.7
 """Of agents where nothing is said, as in the paper; judges have 0."""
@@ -70,11 +73,13 @@ class Calls:
                 f"budget={self.budget_usd} must be above 0 US dollars; use more, or none"
             )
         parse_prices(self.price)
-        Limits(self.timeout_s, self.concurrency)
+        _ = self.limits  # checks both
 
     @property
     def limits(self) -> Limits:
         """The same for minds that are not called, and are not instant."""
+        from ...model.engine.driver import Limits
+
         return Limits(self.timeout_s, self.concurrency)
 
     @property

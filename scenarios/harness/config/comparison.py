@@ -10,10 +10,9 @@ from typing import Any
 
 from ....model.errors import UsageError
 from .groups import Design
-from .run import OPTIONS, RunConfig
+from .catalogue import OPTIONS, VARYING
+from .run import RunConfig
 
-FACTORS = ("level", "topology", "model", "agents", "protocol")
-"""The options that vary in a comparison, the one that varies fastest last."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,7 @@ class ComparisonConfig:
 
     Attributes:
         base: Everything that doesn't vary; its seed is the first replicate's.
-        factors: Values by option, for those of `FACTORS` that have several; each at least one.
+        factors: Values by option, for those of `VARYING` that have several; each at least one.
         design: Replicates, and what budgets are matched on.
         sizes: With matched budgets, the size of each cell, in the order of `cells`.
     """
@@ -54,9 +53,9 @@ class ComparisonConfig:
             UsageError: An empty list, or a combination that breaks a rule.
         """
         for name, values in self.factors.items():
-            if name not in FACTORS:
+            if name not in VARYING:
                 raise UsageError(
-                    f"{name} doesn't vary in a comparison; lists: {', '.join(FACTORS)}"
+                    f"{name} doesn't vary in a comparison; lists: {', '.join(VARYING)}"
                 )
             if not values:
                 raise UsageError(f"{name} is empty; give at least one")
@@ -67,14 +66,14 @@ class ComparisonConfig:
     @cached_property
     def cells(self) -> tuple[dict[str, Any], ...]:
         """The factors of every cell as asked for, in the order of the runs."""
-        lists = [self.values(name) for name in FACTORS]
-        return tuple(dict(zip(FACTORS, cell, strict=True)) for cell in product(*lists))
+        lists = [self.values(name) for name in VARYING]
+        return tuple(dict(zip(VARYING, cell, strict=True)) for cell in product(*lists))
 
     def values(self, name: str) -> tuple[Any, ...]:
         """The values of a factor; the base's where it doesn't vary.
 
         Args:
-            name: One of `FACTORS`.
+            name: One of `VARYING`.
         """
         place, named = OPTIONS[name]
         only = getattr(getattr(self.base, place), named.field)

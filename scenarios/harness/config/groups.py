@@ -6,29 +6,24 @@ How models are called is `unscripted.Calls`, beside what calls them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
-from typing import Any
-
-import networkx as nx
+from typing import TYPE_CHECKING, Any
 
 from ....model.errors import UnknownNameError, UsageError
-from ....model.governance.rules import with_parameter
-from ....model.judge import Judge
-from ....model.mind import Mind
 from ....model.options import option
-from ....model.protocol import Protocol
-from ....model.tasks.stream import TaskStream
 from ....model.tasks.task import LEVELS
-from ..specs.experience import parse_memory, parse_skills
-from ..specs.minds import is_called, own_mind, parse_team
-from ..specs.protocols import make_protocol
-from ..specs.shocks import needs_model, schedule, shock_models
-from ..specs.tuning import parse_tuning
 
-Network = str | Path | nx.Graph | Callable[[int, int], Any]
+if TYPE_CHECKING:  # help shows these options without loading what they stand for
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    import networkx as nx
+
+    from ....model.judge import Judge
+    from ....model.mind import Mind
+    from ....model.protocol import Protocol
+    from ....model.tasks.stream import TaskStream
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +48,7 @@ class Team:
         "ID",
         varies=True,
     )
-    topology: Network = option(
+    topology: str | Path | nx.Graph[Any] | Callable[[int, int], Any] = option(
         "complete",
         "Network: a name (watts-strogatz:k=4,p=0.1), a GraphML or edge-list file, or "
         "FILE.py:function.",
@@ -80,19 +75,15 @@ class Team:
     def __post_init__(self) -> None:
         if self.agents < 1:
             raise UsageError(f"agents={self.agents} is below 1; use 1 or more")
-        protocol = make_protocol(self.protocol)
-        parse_memory(self.memory)
-        parse_skills(self.skills, protocol)
-        if (tuning := parse_tuning(self.tune)) is not None:
-            for value in tuning.values:
-                with_parameter(protocol, tuning.parameter, value)
-        for model in self.models:
-            if not is_called(model):
-                own_mind(model)
+        from .checks import check_team
+
+        check_team(self)
 
     @cached_property
     def models(self) -> tuple[str, ...]:
         """The ids of the team's models, each once; none of minds that were given ready-made."""
+        from ..specs.minds import parse_team
+
         if not isinstance(self.model, str):
             return ()
         return tuple(dict.fromkeys(part.model for part in parse_team(self.model, self.agents)))
@@ -100,6 +91,8 @@ class Team:
     @cached_property
     def given_minds(self) -> tuple[Mind, ...]:
         """Minds that were given ready-made, each once."""
+        from ....model.mind import Mind
+
         if isinstance(self.model, str):
             return ()
         return tuple(dict.fromkeys([self.model] if isinstance(self.model, Mind) else self.model))
@@ -107,10 +100,12 @@ class Team:
     @property
     def labels(self) -> dict[str, str | int]:
         """What rows say of it: protocol, topology, model and agents as texts and a number."""
+        from .checks import label_of
+
         return {
-            "protocol": _label(self.protocol),
-            "topology": _label(self.topology),
-            "model": _label(self.model),
+            "protocol": label_of(self.protocol),
+            "topology": label_of(self.topology),
+            "model": label_of(self.model),
             "agents": self.agents,
         }
 
@@ -148,28 +143,32 @@ class Tasks:
             raise UsageError(f"seed={self.seed} is below 0; use 0 or more")
         if self.level is not None and self.level not in LEVELS:
             raise UnknownNameError("level", self.level, LEVELS)
-        for scheduled in schedule(self.shocks):
-            if scheduled.last >= self.ticks:
-                raise UsageError(
-                    f"shock={scheduled.shock.name}@{scheduled.last} never strikes in "
-                    f"ticks={self.ticks}; use a tick below {self.ticks}"
-                )
+        if self.shocks:
+            from .checks import check_shocks
+
+            check_shocks(self)
 
     @property
     def labels(self) -> dict[str, str | None]:
         """What a file says of it where objects may stand: tasks and judge as texts."""
+        from .checks import label_of
+
         judge = self.judge
         named = judge is None or isinstance(judge, str)
-        return {"tasks": _label(self.source), "judge": judge if named else type(judge).__name__}
+        return {"tasks": label_of(self.source), "judge": judge if named else type(judge).__name__}
 
     @property
     def models(self) -> tuple[str, ...]:
         """The ids of models that shocks bring in, each once."""
+        from ..specs.shocks import shock_models
+
         return shock_models(self.shocks)
 
     @property
     def brings_synthetic_minds(self) -> bool:
         """Whether a shock substitutes minds without saying whose."""
+        from ..specs.shocks import needs_model
+
         return needs_model(self.shocks)
 
 
@@ -204,18 +203,3 @@ class Design:
     def __post_init__(self) -> None:
         if self.replicates < 1:
             raise UsageError(f"replicates={self.replicates} is below 1; use 1 or more")
-
-
-def _label(value: Any) -> str:
-    """A text as it is; an object by its own name."""
-    if isinstance(value, str | Path):
-        return str(value)
-    if isinstance(value, Protocol):
-        return value.label
-    if isinstance(value, nx.Graph):
-        return value.name or f"graph of {len(value)}"
-    if isinstance(value, Mind):
-        return value.name
-    if isinstance(value, TaskStream) or callable(value):
-        return str(getattr(value, "__name__", type(value).__name__))
-    return " + ".join(dict.fromkeys(_label(v) for v in value))

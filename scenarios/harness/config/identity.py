@@ -19,9 +19,10 @@ from ....model.networks.building import is_network_file
 from ....model.options import options_of
 from ....model.plugins.loading import import_path
 from ..specs.tasks import BUILT_IN
-from .comparison import FACTORS, ComparisonConfig, Size
+from .comparison import ComparisonConfig, Size
 from .groups import Design
-from .run import OPTIONS, RunConfig
+from .catalogue import OPTIONS, VARYING
+from .run import RunConfig
 from .study import Condition, StudyConfig
 
 Config = RunConfig | ComparisonConfig | StudyConfig
@@ -57,7 +58,7 @@ def _body(config: Config) -> dict[str, Any]:
     matched = {"match": config.design.match, "sizes": [asdict(s) for s in config.sizes]}
     return {
         "base": options_as_text(config.base),
-        "factors": {f: [_text(f, v) for v in config.values(f)] for f in FACTORS},
+        "factors": {f: [_text(f, v) for v in config.values(f)] for f in VARYING},
         "replicates": config.replicates,
         **(matched if config.design.match else {}),
     }
@@ -85,6 +86,27 @@ def options_as_text(config: RunConfig) -> dict[str, Any]:
 
 def _text(factor: str, value: Any) -> Any:
     return RunConfig.of(**{factor: value}).team.labels.get(factor, value)
+
+
+def as_options(config: Config) -> tuple[dict[str, Any], str]:
+    """The options that give this configuration, as a file for `--config` holds them.
+
+    Args:
+        config: Of a run, comparison or scenario.
+
+    Returns:
+        Options that are not at their default, by name; and the command that takes them.
+    """
+    if isinstance(config, StudyConfig):
+        said = {k: list(v) if isinstance(v, tuple) else v for k, v in config.options.items()}
+        return said, f"scenario {config.name}"
+    base = config if isinstance(config, RunConfig) else config.base
+    text = options_as_text(base)
+    options = {name: text[name] for name in base.changed}
+    if isinstance(config, RunConfig):
+        return options, "run"
+    lists = {f: [_text(f, v) for v in config.values(f)] for f in VARYING if f in config.factors}
+    return options | lists | {n.name: getattr(config.design, n.field) for n in options_of(Design)}, "compare"
 
 
 def files_of(config: Config) -> list[str]:

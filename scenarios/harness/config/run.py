@@ -11,18 +11,10 @@ from typing import Any
 from ....agents.llm.models import parse_model
 from ....agents.llm.settings import Calls
 from ....model.errors import UsageError
-from ....model.options import Named, options_of
 from ..specs.judges import check_judge, judge_models
 from ..specs.minds import check_model, is_called, own_mind
+from .catalogue import OPTIONS
 from .groups import Tasks, Team
-
-GROUPS: dict[str, type] = {"team": Team, "tasks": Tasks, "calls": Calls}
-"""The groups of a run's options, by their attribute of `RunConfig`."""
-OPTIONS: dict[str, tuple[str, Named]] = {
-    named.name: (place, named) for place, group in GROUPS.items() for named in options_of(group)
-}
-"""Every option of a run by the name users type: its group and its field."""
-
 
 @dataclass(frozen=True)
 class RunConfig:

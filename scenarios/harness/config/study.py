@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from ....model.errors import UsageError
 from .run import RunConfig
@@ -33,11 +34,13 @@ class StudyConfig:
         name: Of the scenario.
         cells: At least one condition.
         replicates: Seeds per condition, 1 or more: its seed, its seed + 1, …
+        options: What the user set, by option; for the folder's `study.yaml`.
     """
 
     name: str
     cells: tuple[Condition, ...]
     replicates: int = 10
+    options: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:
         if not self.cells:

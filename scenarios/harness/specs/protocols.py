@@ -1,4 +1,4 @@
-"""Protocols from what users type, and which ones a scenario compares where none is named."""
+"""Protocols from what users type."""
 
 from __future__ import annotations
 
@@ -6,12 +6,9 @@ from functools import cache
 from typing import Any
 
 from ....model.errors import UsageError
-from ....model.plugins.discovery import Found, discover, find, make
-from ....model.plugins.grammar import read_options, split_list
+from ....model.plugins.discovery import Found, find, make
+from ....model.plugins.grammar import read_options
 from ....model.protocol import Protocol
-
-PAPER = ("sequential", "coordinator", "broadcast", "shared")
-CONTROLS = ("fixed-roles", "random", "solo", "silent")
 
 
 def make_protocol(protocol: str | Protocol) -> Protocol:
@@ -44,22 +41,3 @@ def _parsed(text: str) -> tuple[Found, dict[str, Any]]:
     if not (isinstance(kind, type) and issubclass(kind, Protocol)):
         raise UsageError(f"protocol={found.name} is not a Protocol; subclass unscripted.Protocol")
     return found, read_options(f"protocol={found.name}", found.options, kind.__init__)
-
-
-def lineup(chosen: str | None = None, *, controls: tuple[str, ...] = CONTROLS) -> tuple[str, ...]:
-    """The four of arXiv:2603.28990, then all others by name, plug-ins included, then controls.
-
-    Args:
-        chosen: The user's own list, comma-separated, in place of all that.
-        controls: Which of the controls.
-
-    Raises:
-        UsageError: An unknown name, or one given twice.
-    """
-    if chosen is not None:
-        names = split_list("protocols", chosen)
-        for name in names:
-            make_protocol(name)
-        return names
-    others = [p for p in discover("protocols") if p not in (*PAPER, *CONTROLS)]
-    return (*PAPER, *others, *controls)

@@ -7,19 +7,21 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ..config.run import StudyConfig
+from ..config.identity import Sweep
+from ..config.run import RunConfig
+from ..config.study import StudyConfig
 from ..results.rows import Row
-from ..runs.sweep import Result, run_key
+from ..runs.keys import run_key
+from ..runs.result import RunResult
+from ..runs.sweep import ROW_FACTORS
 from ..statistics.samples import Sample
 
 if TYPE_CHECKING:
     import pandas as pd
 
-RUN_FACTORS = ("protocol", "topology", "model", "agents", "level", "seed", "replicate")
-
 
 @dataclass(frozen=True)
-class Found:
+class StudyResults:
     """What the runs of a scenario gave.
 
     Attributes:
@@ -81,22 +83,36 @@ def _where(rows: Sequence[Row], wanted: Mapping[str, object]) -> list[Row]:
     return [r for r in rows if all(r[k] == v for k, v in wanted.items())]
 
 
-def found_in(config: StudyConfig, results: Mapping[str, Result]) -> Found:
-    """The rows of all whole runs, each under every cell it belongs to."""
+def results_in(config: Sweep, results: Mapping[str, RunResult]) -> StudyResults:
+    """The rows of all whole runs, each under every condition it belongs to.
+
+    Args:
+        config: Of the scenario.
+        results: Of its runs, by key.
+    """
     rows: list[Row] = []
     ticks: list[Row] = []
     members: list[Sequence[Row]] = []
-    for cell in config.cells:
-        for replicate, run in enumerate(config.seeds(cell)):
-            result = results.get(run_key(run), {})
-            if "row" not in result or "stopped" in result:
+    for condition, labels in _labelled(config):
+        for replicate, run in enumerate(condition.seeds(config.replicates)):
+            result = results.get(run_key(run))
+            if result is None or result.row is None or not result.whole:
                 continue
-            row = {**cell.labels, **result["row"], "replicate": replicate}
-            columns = result["row"].keys() | {k for tick in result["ticks"][:1] for k in tick}
-            if taken := cell.labels.keys() & columns:
+            row = {**labels, **result.row, "replicate": replicate}
+            columns = result.row.keys() | {k for tick in result.ticks[:1] for k in tick}
+            if taken := labels.keys() & columns:
                 raise ValueError(f"labels {sorted(taken)} are columns of every row; use others")
             rows.append(row)
-            members.append(result["agents"])  # not copied: there may be a million
-            head = {k: row[k] for k in (*cell.labels, *RUN_FACTORS)}
-            ticks.extend({**head, **tick} for tick in result["ticks"])
-    return Found(rows, ticks, any(cell.config.synthetic for cell in config.cells), members)
+            members.append(result.agents)  # not copied: there may be a million
+            head = {k: row[k] for k in (*labels, *ROW_FACTORS)}
+            ticks.extend({**head, **tick} for tick in result.ticks)
+    synthetic = any(condition.synthetic for condition in config.conditions)
+    return StudyResults(rows, ticks, synthetic, members)
+
+
+def _labelled(config: Sweep) -> Iterator[tuple[RunConfig, Mapping[str, Any]]]:
+    """Each condition with the columns its rows get beside the factors."""
+    if isinstance(config, StudyConfig):
+        yield from ((cell.config, cell.labels) for cell in config.cells)
+    else:
+        yield from ((condition, {}) for condition in config.conditions)

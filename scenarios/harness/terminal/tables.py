@@ -1,0 +1,151 @@
+"""Tables for the terminal: one run's measures and last task, and a comparison's cells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from ....model.record import State, TickRecord
+from ..format import number, plain, with_interval
+from ..results.agreement import agreement
+from ..results.rows import Row, measured
+from ..statistics.analysis import interval
+
+STATE_STYLE = {
+    State.CONTRIBUTED: ("●", "blue"),
+    State.ABSTAINED: ("○", "yellow"),
+    State.EXCLUDED: ("–", "dim"),
+    State.FAILED: ("✗", "red"),
+}
+RUN_TABLE = (
+    ("quality", "quality Q", "0.25 to 1"),
+    ("mission_relevance", "mission relevance M", "0.25 to 1"),
+    ("role_stability", "role stability", "0 to 1"),
+    ("unique_role_share", "unique role share", "0 to 1"),
+    ("role_gini", "role Gini", "0 to 1"),
+    ("participation", "participation", "share of team"),
+    ("abstention_rate", "abstention (voluntary)", "share of team"),
+    ("exclusion_rate", "exclusion (directed)", "share of team"),
+    ("failure_rate", "failure", "share of team"),
+    ("hierarchy_depth", "hierarchy depth", "works in a chain"),
+    ("spectral_gap", "spectral gap", "eigenvalue"),
+    ("risk", "risk R", "0 to 1"),
+    ("wall_s", "execution time T", "s per task"),
+    ("tokens", "tokens of the team", "per task"),
+    ("cost_usd", "cost of the team", "USD per task"),
+    ("balance", "balance index B", "0 to 1"),
+)
+
+
+TIGHT: dict[str, Any] = {"box": SIMPLE_HEAD, "padding": (0, 1, 0, 0), "pad_edge": False}
+
+
+def _table(title: str) -> Table:
+    return Table(title=Text(plain(title)), title_justify="left", title_style="bold", **TIGHT)
+
+
+def run_table(records: Sequence[TickRecord], title: str) -> Table:
+    """Each measure's mean over the ticks and its spread."""
+    table = _table(title)
+    for heading in ("measure", "mean", "sd over ticks", "unit"):
+        table.add_column(heading, justify="left" if heading in ("measure", "unit") else "right")
+    ticks = measured(records)
+    for name, label, unit in RUN_TABLE:
+        row = interval(t[name] for t in ticks)
+        sd = None if row is None else row["sd"]
+        table.add_row(label, number(None if row is None else row["mean"]), number(sd), unit)
+    return table
+
+
+def agreement_line(records: Sequence[TickRecord]) -> str:
+    """How far the judges of a panel agree, criterion by criterion."""
+    found = agreement(records)
+    said = ", ".join(f"{name.replace('_', ' ')} {number(a, 2)}" for name, a in found.items())
+    over = f"Krippendorff's alpha over {len(records)} tasks; – where nothing varied"
+    return f"agreement of the judges ({over}): {said}"
+
+
+def team_table(record: TickRecord, most: int = 16) -> Table:
+    """Who did what in a tick."""
+    title = f"Last task: {record.task_id}"
+    table = _table(title)
+    table.add_column("agent", justify="right")
+    table.add_column("state", no_wrap=True, min_width=13)
+    table.add_column("role, or why not", overflow="ellipsis", no_wrap=True)
+    table.add_column("built on", no_wrap=True, min_width=8)
+    for m in record.members[:most]:
+        mark, style = STATE_STYLE[m.state]
+        role = plain(m.role or m.note)
+        built = ", ".join(map(str, m.builds_on)) or "–"
+        table.add_row(str(m.member), Text(f"{mark} {m.state.value}", style), Text(role), built)
+    if len(record.members) > most:
+        table.caption = f"{len(record.members) - most} more members not shown"
+    return table
+
+
+COMPARE_TABLE = (
+    ("quality", "Q"),
+    ("mission_relevance", "M"),
+    ("risk", "risk"),
+    ("abstention_rate", "abstained"),
+    ("exclusion_rate", "excluded"),
+    ("hierarchy_depth", "depth"),
+    ("wall_s", "T (s)"),
+    ("tokens", "tokens"),
+    ("cost_usd", "USD"),
+    ("balance", "B"),
+)
+SPARED_FIRST = (
+    "balance", "tokens", "risk", "exclusion_rate", "mission_relevance", "wall_s", "hierarchy_depth",
+    "abstention_rate", "cost_usd",
+)  # fmt: skip
+"""Columns left out, one after another, until the table fits: a number is never cut."""
+
+
+def compare_table(summary: Sequence[Row], console: Console) -> Table:
+    """One row per cell, the best quality first within each block of equal other factors."""
+    unbounded = console.options.update(max_width=1000)  # else a table measures what it is given
+    for spared in range(len(SPARED_FIRST) + 1):
+        left_out = SPARED_FIRST[:spared]
+        shown = [c for c in COMPARE_TABLE[1:] if c[0] not in left_out]
+        table = _comparison(summary, shown)
+        if console.measure(table, options=unbounded).minimum <= console.width:
+            break
+    if spared:
+        table.caption = f"{spared} columns don't fit; all are in report.html"
+    return table
+
+
+def _comparison(summary: Sequence[Row], shown: Sequence[tuple[str, str]]) -> Table:
+    varying = [f for f in ("level", "topology", "model", "agents") if _varies(summary, f)]
+    seeds = sorted({row["replicates"] for row in summary})
+    table = _table(f"Means per task over {'–'.join(map(str, seeds))} seeds per cell")
+    for factor in (*varying, "protocol"):
+        longest = max(len(str(row[factor])) for row in summary)
+        table.add_column(factor, overflow="fold", min_width=min(20, max(longest, len(factor))))
+    table.add_column("Q [95 % interval]", justify="right", no_wrap=True, min_width=20)
+    for _, heading in shown:
+        table.add_column(heading, justify="right", no_wrap=True, min_width=max(6, len(heading)))
+    for row in sorted(summary, key=lambda r: (*(str(r[f]).zfill(6) for f in varying), -_mean(r))):
+        values = [number((row[m] or {}).get("mean")) for m, _ in shown]
+        table.add_row(
+            *(Text(plain(str(row[f]))) for f in varying),
+            Text(row["protocol"]),
+            with_interval(row["quality"]),
+            *values,
+        )
+    return table
+
+
+def _varies(rows: Sequence[Row], factor: str) -> bool:
+    return len({r[factor] for r in rows}) > 1
+
+
+def _mean(row: Row) -> float:
+    quality = row["quality"]
+    return -1.0 if quality is None else float(quality["mean"])
