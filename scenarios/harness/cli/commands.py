@@ -16,15 +16,16 @@ from ..exits import Exit
 from ..format import SYNTHETIC, plain
 from ..report.publish import publish_comparison, publish_run
 from ..results.chronicle import chronicle
-from ..results.rows import Row, run_row
+from ..results.emergence import emergence_of
+from ..results.rows import run_row
 from ..runs.folder import Folder
 from ..runs.interrupts import graceful
 from ..runs.matching import analysed, match_table
 from ..runs.play import Outcome, play
 from ..runs.session import Showing, desk_for, playing, print_json, say_notes, say_spent
 from ..runs.sweep import run_key
-from ..statistics.analysis import Analysis, summarize
-from ..statistics.emergence import emergence_of
+from ..statistics.analysis import Analysis
+from ..statistics.summary import summarize
 from ..terminal.screen import (
     RunProgress,
     agreement_line,
@@ -67,7 +68,10 @@ def run_command(
         if showing.as_json:
             row = run_row(config, outcome.records, level=outcome.level)
             emergent = [r.body() for r in emergence_of(outcome.records, config.seed)]
-            _print_runs(config.synthetic, [row], summary=summarize([row]), emergence=emergent)
+            _print_runs(
+                config.synthetic, runs=[row], summary=[c.body() for c in summarize([row])],
+                emergence=emergent,
+            )  # fmt: skip
         interrupted = outcome.ending is Exit.INTERRUPTED  # who pressed Ctrl-C waits for no figures
         if desk.folder is not None and outcome.records and not interrupted:
             try:
@@ -121,13 +125,7 @@ def compare_command(
             return played.ending
         results, found = analysed(config, played.results)
         if showing.as_json:
-            _print_runs(
-                synthetic,
-                found.runs,
-                summary=found.summary,
-                tests=found.tests,
-                conclusions=found.conclusions,
-            )
+            _print_runs(synthetic, **found.body())
         if folder is not None and found.runs:
             try:
                 pictures = publish_comparison(folder, config, results, found, synthetic=synthetic)
@@ -162,11 +160,9 @@ def _show_comparison(
         console.print(f"  {picture}", markup=False, highlight=False, soft_wrap=True)
 
 
-def _print_runs(synthetic: bool, runs: list[Row], **more: Any) -> None:
-    """One object on standard output; `more` are further parts, such as a summary already made."""
-    if "summary" not in more:
-        more = {"summary": summarize(runs), **more}
-    print_json({"version": 1, "synthetic": synthetic, "runs": runs, **more})
+def _print_runs(synthetic: bool, **parts: Any) -> None:
+    """One object on standard output, from the rows of the runs on."""
+    print_json({"version": 1, "synthetic": synthetic, **parts})
 
 
 def _say_ending(outcome: Outcome, ticks: int, errors: Console) -> None:

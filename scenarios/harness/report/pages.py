@@ -17,15 +17,16 @@ from ..build.organization import is_family, judge_models
 from ..config.run import RunConfig, SweepConfig, to_json
 from ..format import SYNTHETIC, number, plain, with_interval
 from ..results.chronicle import chronicle
+from ..results.emergence import HEAD as EMERGENCE_HEAD
+from ..results.emergence import TITLE as EMERGENCE
+from ..results.emergence import emergence_lines, emergence_of, emergence_table
 from ..results.rows import measured
 from ..runs.folder import write_text
 from ..runs.matching import HEAD as MATCH_HEAD
 from ..runs.matching import TITLE as MATCH
 from ..runs.matching import match_rows
-from ..statistics.analysis import Analysis, interval
-from ..statistics.emergence import HEAD as EMERGENCE_HEAD
-from ..statistics.emergence import TITLE as EMERGENCE
-from ..statistics.emergence import emergence_lines, emergence_of, emergence_table
+from ..statistics.analysis import Analysis
+from ..statistics.intervals import interval
 from ..terminal.screen import COMPARE_TABLE, RUN_TABLE, agreement_line
 from .statistics_tables import CONTRASTS_HEAD, OMNIBUS_HEAD, contrasts_table, omnibus_table
 
@@ -42,9 +43,8 @@ def write_run_page(folder: Path, config: RunConfig, records: Sequence[TickRecord
     table = []
     for name, label, unit in RUN_TABLE:
         found = interval(t[name] for t in ticks)
-        mean = None if found is None else found["mean"]
-        sd = None if found is None else found["sd"]
-        table.append([label, number(mean), number(sd), unit])
+        mean_and_sd = (None, None) if found is None else (found.mean, found.sd)
+        table.append([label, *map(number, mean_and_sd), unit])
     last = [
         [str(m.member), m.state.value, plain(m.role or m.note), ", ".join(map(str, m.builds_on))]
         for m in records[-1].members
@@ -105,9 +105,10 @@ def write_comparison_page(
     head += [label for _, label in COMPARE_TABLE]
     body = []
     for row in found.summary:
-        cells = [str(row[f]) for f in ("level", "topology", "model", "agents", "protocol")]
-        cells.append(str(row["replicates"]))
-        cells += [with_interval(row[m]) for m, _ in COMPARE_TABLE]
+        factors = ("level", "topology", "model", "agents", "protocol")
+        cells = [str(row.cell.value(f)) for f in factors]
+        cells.append(str(row.replicates))
+        cells += [with_interval(row.measure(m)) for m, _ in COMPARE_TABLE]
         body.append(cells)
     return _write(
         folder,

@@ -34,10 +34,12 @@ from rich.text import Text
 
 from ....model.errors import UnknownNameError, UsageError
 from ..config.run import RunConfig, SweepConfig
-from ..results.rows import Row, mean, measured
-from ..format import number, plain
+from ..results.factors import Cell
+from ..results.rows import mean, measured
+from ..format import UNKNOWN, number, plain
 from ..terminal.screen import TIGHT, terminal
 from ..statistics.analysis import Analysis, analyse
+from ..statistics.summary import CellSummary, Spending
 from .sweep import Result, run_key
 
 if TYPE_CHECKING:
@@ -239,48 +241,50 @@ def analysed(
     """Results as they are compared, and what they say; first how well budgets were matched."""
     compared = as_asked(config, results)
     found = analyse(compared.values())
-    add_sizes(config, found.summary)
-    lines = match_lines(config, found.summary)
-    return compared, replace(found, conclusions=[*lines, *found.conclusions])
+    summary = with_spending(config, found.summary)
+    lines = match_lines(config, summary)
+    return compared, replace(found, summary=summary, conclusions=[*lines, *found.conclusions])
 
 
-def add_sizes(config: SweepConfig, summary: Sequence[Row]) -> None:
-    """Put each cell's size, budget and how far it is off into its row; nothing without matching."""
+def with_spending(config: SweepConfig, summary: Sequence[CellSummary]) -> list[CellSummary]:
+    """Each cell with its size, budget and how far it is off; as it is without matching.
+
+    Args:
+        config: Of the comparison.
+        summary: Of its runs, under the sizes that were asked for.
+    """
     if not config.match:
-        return
+        return list(summary)
     measure = BY[config.match.partition(":")[0]]
-    sizes = {_where(cell): config.sizes[config.cell_key(cell)] for cell in config.cells()}
+    sizes: dict[tuple[Any, ...], Mapping[str, float]] = {
+        Cell.of(cell): config.sizes[config.cell_key(cell)] for cell in config.cells()
+    }
+    found = []
     for row in summary:
-        key = _where({**row, "level": None if (None in config.levels) else row["level"]})
-        chosen = sizes[key]
-        spent = row[measure]["mean"] if row[measure] else None
-        row["size"] = int(chosen["size"])
-        row["budget"] = chosen["budget"]
-        row["off_budget"] = None if spent is None else spent / chosen["budget"] - 1.0
+        known = None not in config.levels  # else the tasks' own level, which no one asked for
+        chosen = sizes[row.cell if known else (*row.cell[:-1], None)]
+        spent, budget = row.mean(measure), chosen["budget"]
+        off = None if spent is None else spent / budget - 1.0
+        found.append(replace(row, spending=Spending(int(chosen["size"]), budget, off)))
+    return found
 
 
-def _where(cell: Mapping[str, Any]) -> tuple[Any, ...]:
-    return tuple(cell[f] for f in ("level", "topology", "model", "agents", "protocol"))
-
-
-def match_rows(config: SweepConfig, summary: Sequence[Row]) -> list[list[str]]:
+def match_rows(config: SweepConfig, summary: Sequence[CellSummary]) -> list[list[str]]:
     """One line per cell, as texts under `HEAD`."""
-    if not config.match:
-        return []
-    measure = BY[config.match.partition(":")[0]]
+    measure = BY[config.match.partition(":")[0]] if config.match else ""
     lines = []
     for row in summary:
-        spent = None if row[measure] is None else row[measure]["mean"]
-        off = row["off_budget"]
-        lines.append([
-            row["protocol"], f"{row['level']}, {row['topology']}, {row['model']}",
-            str(row["agents"]), str(row["size"]), number(row["budget"]), number(spent),
-            "–" if off is None else f"{100 * off:+.0f} %",
-        ])  # fmt: skip
+        if row.spending is not None:
+            cell, off = row.cell, row.spending.off_budget
+            lines.append([
+                cell.protocol, f"{cell.level}, {cell.topology}, {cell.model}", str(cell.agents),
+                str(row.spending.size), number(row.spending.budget), number(row.mean(measure)),
+                UNKNOWN if off is None else f"{100 * off:+.0f} %",
+            ])  # fmt: skip
     return lines
 
 
-def match_table(config: SweepConfig, summary: Sequence[Row]) -> Table | None:
+def match_table(config: SweepConfig, summary: Sequence[CellSummary]) -> Table | None:
     """The same for the screen; None without matching."""
     if not config.match:
         return None
@@ -295,37 +299,38 @@ def match_table(config: SweepConfig, summary: Sequence[Row]) -> Table | None:
     return table
 
 
-def match_lines(config: SweepConfig, summary: Sequence[Row]) -> list[str]:
+def match_lines(config: SweepConfig, summary: Sequence[CellSummary]) -> list[str]:
     """How well budgets were matched, in sentences; none without matching."""
     if not config.match:
         return []
     by, _, reference = config.match.partition(":")
     of = f"of {reference}" if reference else "of the cheapest protocol"
-    rows = [r for r in summary if r["off_budget"] is not None]
-    teams = [r for r in rows if r["protocol"].partition(":")[0] != ALONE]
+    spent = [
+        (r.cell, r.spending, r.spending.off_budget)
+        for r in summary
+        if r.spending is not None and r.spending.off_budget is not None
+    ]
+    teams = [s for s in spent if s[0].protocol.partition(":")[0] != ALONE]
     if not teams:
         return []
-    worst = max(teams, key=lambda r: abs(r["off_budget"]))
-    off = worst["off_budget"]
+    worst, spending, off = max(teams, key=lambda s: abs(s[2]))
     said = [
         f"budgets were matched on {UNITS[by]} per task ({of} at the size asked for) by team size; "
         f"the spending reached is off by {100 * abs(off):.0f} % at most "
-        f"({worst['protocol']}, {100 * off:+.0f} %, {worst['size']} for {worst['agents']} agents)"
+        f"({worst.protocol}, {100 * off:+.0f} %, {spending.size} for {worst.agents} agents)"
     ]
     if abs(off) > CLOSE:
         said.append(
             f"beyond {100 * CLOSE:.0f} % a difference in quality may still be one of spending: "
             + ", ".join(
-                f"{r['protocol']} {100 * r['off_budget']:+.0f} %"
-                for r in teams
-                if abs(r["off_budget"]) > CLOSE
+                f"{cell.protocol} {100 * off:+.0f} %" for cell, _, off in teams if abs(off) > CLOSE
             )
         )
-    for r in rows:
-        if r not in teams and r["off_budget"] < -CLOSE:
+    for cell, _, off in spent:
+        if cell.protocol.partition(":")[0] == ALONE and off < -CLOSE:
             said.append(
-                f"{r['protocol']} may spend as much and stops of its own accord at "
-                f"{100 * (1 + r['off_budget']):.0f} % of the budget ({r['agents']} agents asked)"
+                f"{cell.protocol} may spend as much and stops of its own accord at "
+                f"{100 * (1 + off):.0f} % of the budget ({cell.agents} agents asked)"
             )
     said.append("matched teams differ in size; `size` is what was played, `agents` what was asked")
     return said

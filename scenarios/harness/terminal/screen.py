@@ -26,8 +26,9 @@ from ....model.organization import Organization
 from ....model.record import State, TickRecord
 from ..format import number, plain, with_interval
 from ..results.agreement import agreement
-from ..results.rows import Row, mean, measured
-from ..statistics.analysis import interval
+from ..results.rows import mean, measured
+from ..statistics.intervals import interval
+from ..statistics.summary import CellSummary
 
 if TYPE_CHECKING:
     from ....agents.llm.service import Service
@@ -234,9 +235,9 @@ def run_table(records: Sequence[TickRecord], title: str) -> Table:
         table.add_column(heading, justify="left" if heading in ("measure", "unit") else "right")
     ticks = measured(records)
     for name, label, unit in RUN_TABLE:
-        row = interval(t[name] for t in ticks)
-        sd = None if row is None else row["sd"]
-        table.add_row(label, number(None if row is None else row["mean"]), number(sd), unit)
+        found = interval(t[name] for t in ticks)
+        mean_and_sd = (None, None) if found is None else (found.mean, found.sd)
+        table.add_row(label, *map(number, mean_and_sd), unit)
     return table
 
 
@@ -285,7 +286,7 @@ SPARED_FIRST = (
 """Columns left out, one after another, until the table fits: a number is never cut."""
 
 
-def compare_table(summary: Sequence[Row], console: Console) -> Table:
+def compare_table(summary: Sequence[CellSummary], console: Console) -> Table:
     """One row per cell, the best quality first within each block of equal other factors."""
     unbounded = console.options.update(max_width=1000)  # else a table measures what it is given
     for spared in range(len(SPARED_FIRST) + 1):
@@ -299,31 +300,31 @@ def compare_table(summary: Sequence[Row], console: Console) -> Table:
     return table
 
 
-def _comparison(summary: Sequence[Row], shown: Sequence[tuple[str, str]]) -> Table:
+def _comparison(summary: Sequence[CellSummary], shown: Sequence[tuple[str, str]]) -> Table:
     varying = [f for f in ("level", "topology", "model", "agents") if _varies(summary, f)]
-    seeds = sorted({row["replicates"] for row in summary})
+    seeds = sorted({row.replicates for row in summary})
     table = _table(f"Means per task over {'–'.join(map(str, seeds))} seeds per cell")
     for factor in (*varying, "protocol"):
-        longest = max(len(str(row[factor])) for row in summary)
+        longest = max(len(str(row.cell.value(factor))) for row in summary)
         table.add_column(factor, overflow="fold", min_width=min(20, max(longest, len(factor))))
     table.add_column("Q [95 % interval]", justify="right", no_wrap=True, min_width=20)
     for _, heading in shown:
         table.add_column(heading, justify="right", no_wrap=True, min_width=max(6, len(heading)))
-    for row in sorted(summary, key=lambda r: (*(str(r[f]).zfill(6) for f in varying), -_mean(r))):
-        values = [number((row[m] or {}).get("mean")) for m, _ in shown]
+
+    def place(row: CellSummary) -> tuple[object, ...]:
+        quality = row.mean("quality")
+        block = (str(row.cell.value(f)).zfill(6) for f in varying)
+        return (*block, 1.0 if quality is None else -quality)
+
+    for row in sorted(summary, key=place):
         table.add_row(
-            *(Text(plain(str(row[f]))) for f in varying),
-            Text(row["protocol"]),
-            with_interval(row["quality"]),
-            *values,
+            *(Text(plain(str(row.cell.value(f)))) for f in varying),
+            Text(row.cell.protocol),
+            with_interval(row.measure("quality")),
+            *(number(row.mean(m)) for m, _ in shown),
         )
     return table
 
 
-def _varies(rows: Sequence[Row], factor: str) -> bool:
-    return len({r[factor] for r in rows}) > 1
-
-
-def _mean(row: Row) -> float:
-    quality = row["quality"]
-    return -1.0 if quality is None else float(quality["mean"])
+def _varies(rows: Sequence[CellSummary], factor: str) -> bool:
+    return len({r.cell.value(factor) for r in rows}) > 1
