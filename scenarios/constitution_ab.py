@@ -41,7 +41,7 @@ from unscripted.scenarios.harness.format import number, plain, with_interval
 from unscripted.scenarios.harness.results.rows import mean
 from unscripted.scenarios.harness.runs.session import Showing
 from unscripted.scenarios.harness.specs.circumstances import constitution_for, parse_tuning
-from unscripted.scenarios.harness.statistics.findings import Finding, Verdict, above
+from unscripted.scenarios.harness.statistics.findings import Finding, Support, above, supported
 from unscripted.scenarios.harness.statistics.samples import Sample
 from unscripted.scenarios.harness.study.found import Found
 from unscripted.scenarios.harness.study.script import script
@@ -211,15 +211,9 @@ def share(claim: str, case: Trials, low: float, high: float) -> Finding:
     """Judge that the share of runs that change lies between two bounds, by Wilson's interval."""
     k, n = len(case.changed), len(case.quality)
     if not n:
-        return Finding(claim, Verdict.UNDECIDED)
+        return Finding(claim, Support.UNDECIDED)
     bounds = _wilson(k, n)
-    if low <= bounds[0] and bounds[1] <= high:
-        verdict = Verdict.HELD
-    elif bounds[1] <= low or bounds[0] >= high:
-        verdict = Verdict.REFUTED
-    else:
-        verdict = Verdict.UNDECIDED
-    return Finding(claim, verdict, k / n, bounds, n)
+    return Finding(claim, supported(bounds, low, high), k / n, bounds, n)
 
 
 def rings() -> Table:

@@ -61,8 +61,8 @@ from unscripted.scenarios.harness.runs.session import Showing
 from unscripted.scenarios.harness.runs.sweep import run_key
 from unscripted.scenarios.harness.specs.lineup import PAPER
 from unscripted.scenarios.harness.statistics.findings import Finding, above, below, between
+from unscripted.scenarios.harness.statistics.published import HEAD, Claim, Origin, sections, summary
 from unscripted.scenarios.harness.statistics.samples import Sample
-from unscripted.scenarios.harness.study.published import HEAD, Claim, Kind, sections, summary
 from unscripted.scenarios.harness.study.script import script
 from unscripted.scenarios.harness.study.study import Answer, Found, Study
 from unscripted.scenarios.harness.study.tables import seeds_of
@@ -300,7 +300,7 @@ def _pilot(found: Found) -> list[Claim]:
     made = []
     for p, (q, _, _) in PILOT.items():
         quality = found.sample("quality", series="pilot", protocol=p)
-        made.append(Claim.of(section, f"{p}, Q", q, quality, Kind.FITTED))
+        made.append(Claim.of(section, f"{p}, Q", q, quality, Origin.FITTED))
     for p, (_, b, _) in PILOT.items():
         balance = found.sample("balance", series="pilot", protocol=p)
         made.append(Claim.of(section, f"{p}, balance index", b, balance))
@@ -310,7 +310,7 @@ def _pilot(found: Found) -> list[Claim]:
     free = found.sample("quality", series="pilot", protocol="shared")
     lead = led / free - Sample(dict.fromkeys(led.values, 1.0))
     name = "sequential over shared, relative gain"
-    made.append(Claim.of(section, name, 0.44, lead, Kind.FOLLOWS))
+    made.append(Claim.of(section, name, 0.44, lead, Origin.FOLLOWS))
     d = cohens_d(found, "sequential", "shared")
     made.append(Claim.of(section, "sequential against shared, Cohen's d over tasks", 1.86, d))
     return made
@@ -323,27 +323,27 @@ def _final(found: Found) -> list[Claim]:
          for m in FINAL for p in ("sequential", "coordinator")}  # fmt: skip
     for m, (sequential, coordinator) in FINAL.items():
         for p, published in (("sequential", sequential), ("coordinator", coordinator)):
-            kind = Kind.PREDICTION if (m, p) in HELD_BACK else Kind.FITTED
+            kind = Origin.PREDICTION if (m, p) in HELD_BACK else Origin.FITTED
             made.append(Claim.of(section, f"{m}, {p}, Q", published, q[m, p], kind))
     for m, gain in zip(FINAL, (0.141, 0.124, 0.122), strict=True):
         ratio = q[m, "sequential"] / q[m, "coordinator"]
         gained = ratio - Sample(dict.fromkeys(ratio.values, 1.0))
         name = f"{m}, relative gain of sequential"
-        kind = Kind.PREDICTION if (m, "coordinator") in HELD_BACK else Kind.FOLLOWS
+        kind = Origin.PREDICTION if (m, "coordinator") in HELD_BACK else Origin.FOLLOWS
         made.append(Claim.of(section, name, gain, gained, kind))
     for m, share in ((CLAUDE, 0.086), (GLM, 0.008)):
         declined = found.sample(
             "abstention_rate", series="final", model=f"synthetic/{m}", protocol="sequential"
         )
-        made.append(Claim.of(section, f"{m}, voluntary abstention", share, declined, Kind.FITTED))
+        made.append(Claim.of(section, f"{m}, voluntary abstention", share, declined, Origin.FITTED))
     open_ones = (q[DEEPSEEK, "sequential"] - q[GLM, "sequential"] * -1.0) * 0.5
     name = "open models' share of Claude's Q"
     ratio = open_ones / q[CLAUDE, "sequential"]
-    made.append(Claim.of(section, name, 0.95, ratio, Kind.FOLLOWS))
+    made.append(Claim.of(section, name, 0.95, ratio, Origin.FOLLOWS))
     costs = [found.sample("cost_usd", series="final", model=f"synthetic/{m}", protocol="sequential")
              for m in (CLAUDE, DEEPSEEK)]  # fmt: skip
     name = "price of Claude over DeepSeek's, per task"
-    made.append(Claim.of(section, name, 24.0, costs[0] / costs[1], Kind.INPUT))
+    made.append(Claim.of(section, name, 24.0, costs[0] / costs[1], Origin.INPUT))
     return made
 
 

@@ -20,9 +20,9 @@ from unscripted.scenarios.harness.cli.listing import scenario_paths
 from unscripted.scenarios.harness.config.run import RunConfig, StudyConfig
 from unscripted.scenarios.harness.figures.published import draw_published
 from unscripted.scenarios.harness.runs.sweep import run_key
+from unscripted.scenarios.harness.statistics.published import HEAD, Claim, Kind, sections, summary
 from unscripted.scenarios.harness.statistics.samples import Sample
 from unscripted.scenarios.harness.study.found import Found
-from unscripted.scenarios.harness.study.published import HEAD, Claim, Kind, sections, summary
 
 MADE = runpy.run_path(str(scenario_paths()["paper_campaign"]), run_name="a_scenario")
 TASTE = ("--agents", "4", "--ticks", "2", "--replicates", "2")

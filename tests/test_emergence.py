@@ -20,7 +20,7 @@ from unscripted.model.metrics.paraphrases import collapse, split_name, stem
 from unscripted.model.metrics.structure import hierarchy_depth
 from unscripted.model.record import MemberRecord, RoundRecord, State, TickRecord, Turn
 from unscripted.scenarios.harness.cli.app import app, run_app
-from unscripted.scenarios.harness.statistics.emergence import (
+from unscripted.scenarios.harness.results.emergence import (
     HEAD,
     LABELS,
     emergence_lines,

@@ -6,7 +6,7 @@ The ground floor of the harness: it imports nothing of it, so everything may imp
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Protocol
 
 from ...agents.llm.parsing.control_characters import clean
 
@@ -58,13 +58,25 @@ def with_bounds(value: float | None, bounds: Sequence[float] | None, digits: int
     return f"{number(value, digits)} [{number(bounds[0], digits)}, {number(bounds[1], digits)}]"
 
 
-def with_interval(found: dict[str, Any] | None) -> str:
+class Estimate(Protocol):
+    """A mean with its interval, as `statistics` makes them."""
+
+    @property
+    def mean(self) -> float:
+        """Of what was measured."""
+
+    @property
+    def ci95(self) -> tuple[float, float] | None:
+        """The 95 % interval of the mean; None where there is none."""
+
+
+def with_interval(found: Estimate | None) -> str:
     """A mean with its 95 % interval in brackets, where there is one.
 
     Args:
-        found: As `interval` makes it; None where nothing was measured.
+        found: None where nothing was measured.
     """
-    return UNKNOWN if found is None else with_bounds(found["mean"], found["ci95"])
+    return UNKNOWN if found is None else with_bounds(found.mean, found.ci95)
 
 
 def p_value(p: float | None) -> str:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ..format import number
-from ..statistics.samples import Sample
+from .intervals import Bounds
+from .samples import Sample
 
 HEAD = ["figure", "published", "ours [95 % interval]", "difference", "agrees", "kind"]
 
@@ -25,7 +26,7 @@ NEAR = 0.02
 """On a scale of 0 to 1: as close as one can ask of a value published without its own error."""
 
 
-class Kind(StrEnum):
+class Origin(StrEnum):
     """Where our number comes from."""
 
     FITTED = "fitted"  # the synthetic minds' parameters were chosen to give it
@@ -45,7 +46,7 @@ class Claim:
         high: Its upper end; equal to `low` for a value.
         ours: Mean over seeds, or the one number there is; None where it was not measured.
         ci95: Its interval, where there are seeds enough.
-        kind: Whether it was fitted.
+        origin: Where ours comes from.
     """
 
     section: str
@@ -53,8 +54,8 @@ class Claim:
     low: float
     high: float
     ours: float | None
-    ci95: tuple[float, float] | None
-    kind: Kind
+    ci95: Bounds | None
+    origin: Origin
 
     @classmethod
     def of(
@@ -63,13 +64,13 @@ class Claim:
         name: str,
         published: float | tuple[float, float],
         ours: Sample | float | None,
-        kind: Kind = Kind.PREDICTION,
+        origin: Origin = Origin.PREDICTION,
     ) -> Claim:
         """A claim from a value or a range, and a sample or a number."""
         low, high = published if isinstance(published, tuple) else (published, published)
         if isinstance(ours, Sample):
-            return cls(section, name, low, high, ours.mean, ours.bounds, kind)
-        return cls(section, name, low, high, ours, None, kind)
+            return cls(section, name, low, high, ours.mean, ours.bounds, origin)
+        return cls(section, name, low, high, ours, None, origin)
 
     @property
     def difference(self) -> float | None:
@@ -115,7 +116,7 @@ class Claim:
         undecided = "open" if self.ci95 is not None else "–"
         missed = "near" if self.near else "no"
         said = {True: "yes", False: missed, None: undecided}[self.agrees]
-        return [self.name, self._published(), number(self.ours) + bounds, off, said, self.kind]
+        return [self.name, self._published(), number(self.ours) + bounds, off, said, self.origin]
 
     def _published(self) -> str:
         if self.low == self.high:
@@ -130,13 +131,13 @@ class Claim:
 def summary(claims: Sequence[Claim]) -> list[str]:
     """How far off fitted figures and predictions are, in a sentence each."""
     said = []
-    for kind in (Kind.FITTED, Kind.PREDICTION):
-        some = [c for c in claims if c.kind is kind]
+    for origin in (Origin.FITTED, Origin.PREDICTION):
+        some = [c for c in claims if c.origin is origin]
         gaps = [c.difference for c in some if c.difference is not None and _is_share(c)]
         told = [c.agrees for c in some if c.agrees is not None]
         if not some:
             continue
-        line = f"{len(some)} {'fitted figures' if kind is Kind.FITTED else 'predictions'}"
+        line = f"{len(some)} {'fitted figures' if origin is Origin.FITTED else 'predictions'}"
         if told:
             line += f": {sum(told)} agree, {len(told) - sum(told)} don't, by intervals"
         if gaps:
