@@ -23,9 +23,9 @@ from rich.table import Table
 from rich.text import Text
 
 from ....agents.llm.parsing.control_characters import clean
+from ....model.metrics.agreement import agreement
 from ....model.organization import Organization
 from ....model.record import State, TickRecord
-from ..results.agreement import agreement
 from ..results.rows import Row, mean, measured
 from ..statistics.analysis import interval
 from ..statistics.conclusions import conclusions as conclusions
