@@ -11,10 +11,11 @@ from rich.table import Table
 from rich.text import Text
 
 from ....model.record import State, TickRecord
-from ..format import number, plain, with_interval
+from ..format import UNKNOWN, number, plain, with_interval
 from ..results.agreement import agreement
-from ..results.rows import Row, measured
-from ..statistics.analysis import interval
+from ..results.rows import measured
+from ..statistics.intervals import interval
+from ..statistics.summary import CellSummary
 
 STATE_STYLE = {
     State.CONTRIBUTED: ("●", "blue"),
@@ -42,28 +43,55 @@ RUN_TABLE = (
 )
 
 
+RUN_HEAD = ("measure", "mean", "sd over ticks", "unit")
 TIGHT: dict[str, Any] = {"box": SIMPLE_HEAD, "padding": (0, 1, 0, 0), "pad_edge": False}
 
 
-def _table(title: str) -> Table:
+def titled_table(title: str) -> Table:
+    """An empty table in the look of all others.
+
+    Args:
+        title: Above it.
+    """
     return Table(title=Text(plain(title)), title_justify="left", title_style="bold", **TIGHT)
 
 
 def run_table(records: Sequence[TickRecord], title: str) -> Table:
-    """Each measure's mean over the ticks and its spread."""
-    table = _table(title)
-    for heading in ("measure", "mean", "sd over ticks", "unit"):
+    """Each measure's mean over the ticks and its spread.
+
+    Args:
+        records: Of the run.
+        title: Above the table.
+    """
+    table = titled_table(title)
+    for heading in RUN_HEAD:
         table.add_column(heading, justify="left" if heading in ("measure", "unit") else "right")
-    ticks = measured(records)
-    for name, label, unit in RUN_TABLE:
-        row = interval(t[name] for t in ticks)
-        sd = None if row is None else row["sd"]
-        table.add_row(label, number(None if row is None else row["mean"]), number(sd), unit)
+    for row in run_rows(records):
+        table.add_row(*row)
     return table
 
 
+def run_rows(records: Sequence[TickRecord]) -> list[list[str]]:
+    """The same as texts under `RUN_HEAD`.
+
+    Args:
+        records: Of the run.
+    """
+    ticks = measured(records)
+    rows = []
+    for name, label, unit in RUN_TABLE:
+        found = interval(t[name] for t in ticks)
+        mean_and_sd = (None, None) if found is None else (found.mean, found.sd)
+        rows.append([label, *map(number, mean_and_sd), unit])
+    return rows
+
+
 def agreement_line(records: Sequence[TickRecord]) -> str:
-    """How far the judges of a panel agree, criterion by criterion."""
+    """How far the judges of a panel agree, criterion by criterion.
+
+    Args:
+        records: Of the run.
+    """
     found = agreement(records)
     said = ", ".join(f"{name.replace('_', ' ')} {number(a, 2)}" for name, a in found.items())
     over = f"Krippendorff's alpha over {len(records)} tasks; – where nothing varied"
@@ -71,9 +99,14 @@ def agreement_line(records: Sequence[TickRecord]) -> str:
 
 
 def team_table(record: TickRecord, most: int = 16) -> Table:
-    """Who did what in a tick."""
+    """Who did what in a tick.
+
+    Args:
+        record: The tick.
+        most: Members shown; the rest are counted.
+    """
     title = f"Last task: {record.task_id}"
-    table = _table(title)
+    table = titled_table(title)
     table.add_column("agent", justify="right")
     table.add_column("state", no_wrap=True, min_width=13)
     table.add_column("role, or why not", overflow="ellipsis", no_wrap=True)
@@ -81,7 +114,7 @@ def team_table(record: TickRecord, most: int = 16) -> Table:
     for m in record.members[:most]:
         mark, style = STATE_STYLE[m.state]
         role = plain(m.role or m.note)
-        built = ", ".join(map(str, m.builds_on)) or "–"
+        built = ", ".join(map(str, m.builds_on)) or UNKNOWN
         table.add_row(str(m.member), Text(f"{mark} {m.state.value}", style), Text(role), built)
     if len(record.members) > most:
         table.caption = f"{len(record.members) - most} more members not shown"
@@ -107,8 +140,13 @@ SPARED_FIRST = (
 """Columns left out, one after another, until the table fits: a number is never cut."""
 
 
-def compare_table(summary: Sequence[Row], console: Console) -> Table:
-    """One row per cell, the best quality first within each block of equal other factors."""
+def compare_table(summary: Sequence[CellSummary], console: Console) -> Table:
+    """One row per cell, the best quality first within each block of equal other factors.
+
+    Args:
+        summary: Of the cells.
+        console: Whose width decides how many columns there are.
+    """
     unbounded = console.options.update(max_width=1000)  # else a table measures what it is given
     for spared in range(len(SPARED_FIRST) + 1):
         left_out = SPARED_FIRST[:spared]
@@ -121,31 +159,31 @@ def compare_table(summary: Sequence[Row], console: Console) -> Table:
     return table
 
 
-def _comparison(summary: Sequence[Row], shown: Sequence[tuple[str, str]]) -> Table:
+def _comparison(summary: Sequence[CellSummary], shown: Sequence[tuple[str, str]]) -> Table:
     varying = [f for f in ("level", "topology", "model", "agents") if _varies(summary, f)]
-    seeds = sorted({row["replicates"] for row in summary})
-    table = _table(f"Means per task over {'–'.join(map(str, seeds))} seeds per cell")
+    seeds = sorted({row.replicates for row in summary})
+    table = titled_table(f"Means per task over {'–'.join(map(str, seeds))} seeds per cell")
     for factor in (*varying, "protocol"):
-        longest = max(len(str(row[factor])) for row in summary)
+        longest = max(len(str(row.cell.value(factor))) for row in summary)
         table.add_column(factor, overflow="fold", min_width=min(20, max(longest, len(factor))))
     table.add_column("Q [95 % interval]", justify="right", no_wrap=True, min_width=20)
     for _, heading in shown:
         table.add_column(heading, justify="right", no_wrap=True, min_width=max(6, len(heading)))
-    for row in sorted(summary, key=lambda r: (*(str(r[f]).zfill(6) for f in varying), -_mean(r))):
-        values = [number((row[m] or {}).get("mean")) for m, _ in shown]
+
+    def place(row: CellSummary) -> tuple[object, ...]:
+        quality = row.mean("quality")
+        block = (str(row.cell.value(f)).zfill(6) for f in varying)
+        return (*block, 1.0 if quality is None else -quality)
+
+    for row in sorted(summary, key=place):
         table.add_row(
-            *(Text(plain(str(row[f]))) for f in varying),
-            Text(row["protocol"]),
-            with_interval(row["quality"]),
-            *values,
+            *(Text(plain(str(row.cell.value(f)))) for f in varying),
+            Text(row.cell.protocol),
+            with_interval(row.measure("quality")),
+            *(number(row.mean(m)) for m, _ in shown),
         )
     return table
 
 
-def _varies(rows: Sequence[Row], factor: str) -> bool:
-    return len({r[factor] for r in rows}) > 1
-
-
-def _mean(row: Row) -> float:
-    quality = row["quality"]
-    return -1.0 if quality is None else float(quality["mean"])
+def _varies(rows: Sequence[CellSummary], factor: str) -> bool:
+    return len({r.cell.value(factor) for r in rows}) > 1
