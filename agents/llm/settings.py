@@ -24,9 +24,7 @@ TEMPERATURE = 0.7
 class Calls:
     """How models are called."""
 
-    api_base: str | None = option(
-        None, "Address of an OpenAI-compatible server.", "URL", free=True
-    )
+    api_base: str | None = option(None, "Address of an OpenAI-compatible server.", "URL", free=True)
     temperature: float | None = option(
         None, "Sampling temperature of the agents, 0 to 2; 0.7 if left out.", "T"
     )
@@ -38,9 +36,7 @@ class Calls:
         120.0, "Deadline of one decision; one attempt gets half of it.", "S", name="timeout"
     )
     concurrency: int = option(64, "Calls in flight at once, at most.", "N", free=True)
-    rpm: float | None = option(
-        None, "Requests a minute to a model; else learnt.", "N", free=True
-    )
+    rpm: float | None = option(None, "Requests a minute to a model; else learnt.", "N", free=True)
     tpm: float | None = option(None, "Tokens a minute to a model; else learnt.", "N", free=True)
     budget_usd: float | None = option(
         None, "Stop before it costs more than this.", "USD", name="budget", free=True

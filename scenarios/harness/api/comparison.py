@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from html import escape
 from pathlib import Path
@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Any
 from ..config.comparison import ComparisonConfig
 from ..config.groups import Execution
 from ..exits import Exit
+from ..results.run_result import RunResult
 from ..runs.many import check_buildable, play_many
 from ..runs.matched_results import analysed
 from ..runs.matching import matched
 from ..runs.reporter import Reporter
-from ..runs.result import RunResult
 from ..runs.session import Session, folder_path
 from ..statistics.analysis import Analysis
+from ..statistics.contrasts import Contrast
+from ..statistics.summary import CellSummary
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,7 +67,7 @@ class Comparison:
         """One row per cell: factors, then mean, `_sd`, `_low` and `_high` of each measure."""
         import pandas as pd
 
-        return pd.DataFrame([cell.flat() for cell in self.analysis.summary])
+        return pd.DataFrame([_flat(cell) for cell in self.analysis.summary])
 
     @cached_property
     def contrasts(self) -> pd.DataFrame:
@@ -73,7 +75,7 @@ class Comparison:
         import pandas as pd
 
         return pd.DataFrame(
-            [row for cell in self.analysis.summary for row in cell.flat_contrasts()]
+            [_flat_contrast(cell, c) for cell in self.analysis.summary for c in cell.contrasts]
         )
 
     def body(self) -> dict[str, Any]:
@@ -91,7 +93,34 @@ class Comparison:
         factors = ("protocol", "topology", "model", "agents", "level", "replicates")
         shown = ("quality", "quality_low", "quality_high", "tokens", "cost_usd")
         table = self.summary[[c for c in (*factors, *shown) if c in self.summary]]
-        return f"<ul>{said}</ul>" + table.to_html(index=False, border=0, float_format="{:.3f}".format)
+        shown_as = table.to_html(index=False, border=0, float_format="{:.3f}".format)
+        return f"<ul>{said}</ul>{shown_as}"
+
+
+def _flat(cell: CellSummary) -> dict[str, Any]:
+    """A cell's factors, then four columns for each measure."""
+    row: dict[str, Any] = {**cell.cell._asdict(), "replicates": cell.replicates}
+    for name, found in cell.measures.items():
+        low, high = (None, None) if found is None or found.ci95 is None else found.ci95
+        row[name] = None if found is None else found.mean
+        row[f"{name}_sd"] = None if found is None else found.sd
+        row[f"{name}_low"], row[f"{name}_high"] = low, high
+    if cell.spending is not None:
+        row |= asdict(cell.spending)
+    return row
+
+
+def _flat_contrast(cell: CellSummary, contrast: Contrast) -> dict[str, Any]:
+    """A contrast's numbers with the cell it is of; bounds in columns of their own."""
+    row: dict[str, Any] = dict(cell.cell._asdict())
+    for name, value in contrast.body().items():
+        if name in row or isinstance(value, dict):
+            continue
+        if isinstance(value, list):
+            row[f"{name}_low"], row[f"{name}_high"] = value
+        else:
+            row[name] = value
+    return row
 
 
 def play_comparison(

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from ....agents.llm.settings import Calls
 from ....model.options import Named, options_of
-from ..config.catalogue import COMPARED, OPTIONS, VARYING
+from ..config.catalogue import COMPARED, VARYING
 from ..config.comparison import ComparisonConfig
 from ..config.groups import Design, Execution, Tasks, Team
 from ..config.run import RunConfig
@@ -26,7 +26,10 @@ def _with_options(*groups: type, lists: Sequence[str] = ()) -> Callable[[F], F]:
     def decorate(function: F) -> F:
         made = [
             inspect.Parameter(
-                n.name, inspect.Parameter.KEYWORD_ONLY, default=n.default, annotation=_shown(n, lists)
+                n.name,
+                inspect.Parameter.KEYWORD_ONLY,
+                default=n.default,
+                annotation=_shown(n, lists),
             )
             for group in groups
             for n in options_of(group)

@@ -14,14 +14,14 @@ from ..build.from_config import organization_of
 from ..config.groups import Execution
 from ..config.run import RunConfig
 from ..exits import Exit
-from ..results.rows import Row, agent_rows, measured, run_row, tick_rows
 from ..results.chronicle import chronicle, shock_ticks
+from ..results.emergence import emergence_of
+from ..results.rows import Row, agent_rows, measured, run_row, tick_rows
 from ..runs.play import PlayedRun
 from ..runs.reporter import Reporter
 from ..runs.session import Session, folder_path
 from ..runs.single import play_single, tell_notes, title_of
-from ..statistics.analysis import summarize
-from ..statistics.emergence import emergence_of
+from ..statistics.summary import summarize
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,7 +91,7 @@ class Run:
             "version": 1,
             "synthetic": self.config.synthetic,
             "runs": [self.row],
-            "summary": summarize([self.row]),
+            "summary": [cell.body() for cell in summarize([self.row])],
             "emergence": emergent,
         }
 

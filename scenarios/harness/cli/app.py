@@ -38,6 +38,7 @@ Examples:
 
 Replicates are paired by seed: every cell works on the same tasks. Exit codes as for run."""
 
+
 def _panels(*groups: type) -> list[Panel]:
     return [Panel(group.__name__, list(options_of(group))) for group in groups]
 
@@ -49,7 +50,8 @@ COMPARE_OPTIONS = CommandOptions(
 
 app = cyclopts.App(
     name="unscripted",
-    help="An open laboratory for self-organizing teams of LLM agents.\n\nStart with: unscripted run",
+    help="An open laboratory for self-organizing teams of LLM agents.\n\n"
+    "Start with: unscripted run",
     help_format="plaintext",
     version_flags=(),
     result_action="return_value",
@@ -60,7 +62,9 @@ Json = Annotated[
     bool,
     cyclopts.Parameter(help="One JSON object on standard output.", negative=(), show_default=False),
 ]
-Folder = Annotated[Path, cyclopts.Parameter(metavar="DIR", help="Of a run, comparison or scenario.")]
+Folder = Annotated[
+    Path, cyclopts.Parameter(metavar="DIR", help="Of a run, comparison or scenario.")
+]
 
 
 def _command(name: str, text: str, options: CommandOptions) -> Callable[[Any], Any]:
@@ -127,7 +131,7 @@ def check(
         unscripted check mypackage.relay:Relay
         unscripted check relay.py:Relay
     """
-    from .checking import check_command
+    from .check import check_command
 
     return check_command(target, examples, as_json=json)
 
@@ -161,7 +165,9 @@ def scenario(
     *tokens: Annotated[
         str,
         cyclopts.Parameter(
-            allow_leading_hyphen=True, metavar="NAME [OPTIONS]", help="See: unscripted list scenarios."
+            allow_leading_hyphen=True,
+            metavar="NAME [OPTIONS]",
+            help="See: unscripted list scenarios.",
         ),
     ],
 ) -> int:

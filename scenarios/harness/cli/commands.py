@@ -18,7 +18,7 @@ from ..exits import Exit
 from ..report.publish import publish
 from ..terminal.console import say, terminal
 from ..terminal.reporter import TerminalReporter
-from .show import show_comparison, show_ending, show_run, show_study
+from .show import show_comparison, show_ending, show_run
 
 
 def run_command(given: Mapping[str, Any]) -> Exit:

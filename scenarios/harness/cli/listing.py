@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Callable
 
 from ....model.errors import UnknownNameError
+from ....model.metrics.catalogue import of_runs
 from ....model.plugins.discovery import discover
 from ....model.shocks import SHOCKS
 from ....model.tasks.files import corpus
@@ -76,7 +77,7 @@ def _tasks() -> dict[str, str]:
 
 
 def _measures() -> dict[str, str]:
-    return {m.name: f"{m.label} ({m.unit}): {m.about}" for m in CATALOGUE.values()}
+    return {m.name: f"{m.label} ({m.unit}): {m.about}" for m in of_runs().values()}
 
 
 def _scenarios() -> dict[str, str]:

@@ -92,7 +92,7 @@ class CommandOptions:
             group=_group(panel),
             negative=(),
             allow_leading_hyphen=named.type != "bool",
-            show_default=False if shown in (None, "", False) else (lambda _, text=str(shown): text),
+            show_default=False if shown in (None, "", False) else str(shown),
         )
 
     def read(self, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,16 +15,16 @@ from ....agents.llm.settings import Calls
 from ....model.errors import UnknownNameError, UsageError
 from ....model.options import options_of
 from ....model.plugins.loading import import_path, load
+from ..api.entry import execution_of
 from ..config.groups import Execution, Tasks, Team
 from ..exits import Exit
 from ..study.study import Study
 from ..terminal.console import terminal
 from ..terminal.reporter import TerminalReporter
-from .show import show_study
-from ..api.entry import execution_of
 from .commands import print_json, published
 from .ending import guarded
 from .parameters import CommandOptions, Panel, takes
+from .show import show_study
 
 
 def scenario_paths() -> dict[str, Path]:

@@ -93,9 +93,7 @@ def show_comparison(comparison: Comparison, pictures: Sequence[Path], console: C
 
 def _match_table(rows: Sequence[Sequence[str]], match: str) -> Table:
     by = UNITS[match.partition(":")[0]]
-    table = Table(
-        title=Text(f"{TITLE} ({by})"), title_justify="left", title_style="bold", **TIGHT
-    )
+    table = Table(title=Text(f"{TITLE} ({by})"), title_justify="left", title_style="bold", **TIGHT)
     for name in HEAD:
         numeric = name not in ("protocol", "where")
         table.add_column(name, justify="right" if numeric else "left", overflow="fold")
@@ -114,6 +112,8 @@ def show_study(played: PlayedStudy, pictures: Sequence[Path], console: Console) 
     """
     report, study = played.report, played.study
     assert report is not None
+    if played.comparison is not None:
+        show_comparison(played.comparison, pictures, console)
     for table in report.tables:
         console.print(table)
     lines = [*report.notes, study.expectation, study.refuted]
@@ -121,8 +121,9 @@ def show_study(played: PlayedStudy, pictures: Sequence[Path], console: Console) 
     lines += [f"• {finding.line()}" for finding in report.findings]
     for line in lines:
         say(console, line)
-    _say_synthetic(played.results.synthetic, console)
-    _say_files(pictures, console)
+    if played.comparison is None:
+        _say_synthetic(played.results.synthetic, console)
+        _say_files(pictures, console)
 
 
 def _say_synthetic(synthetic: bool, console: Console) -> None:

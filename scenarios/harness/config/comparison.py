@@ -9,10 +9,9 @@ from itertools import product
 from typing import Any
 
 from ....model.errors import UsageError
-from .groups import Design
 from .catalogue import OPTIONS, VARYING
+from .groups import Design
 from .run import RunConfig
-
 
 
 @dataclass(frozen=True)

@@ -155,7 +155,8 @@ class Tasks:
 
         judge = self.judge
         named = judge is None or isinstance(judge, str)
-        return {"tasks": label_of(self.source), "judge": judge if named else type(judge).__name__}
+        name = judge if named else type(judge).__name__
+        return {"tasks": label_of(self.source), "judge": name}
 
     @property
     def models(self) -> tuple[str, ...]:

@@ -19,9 +19,9 @@ from ....model.networks.building import is_network_file
 from ....model.options import options_of
 from ....model.plugins.loading import import_path
 from ..specs.tasks import BUILT_IN
+from .catalogue import OPTIONS, VARYING
 from .comparison import ComparisonConfig, Size
 from .groups import Design
-from .catalogue import OPTIONS, VARYING
 from .run import RunConfig
 from .study import Condition, StudyConfig
 
@@ -106,7 +106,8 @@ def as_options(config: Config) -> tuple[dict[str, Any], str]:
     if isinstance(config, RunConfig):
         return options, "run"
     lists = {f: [_text(f, v) for v in config.values(f)] for f in VARYING if f in config.factors}
-    return options | lists | {n.name: getattr(config.design, n.field) for n in options_of(Design)}, "compare"
+    design = {n.name: getattr(config.design, n.field) for n in options_of(Design)}
+    return options | lists | design, "compare"
 
 
 def files_of(config: Config) -> list[str]:

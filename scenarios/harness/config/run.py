@@ -16,6 +16,7 @@ from ..specs.minds import check_model, is_called, own_mind
 from .catalogue import OPTIONS
 from .groups import Tasks, Team
 
+
 @dataclass(frozen=True)
 class RunConfig:
     """What is played: two runs with equal configurations are the same run.

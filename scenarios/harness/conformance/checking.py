@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
 from functools import partial
-from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.strategies import SearchStrategy
 
-from ....model.errors import UsageError
 from ....model.judge import Judge
 from ....model.mind import Mind
 from ....model.protocol import Protocol
-from ..exits import Exit
-from ..format import plain
-from ..terminal.screen import terminal
 from .protocols import PROTOCOL_CHECKS, Check, CheckResult
 from .seams import JUDGE_CHECKS, MIND_CHECKS, seam_cases
 from .strategies import cases

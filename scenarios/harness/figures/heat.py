@@ -13,7 +13,7 @@ from matplotlib.ticker import FuncFormatter, NullLocator
 
 from ....model.errors import UsageError
 from ..statistics.samples import Sample
-from ..study.found import Found
+from ..statistics.study_results import StudyResults
 from .style import LABELS, finish, fit, new_figure, styled, width_in
 
 COLOURS = "cividis"  # reads the same with and without colour vision, and in grey
@@ -24,7 +24,7 @@ WIDE_FROM = 10.0  # largest over smallest number from which colours are on a log
 
 @styled
 def draw_heat(
-    found: Found,
+    found: StudyResults,
     measures: Sequence[str],
     *,
     rows: str,

@@ -14,7 +14,7 @@ from ..format import with_interval
 from ..runs.matched_results import HEAD as MATCH_HEAD
 from ..runs.matched_results import TITLE as MATCH
 from ..runs.matched_results import match_rows
-from ..terminal.tables import COMPARED_MEASURES, label_of
+from ..terminal.tables import COMPARE_TABLE
 from .page import Page, Table
 from .run_page import how_called
 from .statistics_tables import CONTRASTS_HEAD, OMNIBUS_HEAD, contrasts_table, omnibus_table
@@ -57,12 +57,12 @@ def comparison_page(comparison: Comparison, pictures: Mapping[str, Path]) -> Pag
 
 def _means(comparison: Comparison) -> Table:
     head = ["level", "network", "model", "agents", "protocol", "seeds"]
-    head += [label_of(name) for name in COMPARED_MEASURES]
+    head += [label for _, label in COMPARE_TABLE]
     rows = [
         [
             *(str(row.cell.value(factor)) for factor in VARYING),
             str(row.replicates),
-            *(with_interval(row.measure(name)) for name in COMPARED_MEASURES),
+            *(with_interval(row.measure(name)) for name, _ in COMPARE_TABLE),
         ]
         for row in comparison.analysis.summary
     ]

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 Drawing = Callable[[], "Figure"]
 PAGE = "report.html"
+FINDINGS = "findings.json"
 
 
 @singledispatch
@@ -50,9 +51,7 @@ def _(run: Run) -> list[Path]:
     pictures = draw_all(
         run.folder,
         {
-            "team": lambda: draw_team(
-                records[-1], run.organization.network.G, synthetic=synthetic
-            ),
+            "team": lambda: draw_team(records[-1], run.organization.network.G, synthetic=synthetic),
             "roles": lambda: draw_role_mosaic(records, synthetic=synthetic),
             "measures": run.plot,
         },
@@ -80,8 +79,12 @@ def _(played: PlayedStudy) -> list[Path]:
     with Folder(played.folder, played.config) as folder:
         folder.export("runs", played.results.runs)
         folder.export("ticks", played.results.ticks)
+    if played.comparison is not None:
+        drawn = publish(played.comparison)
+        write_text(played.folder / FINDINGS, json.dumps(played.body(runs=False), indent=2) + "\n")
+        return drawn
     findings = json.dumps(played.body(runs=False), indent=2) + "\n"
-    write_text(played.folder / "findings.json", findings)
+    write_text(played.folder / FINDINGS, findings)
     pictures = draw_all(played.folder, played.report.figures)
     for name, page in played.report.pages.items():
         write_text(played.folder / name, page(played.folder))
@@ -108,5 +111,3 @@ def _write(folder: Path, page: Page) -> Path:
     path = folder / PAGE
     write_text(path, page.html())
     return path
-
-

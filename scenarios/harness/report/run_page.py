@@ -73,8 +73,7 @@ def _asked(config: RunConfig, records: Sequence[TickRecord]) -> str:
     known = [c for c in costs if c is not None]
     cost = f"${math.fsum(known):.4f}" if len(known) == len(costs) else "an unknown sum"
     judged = f", which cost {cost}" if costs else ""
-    said = f" {how_called(config)}{judged}; prompts {', '.join(sorted(prompts)) or UNKNOWN}."
-    return said
+    return f" {how_called(config)}{judged}; prompts {', '.join(sorted(prompts)) or UNKNOWN}."
 
 
 def how_called(config: RunConfig) -> str:
@@ -88,5 +87,3 @@ def how_called(config: RunConfig) -> str:
     said = ", ".join(f"{TEMPERATURE if t is None else t:g}" for t in warmth) or UNKNOWN
     judges = ", ".join(config.judges) or config.tasks.labels["judge"]
     return f"Agents at temperature {said} where their model takes one; judged by {judges}"
-
-

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ....model.metrics.performance import quality
 from ....model.record import MemberRecord, TickRecord
 from ..format import number, plain
 
@@ -19,7 +20,8 @@ def transcript(record: TickRecord) -> str:
     lines += [f"  before: {shock}" for shock in record.shocks]
     for member in record.members:
         lines += _member(member)
-    lines.append(f"  quality {number(verdict.quality)}: {plain(verdict.reason or 'no reason given')}")
+    said = plain(verdict.reason or "no reason given")
+    lines.append(f"  quality {number(quality(record))}: {said}")
     return "\n".join(lines)
 
 

@@ -23,8 +23,7 @@ from ....model.errors import UsageError
 from ....model.record import TickRecord
 from ..config.files import options_text
 from ..config.identity import FREE, Config, as_options, from_json, to_json
-
-from .result import RunResult
+from ..results.run_result import RunResult
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -12,11 +12,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ....agents.llm.prompting.composition import Messages, ask
 from ....agents.llm.calling.budget import Price
+from ....agents.llm.calling.request import Mode, Request
 from ....agents.llm.judge import question
 from ....agents.llm.models import ModelId, parse_model
-from ....agents.llm.calling.request import Mode, Request
+from ....agents.llm.prompting.composition import Messages, ask
 from ....agents.llm.service import Service
 from ....model.decision import Answer, Contribution, Usage
 from ....model.judge import Judge, Submission, Verdict
@@ -196,7 +196,11 @@ def rehearse(config: RunConfig) -> tuple[Tally, float]:
         for name in team.models
     }
     assert isinstance(team.model, str)
-    minds = [made[part.model] for part in parse_team(team.model, team.agents) for _ in range(part.count)]
+    minds = [
+        made[part.model]
+        for part in parse_team(team.model, team.agents)
+        for _ in range(part.members)
+    ]
     judges = [parse_model(j, calls) for j in config.judges]
     org = organization_of(
         config, minds=minds, judge=_RehearsingJudge(judges, tally) if judges else "none"

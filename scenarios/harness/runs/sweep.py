@@ -27,11 +27,11 @@ from ..config.identity import Sweep
 from ..config.run import RunConfig
 from ..exits import Exit
 from ..results.rows import Row, agent_rows, run_row, tick_rows
+from ..results.run_result import RunResult
 from .folder import Folder
 from .keys import run_key
 from .play import failures, play
 from .reporter import Counted
-from .result import RunResult
 
 if TYPE_CHECKING:
     from ....agents.llm.service import Service
@@ -123,9 +123,7 @@ def sweep(
     return {key: done[key] for key in runs}
 
 
-def _play_called(
-    todo: Mapping[str, _Job], service: Service
-) -> Iterator[tuple[str, RunResult]]:
+def _play_called(todo: Mapping[str, _Job], service: Service) -> Iterator[tuple[str, RunResult]]:
     """Many runs at once in threads that wait for one client: its pace and its budget are theirs."""
     most = min(len(todo), service.client.concurrency, MOST_THREADS)
     if most < 1:

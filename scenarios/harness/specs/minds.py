@@ -22,11 +22,11 @@ class Part(NamedTuple):
 
     Attributes:
         model: Its id as users type it.
-        count: Members.
+        members: How many have it.
     """
 
     model: str
-    count: int
+    members: int
 
 
 @cache
@@ -50,7 +50,7 @@ def parse_team(model: str, n_agents: int) -> tuple[Part, ...]:
                 f"model={model!r}: part {part!r} is not `name*count`; use a team like 'a*6+b*2'"
             )
         team.append(Part(name.strip(), int(count)))
-    total = sum(count for _, count in team)
+    total = sum(part.members for part in team)
     if total != n_agents:
         raise UsageError(
             f"model={model!r} names {total} members for n_agents={n_agents}; "

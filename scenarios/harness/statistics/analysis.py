@@ -5,12 +5,13 @@ What is computed, why, and how conclusions are worded is in docs/statistics.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ..results.factors import FACTORS
 from ..results.rows import Row
+from ..results.run_result import RunResult
 from .conclusions import conclusions
 from .evidence import RULE, Rule
 from .omnibus import OmnibusTest, block_tests
@@ -43,17 +44,21 @@ class Analysis:
         }
 
 
-def analyse(results: Iterable[Mapping[str, Any]], rule: Rule = RULE) -> Analysis:
+def analyse(results: Iterable[RunResult], rule: Rule = RULE) -> Analysis:
     """Summaries, contrasts, tests and conclusions of a comparison's results.
 
     Args:
         results: As `sweep` gives them; those without a row (the run broke) are left out.
         rule: What is contrasted, and how it is judged.
     """
-    whole = [r for r in results if "row" in r]
-    runs = [r["row"] for r in whole]
+    whole = [(r.row, r.ticks) for r in results if r.row is not None]
+    runs = [row for row, _ in whole]
     # a run's own level: that of its tasks may differ from one to the next
-    ticks = [t | {f: r["row"][f] for f in (*FACTORS, "seed")} for r in whole for t in r["ticks"]]
+    ticks = [
+        {**tick, **{f: row[f] for f in (*FACTORS, "seed")}}
+        for row, found in whole
+        for tick in found
+    ]
     summary = summarize(runs, ticks, rule)
     tests = block_tests(runs, ticks, rule)
     return Analysis(runs, summary, tests, conclusions(summary, tests, rule))

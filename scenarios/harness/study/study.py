@@ -19,17 +19,20 @@ from rich.console import RenderableType
 
 from ....model.errors import UsageError
 from ....model.options import Named, Option, options_of
+from ..api.comparison import Comparison
+from ..config.catalogue import OPTIONS
 from ..config.comparison import ComparisonConfig
 from ..config.groups import Execution
-from ..config.catalogue import OPTIONS
 from ..config.run import RunConfig
 from ..config.study import Condition, StudyConfig
 from ..exits import Exit
 from ..runs.many import check_buildable, play_many
+from ..runs.matched_results import analysed
 from ..runs.reporter import Reporter
 from ..runs.session import Session, folder_path
 from ..statistics.findings import Finding, overall
-from .results import StudyResults, results_in
+from ..statistics.study_results import StudyResults
+from .results import results_in
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -87,6 +90,7 @@ class PlayedStudy:
         ending: What the exit code says.
         played: Runs played now, not found in the folder.
         folder: Where it is kept; None for nowhere.
+        comparison: The same as a comparison, where the scenario is a full factorial.
     """
 
     study: Study
@@ -97,6 +101,7 @@ class PlayedStudy:
     ending: Exit
     played: int = 0
     folder: Path | None = None
+    comparison: Comparison | None = None
 
     @property
     def findings(self) -> Sequence[Finding]:
@@ -139,7 +144,8 @@ class Study:
         report: What their rows mean.
         sets: Options of a run that the scenario decides itself; users can't set them.
         lists: Options of a run that it takes a comma-separated list of.
-        own: A frozen dataclass of options that only this scenario has.
+        own: A frozen dataclass of options that only this scenario has, or that it has in place
+            of those of a run.
         **defaults: Of options, `replicates` among them, where they are not those of `run`; of
             lists as users type them, or None.
     """
@@ -194,15 +200,20 @@ class Study:
         replicates = values.pop("replicates")
         if replicates is not None and replicates < 1:
             raise UsageError(f"replicates={replicates} is below 1; use 1 or more")
-        lists = {name: values.pop(name) for name in self.lists}
+        lists = {name: self._list(name, values.pop(name)) for name in self.lists}
         own_names = {n.name: n.field for n in options_of(self._own)} if self._own else {}
         own_values = {f: values.pop(name) for name, f in own_names.items()}
         own = self._own(**own_values) if self._own is not None else None
         return StudyOptions(RunConfig.of(**values), lists, replicates, own, given)
 
-    def play(
-        self, options: StudyOptions, execution: Execution, reporter: Reporter
-    ) -> PlayedStudy:
+    def _list(self, name: str, value: Any) -> tuple[Any, ...] | None:
+        """The values of a list; a default may stand as users type it."""
+        if isinstance(value, str):
+            found: tuple[Any, ...] = read_value(self.options[name], value, several=True)
+            return found
+        return value
+
+    def play(self, options: StudyOptions, execution: Execution, reporter: Reporter) -> PlayedStudy:
         """Play what isn't there yet, keep it, and say what it means.
 
         Args:
@@ -221,7 +232,13 @@ class Study:
             fresh = sum(r.whole for key, r in played.results.items() if key not in before)
             if session.service is not None:
                 reporter.spent(session.service)
-        return PlayedStudy(self, options, config, results, report, played.ending, fresh, path)
+        comparison = None
+        if isinstance(config, ComparisonConfig) and results.rows:
+            compared, analysis = analysed(config, played.results)
+            comparison = Comparison(config, compared, analysis, played.ending, path)
+        return PlayedStudy(
+            self, options, config, results, report, played.ending, fresh, path, comparison
+        )
 
     def config_of(self, options: StudyOptions) -> StudyConfig | ComparisonConfig:
         """The runs that decide.

@@ -79,7 +79,9 @@ class TerminalReporter(Reporter):
         return answer.strip().lower() in ("y", "yes")
 
     @contextmanager
-    def ticks(self, title: str, total: int, service: Service | None, calls: int) -> Iterator[Ticked]:
+    def ticks(
+        self, title: str, total: int, service: Service | None, calls: int
+    ) -> Iterator[Ticked]:
         """A live picture, or a line per tick.
 
         Args:

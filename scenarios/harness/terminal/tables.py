@@ -10,9 +10,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from ....model.metrics.agreement import agreement
 from ....model.record import State, TickRecord
 from ..format import UNKNOWN, number, plain, with_interval
-from ..results.agreement import agreement
 from ..results.rows import measured
 from ..statistics.intervals import interval
 from ..statistics.summary import CellSummary
