@@ -34,7 +34,7 @@ from .governance.rules import Rules
 from .governance.ruling import Amendment, Ruling
 from .member import Member
 from .messages import Log
-from .metrics import MEASURES, measure
+from .metrics.catalogue import measure_tick, of_ticks
 from .mind import Mind
 from .networks.team_network import TeamNetwork
 from .observation import Charter
@@ -87,7 +87,7 @@ class Organization(mesa.Model):  # type: ignore[misc]
         self.network = TeamNetwork(ingredients.graph, self.random)
         self.members: dict[int, Member] = {}
         self.records: list[TickRecord] = []
-        self.measures: dict[str, float | None] = dict.fromkeys(MEASURES)
+        self.measures: dict[str, float | None] = dict.fromkeys(of_ticks())
         self._rules = Rules(
             ingredients.charter,
             ingredients.scales,
@@ -108,7 +108,7 @@ class Organization(mesa.Model):  # type: ignore[misc]
         for mind in ingredients.minds:
             self._seat(mind)
         self.datacollector = mesa.DataCollector(
-            model_reporters={name: partial(_read, name=name) for name in MEASURES},
+            model_reporters={name: partial(_read, name=name) for name in self.measures},
             agent_reporters=AGENT_REPORTERS,
         )
         self._mesa_step = self.step
@@ -118,8 +118,7 @@ class Organization(mesa.Model):  # type: ignore[misc]
         """Play one tick: take a task, run the protocol, judge, record, measure."""
         try:
             record = self._past if self._past is not None else self._play()
-            previous = self.records[-1] if self.records else None
-            measures = measure(record, previous, self._rules.scales)
+            measures = measure_tick([*self.records, record], self._rules.scales)
             task = self.task_at(self.tick) if self.ingredients.growth is not None else None
         except BaseException as fault:
             self._fault = fault  # nothing has changed yet; `_raising_step` raises it

@@ -14,7 +14,7 @@ from .experience.skills import Growth
 from .governance.constitution import Constitution
 from .governance.trial import Tuning
 from .judge import Judge
-from .metrics import Scales
+from .metrics.scales import Scales
 from .mind import Mind
 from .observation import Charter
 from .protocol import Protocol

@@ -13,7 +13,7 @@ import pytest
 
 import unscripted as un
 from unscripted.model.errors import UnknownNameError, UsageError
-from unscripted.model.metrics import MEASURES
+from unscripted.model.metrics.catalogue import of_ticks
 from unscripted.model.tasks.files import CORPUS, corpus
 from unscripted.model.tasks.stream import CycledTasks, TaskStream
 from unscripted.scenarios.harness.build.organization import parse_team
@@ -93,7 +93,7 @@ def test_the_data_frame_has_every_measure_and_a_row_per_tick():
     org = un.build(n_agents=3, rng=0)
     org.run(3)
     frame = org.datacollector.get_model_vars_dataframe()
-    assert list(frame.columns) == list(MEASURES)
+    assert list(frame.columns) == list(of_ticks())
     assert len(frame) == 3
     assert frame["quality"].between(0.25, 1).all()
     assert frame["quality"].iloc[-1] == org.measures["quality"]
@@ -318,7 +318,7 @@ def test_mesas_batch_run_plays_every_combination():
     }
     assert len(rows) == 2 * (2 + 3)  # one per agent of each last tick
     for r in rows:
-        assert set(MEASURES) <= r.keys()
+        assert set(of_ticks()) <= r.keys()
         assert r["Step"] == 2
         org = un.build(r["protocol"], r["n_agents"], r["model"], rng=0)
         org.run(ticks)

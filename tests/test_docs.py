@@ -43,8 +43,7 @@ from chaos.server import ChaosServer
 from unscripted.agents.llm.models import presets
 from unscripted.agents.synthetic.parameters import Physics
 from unscripted.agents.synthetic.profiles import profiles
-from unscripted.model.metrics import MEASURES, OF_RECORD, roles
-from unscripted.model.metrics import performance as outcome
+from unscripted.model.metrics.catalogue import of_ticks
 from unscripted.model.plugins.discovery import discover
 from unscripted.model.tasks.files import load_tasks
 from unscripted.scenarios.harness.cli import commands
@@ -330,7 +329,7 @@ def test_the_page_on_metrics_names_every_measure() -> None:
     if not page.exists():
         pytest.skip("there is no docs/metrics.md")
     text = page.read_text(encoding="utf-8")
-    assert [m for m in MEASURES if f"`{m}`" not in text] == []
+    assert [m for m in of_ticks() if f"`{m}`" not in text] == []
 
 
 def without_blocks(text: str) -> str:
@@ -414,15 +413,8 @@ def models_of_the_paper() -> str:
 
 def measures() -> str:
     """Every measure."""
-    functions = {
-        "role_stability": roles.role_stability,
-        "objective": outcome.objective,
-        "balance": outcome.balance,
-        **OF_RECORD,
-    }
-    return table(
-        ("measure", "what it is"), [(f"`{m}`", first_line(functions[m])) for m in MEASURES]
-    )
+    rows = [(f"`{m.name}`", m.label, m.scale, m.about) for m in of_ticks().values()]
+    return table(("measure", "label", "unit or range", "what it is"), rows)
 
 
 def physics() -> str:

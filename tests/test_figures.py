@@ -16,7 +16,7 @@ from matplotlib.text import Text
 from unscripted.model.decision import Abstention, Act, Contribution, Failure
 from unscripted.model.errors import UsageError
 from unscripted.model.judge import Verdict
-from unscripted.model.metrics import MEASURES, measure
+from unscripted.model.metrics.catalogue import measure_tick, of_ticks
 from unscripted.model.networks.building import build_topology
 from unscripted.model.record import MemberRecord, RoundRecord, State, TickRecord, Turn
 from unscripted.scenarios.harness.figures.comparison import draw_comparison, ranked
@@ -168,7 +168,7 @@ def test_a_member_that_joined_later_has_an_empty_cell():
 
 
 def test_missing_values_are_gaps_not_zeros():
-    ticks = [dict.fromkeys(MEASURES), *[dict(measure(record("ca"))) for _ in range(2)]]
+    ticks = [dict.fromkeys(of_ticks()), *[dict(measure_tick([record("ca")])) for _ in range(2)]]
     ticks[1]["quality"], ticks[2]["risk"] = 0.5, None
     figure = draw_measures(ticks, title="t", synthetic=True)
     quality = drawn(figure, "quality")[0].get_ydata()
@@ -177,15 +177,15 @@ def test_missing_values_are_gaps_not_zeros():
 
 
 def test_a_panel_with_nothing_measured_says_so():
-    figure = draw_measures([dict.fromkeys(MEASURES)] * 3, title="t", synthetic=False)
+    figure = draw_measures([dict.fromkeys(of_ticks())] * 3, title="t", synthetic=False)
     assert texts(figure).count("not measured") == 9
-    judged = [{**dict.fromkeys(MEASURES), "quality": 0.5}]
+    judged = [{**dict.fromkeys(of_ticks()), "quality": 0.5}]
     assert texts(draw_measures(judged, title="t", synthetic=False)).count("not measured") == 8
 
 
 def test_state_bars_fill_the_height():
     figure = draw_measures(
-        [measure(record("ccaf")), measure(record("ceef"))], title="t", synthetic=False
+        [measure_tick([record(r)]) for r in ("ccaf", "ceef")], title="t", synthetic=False
     )
     axes = next(a for a in figure.axes if a.get_gid() == "Members")
     tops = {}
@@ -253,7 +253,7 @@ def every_figure(synthetic: bool, n: int = 5) -> dict[str, Figure]:
     return {
         "team": draw_team(records[0], nx.path_graph(n), synthetic=synthetic),
         "roles": draw_role_mosaic(records, synthetic=synthetic),
-        "measures": draw_measures([measure(r) for r in records], title="t", synthetic=synthetic),
+        "measures": draw_measures([measure_tick([r]) for r in records], title="t", synthetic=synthetic),
         "comparison": draw_comparison([cell("a", 0.5), cell("b", 0.6)], synthetic=synthetic),
     }
 

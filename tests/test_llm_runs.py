@@ -594,7 +594,7 @@ def test_a_team_may_mix_models_temperatures_and_synthetic_minds(chaos):
 
 
 def test_a_panel_judges_blind_and_its_agreement_is_measured(chaos):
-    from unscripted.scenarios.harness.results.agreement import agreement
+    from unscripted.model.metrics.agreement import agreement
 
     server = chaos()
     org = team(service(server), "sequential", 3, judge="openai/one,openai/two,openai/three")

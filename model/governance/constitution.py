@@ -20,7 +20,7 @@ from dataclasses import dataclass, fields, replace
 from enum import IntEnum
 
 from ..errors import UsageError
-from ..metrics.performance import Scales
+from ..metrics.scales import Scales
 from ..observation import Charter
 from .ruling import Amendment, Ruling
 

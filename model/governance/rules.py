@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from ..errors import UsageError
-from ..metrics import MEASURES, Scales
+from ..errors import UnknownNameError, UsageError
+from ..metrics.catalogue import of_ticks
+from ..metrics.scales import Scales
 from ..observation import Charter
 from ..protocol import Protocol
 from ..randomness import Streams
@@ -46,8 +47,8 @@ class Rules:
         self.trial: Trial | None = None
         self._streams = streams
         if tuning is not None:
-            if tuning.measure not in MEASURES:
-                raise UsageError(f"measure={tuning.measure!r} is not one of {', '.join(MEASURES)}")
+            if tuning.measure not in of_ticks():
+                raise UnknownNameError("measure", tuning.measure, of_ticks())
             for value in tuning.values:
                 with_parameter(protocol, tuning.parameter, value)
             self.protocol = with_parameter(protocol, tuning.parameter, tuning.values[0])

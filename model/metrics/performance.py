@@ -5,47 +5,13 @@ Symbols Q, M, T, C, R, J and B are those of arXiv:2603.28990.
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass, fields
+from collections.abc import Sequence
 
-from ..errors import UsageError
 from ..record import TickRecord
+from .scales import Scales
 
 GRADE_MAX = 4.0
 FLOOR = 0.25  # the lowest Q and M: every criterion graded 1 of 4
-
-
-@dataclass(frozen=True, slots=True)
-class Scales:
-    """Weights of the objective and references of the balance index.
-
-    The paper names the weights aQ, aM, aT, aC, aR and does not print them; these are ours.
-
-    Attributes:
-        quality: aQ, per unit of Q.
-        mission: aM, per unit of M.
-        time_per_s: aT, per second.
-        cost_per_usd: aC, per US dollar.
-        risk: aR, per unit of R.
-        time_ref_s: Execution time at which its term of the balance index is one half.
-        cost_ref_usd: Cost at which its term of the balance index is one half.
-    """
-
-    quality: float = 1.0
-    mission: float = 0.5
-    time_per_s: float = 0.001
-    cost_per_usd: float = 0.5
-    risk: float = 0.5
-    time_ref_s: float = 120.0
-    cost_ref_usd: float = 0.25
-
-    def __post_init__(self) -> None:
-        for f in fields(self):
-            if not 0 <= getattr(self, f.name) < math.inf:
-                raise UsageError(f"{f.name}={getattr(self, f.name)} is not a number of 0 or more")
-        for name in ("time_ref_s", "cost_ref_usd"):
-            if getattr(self, name) == 0:
-                raise UsageError(f"{name}=0 divides by zero; use a value above 0")
 
 
 def quality(record: TickRecord) -> float | None:
@@ -111,35 +77,55 @@ def risk(record: TickRecord) -> float | None:
     return 1.0 - safe
 
 
-def objective(values: dict[str, float | None], scales: Scales) -> float | None:
-    """J of one tick: aQ·Q + aM·M - aT·T - aC·C - aR·R; None where any term is."""
-    q, m = values["quality"], values["mission_relevance"]
-    t, c, r = values["wall_s"], values["cost_usd"], values["risk"]
-    if q is None or m is None or t is None or c is None or r is None:
+def judge_cost_usd(records: Sequence[TickRecord], scales: Scales) -> float | None:
+    """Mean of what judging cost per task in US dollars; None where no price is known.
+
+    Args:
+        records: Of a run.
+        scales: Play no part.
+    """
+    known = [c for r in records if (c := r.verdict.usage.cost_usd) is not None]
+    return sum(known) / len(known) if known else None
+
+
+def objective(records: Sequence[TickRecord], scales: Scales) -> float | None:
+    """J of one tick: aQ·Q + aM·M - aT·T - aC·C - aR·R; None where any term is.
+
+    Args:
+        records: Of a run up to the tick.
+        scales: The weights.
+    """
+    record = records[-1]
+    q, m, c, r = quality(record), mission_relevance(record), cost_usd(record), risk(record)
+    if q is None or m is None or c is None or r is None:
         return None
     return (
         scales.quality * q
         + scales.mission * m
-        - scales.time_per_s * t
+        - scales.time_per_s * wall_s(record)
         - scales.cost_per_usd * c
         - scales.risk * r
     )
 
 
-def balance(values: dict[str, float | None], scales: Scales) -> float | None:
+def balance(records: Sequence[TickRecord], scales: Scales) -> float | None:
     """Balance index B = 0.25 Q̂ + 0.20 M̂ + 0.20 T̂ + 0.20 Ĉ + 0.15 R̂, 0 to 1.
 
     Q̂ and M̂ are stretched to 0..1, T̂ = t/(t + T) and Ĉ = c/(c + C) with the scales' references
     t and c, R̂ = 1 - R. The paper's weights; its normalisation is not printed, this one is ours.
+
+    Args:
+        records: Of a run up to the tick.
+        scales: The references.
     """
-    q, m = values["quality"], values["mission_relevance"]
-    t, c, r = values["wall_s"], values["cost_usd"], values["risk"]
-    if q is None or m is None or t is None or c is None or r is None:
+    record = records[-1]
+    q, m, c, r = quality(record), mission_relevance(record), cost_usd(record), risk(record)
+    if q is None or m is None or c is None or r is None:
         return None
     return (
         0.25 * (q - FLOOR) / (1 - FLOOR)
         + 0.20 * (m - FLOOR) / (1 - FLOOR)
-        + 0.20 * scales.time_ref_s / (scales.time_ref_s + t)
+        + 0.20 * scales.time_ref_s / (scales.time_ref_s + wall_s(record))
         + 0.20 * scales.cost_ref_usd / (scales.cost_ref_usd + c)
         + 0.15 * (1 - r)
     )

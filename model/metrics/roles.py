@@ -7,26 +7,42 @@ a known weakness of the measure, shared with arXiv:2603.28990.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from ..record import TickRecord
+from .scales import Scales
 
 
-def role_stability(record: TickRecord, previous: TickRecord | None) -> float | None:
+def role_stability(records: Sequence[TickRecord], scales: Scales) -> float | None:
     """Role stability index (RSI): share of members that kept their role since the last task.
 
     Over members with a role on both tasks; 0 (all changed) to 1 (all kept), None where there is
     no such member. arXiv:2603.28990 reports values near 0 for free-form teams.
+
+    Args:
+        records: Of a run up to the tick.
+        scales: Play no part.
     """
-    if previous is None:
+    if len(records) < 2:
         return None
-    before = previous.roles
-    kept = [role == before[m] for m, role in record.roles.items() if m in before]
+    before = records[-2].roles
+    kept = [role == before[m] for m, role in records[-1].roles.items() if m in before]
     return sum(kept) / len(kept) if kept else None
 
 
 def unique_roles(record: TickRecord) -> int | None:
     """Number of distinct roles; None where nobody took one."""
     return len(record.role_counts) or None
+
+
+def roles_of_run(records: Sequence[TickRecord], scales: Scales) -> int | None:
+    """Number of distinct roles over all ticks of a run; None where nobody took one.
+
+    Args:
+        records: Of a run.
+        scales: Play no part.
+    """
+    return len({role for r in records for role in r.role_counts}) or None
 
 
 def unique_role_share(record: TickRecord) -> float | None:

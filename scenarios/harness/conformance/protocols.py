@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from math import inf
 from typing import Any
 
 import networkx as nx
@@ -25,39 +24,15 @@ from ....model.decision import (
     Reply,
 )
 from ....model.messages import ids_in
-from ....model.metrics import MEASURES, measure
+from ....model.metrics.catalogue import measure_ticks, of_ticks
 from ....model.metrics.structure import hierarchy_depth
 from ....model.mind import Mind
 from ....model.observation import Observation
 from ....model.organization import Organization
-from ....model.record import State, TickRecord
+from ....model.record import State
 from .strategies import Case
 
 Check = Callable[[Case], None]
-
-RANGES: dict[str, tuple[float, float]] = {
-    "role_stability": (0, 1),
-    "quality": (0.25, 1),
-    "mission_relevance": (0.25, 1),
-    "unique_role_share": (0, 1),
-    "role_gini": (0, 1),
-    "role_entropy": (0, 1),
-    "participation": (0, 1),
-    "abstention_rate": (0, 1),
-    "exclusion_rate": (0, 1),
-    "failure_rate": (0, 1),
-    "unique_roles": (1, 40),
-    "hierarchy_depth": (0, 41),
-    "spectral_gap": (0, 41),
-    "rounds": (0, inf),
-    "calls": (0, inf),
-    "tokens": (0, inf),
-    "cost_usd": (0, inf),
-    "wall_s": (0, inf),
-    "risk": (0, 1),
-    "objective": (-inf, inf),
-    "balance": (0, 1),
-}
 
 
 class Witness(Mind):
@@ -210,17 +185,13 @@ def survival(case: Case) -> None:
 def totals(case: Case) -> None:
     """Totals equal the sums over members, and every measure stays in its range."""
     org, records = case.play()
-    previous: TickRecord | None = None
-    for record in records:
-        values = measure(record, previous)
-        previous = record
-        assert set(values) == set(MEASURES)
+    for values, record in zip(measure_ticks(records), records, strict=True):
         usages = [t.usage for m in record.members for t in m.turns]
         assert values["calls"] == sum(u.calls for u in usages)
         assert values["tokens"] == sum(u.tokens_in + u.tokens_out for u in usages)
-        for name, (low, high) in RANGES.items():
+        for name, measure in of_ticks().items():
             value = values[name]
-            assert value is None or low - 1e-9 <= value <= high + 1e-9, f"{name}={value}"
+            assert value is None or measure.holds(value), f"{name}={value}"
     agents = list(org.members.values())
     assert sum(a.calls for a in agents) == org.measures["calls"]
     assert sum(a.tokens for a in agents) == org.measures["tokens"]

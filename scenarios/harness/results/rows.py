@@ -5,32 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from ....model.metrics import MEASURES, measure
+from ....model.metrics.catalogue import measure_run, measure_ticks, of_ticks
 from ....model.record import TickRecord
 from ..config.run import RunConfig
-from .agreement import agreement
 
-ROW_MEASURES = (
-    "quality", "mission_relevance", "role_stability", "unique_role_share", "role_gini",
-    "role_entropy", "participation", "abstention_rate", "exclusion_rate", "failure_rate",
-    "hierarchy_depth", "spectral_gap", "rounds", "calls", "tokens", "cost_usd", "wall_s", "risk",
-    "objective", "balance",
-)  # fmt: skip
+ROW_MEASURES = tuple(name for name in of_ticks() if name != "unique_roles")
 """Measures of a run that are means over its ticks, in the order of the JSON."""
 
 Row = dict[str, Any]
+
+measured = measure_ticks
 
 
 def mean(values: Iterable[float | None]) -> float | None:
     """The mean of what was measured; None where nothing was."""
     known = [v for v in values if v is not None]
     return sum(known) / len(known) if known else None
-
-
-def measured(records: Sequence[TickRecord]) -> list[dict[str, float | None]]:
-    """Every measure of every tick."""
-    previous = [None, *records]
-    return [measure(r, p) for r, p in zip(records, previous, strict=False)]
 
 
 def run_row(
@@ -48,7 +38,6 @@ def run_row(
         replicate: Which of its cell's.
         level: Of its task source, the same for a whole cell; None reads it off the records.
     """
-    ticks = measured(records)
     levels = {level} if level is not None else {r.level for r in records}
     row: Row = {
         "protocol": config.protocol,
@@ -60,10 +49,7 @@ def run_row(
         "replicate": replicate,
         "ticks": len(records),
     }
-    row.update({name: mean(t[name] for t in ticks) for name in ROW_MEASURES})
-    row["unique_roles"] = len({role for r in records for role in r.role_counts}) or None
-    row["judge_alpha"] = agreement(records)["quality"]
-    row["judge_cost_usd"] = mean(r.verdict.usage.cost_usd for r in records)
+    row.update(measure_run(records))
     return row
 
 
@@ -85,7 +71,7 @@ def tick_rows(records: Sequence[TickRecord]) -> list[Row]:
                 f"{'granted' if x.granted else 'refused'}: {x.reason}"
                 for x in r.rulings
             ),
-            **{m: t[m] for m in MEASURES},
+            **t,
         }
         for r, t in zip(records, measured(records), strict=True)
     ]

@@ -22,10 +22,10 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from ....model.metrics.agreement import agreement
 from ....model.organization import Organization
 from ....model.record import State, TickRecord
 from ..format import number, plain, with_interval
-from ..results.agreement import agreement
 from ..results.rows import mean, measured
 from ..statistics.intervals import interval
 from ..statistics.summary import CellSummary
