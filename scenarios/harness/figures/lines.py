@@ -13,11 +13,11 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullLocator
 
 from ....model.errors import UsageError
+from ..results.labels import described
 from ..results.rows import Row
 from ..statistics.samples import Sample
 from .style import (
     FAINT,
-    LABELS,
     MARKERS,
     SERIES,
     finish,
@@ -180,7 +180,7 @@ def _draw_panel(
         axes.set_xlim(-0.4, len(places) - 0.6)
     else:
         _number_ticks(axes, panel, log=log)
-    name, unit = LABELS.get(panel.measure, (panel.measure, ""))
+    name, unit = described(panel.measure)
     axes.set_ylabel(f"{name}\n({unit})" if unit else plain(name))
     if panel.log and drawn:
         axes.set_yscale("log")

@@ -16,6 +16,7 @@ from ....model.record import TickRecord
 from ..build.organization import is_family, judge_models
 from ..config.run import RunConfig, SweepConfig, to_json
 from ..format import SYNTHETIC, number, plain, with_interval
+from ..results import labels
 from ..results.chronicle import chronicle
 from ..results.emergence import HEAD as EMERGENCE_HEAD
 from ..results.emergence import TITLE as EMERGENCE
@@ -27,7 +28,7 @@ from ..runs.matching import TITLE as MATCH
 from ..runs.matching import match_rows
 from ..statistics.analysis import Analysis
 from ..statistics.intervals import interval
-from ..terminal.screen import COMPARE_TABLE, RUN_TABLE, agreement_line
+from ..terminal.screen import agreement_line
 from .statistics_tables import CONTRASTS_HEAD, OMNIBUS_HEAD, contrasts_table, omnibus_table
 
 AGAIN = "The same configuration gives the same numbers."
@@ -41,10 +42,10 @@ def write_run_page(folder: Path, config: RunConfig, records: Sequence[TickRecord
     ticks = measured(records)
     judged = [agreement_line(records)] if any(r.verdict.votes for r in records) else []
     table = []
-    for name, label, unit in RUN_TABLE:
-        found = interval(t[name] for t in ticks)
+    for measure in labels.run_table():
+        found = interval(t[measure.name] for t in ticks)
         mean_and_sd = (None, None) if found is None else (found.mean, found.sd)
-        table.append([label, *map(number, mean_and_sd), unit])
+        table.append([measure.label, *map(number, mean_and_sd), measure.scale])
     last = [
         [str(m.member), m.state.value, plain(m.role or m.note), ", ".join(map(str, m.builds_on))]
         for m in records[-1].members
@@ -102,13 +103,13 @@ def write_comparison_page(
 ) -> Path:
     """The page of a comparison."""
     head = ["level", "network", "model", "agents", "protocol", "seeds"]
-    head += [label for _, label in COMPARE_TABLE]
+    head += [m.short for m in labels.compare_table()]
     body = []
     for row in found.summary:
         factors = ("level", "topology", "model", "agents", "protocol")
         cells = [str(row.cell.value(f)) for f in factors]
         cells.append(str(row.replicates))
-        cells += [with_interval(row.measure(m)) for m, _ in COMPARE_TABLE]
+        cells += [with_interval(row.measure(m.name)) for m in labels.compare_table()]
         body.append(cells)
     return _write(
         folder,

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ....model.metrics.measure import Measure
 from ..results.factors import FACTORS
 from ..results.rows import Row
 from .conclusions import conclusions
@@ -43,17 +44,22 @@ class Analysis:
         }
 
 
-def analyse(results: Iterable[Mapping[str, Any]], rule: Rule = RULE) -> Analysis:
+def analyse(
+    results: Iterable[Mapping[str, Any]],
+    rule: Rule = RULE,
+    own: Mapping[str, Measure] | None = None,
+) -> Analysis:
     """Summaries, contrasts, tests and conclusions of a comparison's results.
 
     Args:
         results: As `sweep` gives them; those without a row (the run broke) are left out.
         rule: What is contrasted, and how it is judged.
+        own: Measures of one's own in the rows, by name; `Rule.of` contrasts them too.
     """
     whole = [r for r in results if "row" in r]
     runs = [r["row"] for r in whole]
     # a run's own level: that of its tasks may differ from one to the next
     ticks = [t | {f: r["row"][f] for f in (*FACTORS, "seed")} for r in whole for t in r["ticks"]]
-    summary = summarize(runs, ticks, rule)
+    summary = summarize(runs, ticks, rule, own)
     tests = block_tests(runs, ticks, rule)
     return Analysis(runs, summary, tests, conclusions(summary, tests, rule))
