@@ -46,6 +46,9 @@ if TYPE_CHECKING:
     from .model.protocol import Round as Round
     from .model.protocol import Team as Team
     from .model.record import TickRecord as TickRecord
+    from .scenarios.harness.api.entry import compare as compare
+    from .scenarios.harness.api.entry import run as run
+    from .scenarios.harness.api.load import load as load
     from .scenarios.harness.build.organization import build as build
 
 __version__ = "0.1.0"
@@ -83,6 +86,9 @@ _HOMES = {
     "TickRecord": ".model.record",
     "Verdict": ".model.judge",
     "build": ".scenarios.harness.build.organization",
+    "compare": ".scenarios.harness.api.entry",
+    "load": ".scenarios.harness.api.load",
+    "run": ".scenarios.harness.api.entry",
     "testing": ".testing",
 }
 

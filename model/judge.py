@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from .decision import NO_CALLS, Usage, WorkItem
-from .plugins.tags import Mark, marked
+from .plugins.tags import PluginTag, tagged
 from .tasks.task import Task
 
 CRITERIA = ("accuracy", "completeness", "coherence", "actionability", "mission_relevance")
@@ -115,4 +115,4 @@ JudgeFamily = Callable[[str], Judge]
 
 def judge_family(name: str) -> Callable[[JudgeFamily], JudgeFamily]:
     """Mark a function as the maker of all judges called `name` or `name:options`."""
-    return marked(Mark("judges", name))
+    return tagged(PluginTag("judges", name))

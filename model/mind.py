@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from .decision import Answer, Reply
 from .observation import Observation
-from .plugins.tags import Mark, marked
+from .plugins.tags import PluginTag, tagged
 from .tasks.task import Task
 
 
@@ -65,4 +65,4 @@ MindFamily = Callable[[str], Mind]
 
 def mind_family(name: str) -> Callable[[MindFamily], MindFamily]:
     """Mark a function as the maker of all minds whose model id starts with `name/`."""
-    return marked(Mark("minds", name))
+    return tagged(PluginTag("minds", name))

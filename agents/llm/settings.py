@@ -5,41 +5,47 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from math import inf
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from ...model.errors import UsageError
+from ...model.options import option
 from .calling.budget import Price, parse_prices
 from .calling.redaction import without_secrets
+
+if TYPE_CHECKING:
+    from ...model.engine.driver import Limits
 
 TEMPERATURE = 0.7
 """Of agents where nothing is said, as in the paper; judges have 0."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Calls:
-    """How models are called.
+    """How models are called."""
 
-    Attributes:
-        api_base: Address of an OpenAI-compatible server; None for the provider's own.
-        temperature: Of agents, 0 to 2; None means 0.7.
-        max_tokens: Longest answer in tokens.
-        context_tokens: Most that an agent reads of others' messages, own work and memory, at four
-            characters to a token.
-        rpm: Requests a minute to any one model; None learns it from the provider.
-        tpm: Tokens a minute to any one model; None learns it.
-        budget_usd: Never exceeded; None for no limit.
-        price: US dollars per million tokens, `IN,OUT` or `ID=IN,OUT;…`; in place of LiteLLM's
-            list.
-    """
-
-    api_base: str | None = None
-    temperature: float | None = None
-    max_tokens: int = 2048
-    context_tokens: int = 16_000
-    rpm: float | None = None
-    tpm: float | None = None
-    budget_usd: float | None = None
-    price: str | None = None
+    api_base: str | None = option(None, "Address of an OpenAI-compatible server.", "URL", free=True)
+    temperature: float | None = option(
+        None, "Sampling temperature of the agents, 0 to 2; 0.7 if left out.", "T"
+    )
+    max_tokens: int = option(2048, "Longest answer of a model, in tokens.", "N")
+    context_tokens: int = option(
+        16_000, "Most an agent reads of others' messages, newest first; 4 characters each.", "N"
+    )
+    timeout_s: float = option(
+        120.0, "Deadline of one decision; one attempt gets half of it.", "S", name="timeout"
+    )
+    concurrency: int = option(64, "Calls in flight at once, at most.", "N", free=True)
+    rpm: float | None = option(None, "Requests a minute to a model; else learnt.", "N", free=True)
+    tpm: float | None = option(None, "Tokens a minute to a model; else learnt.", "N", free=True)
+    budget_usd: float | None = option(
+        None, "Stop before it costs more than this.", "USD", name="budget", free=True
+    )
+    price: str | None = option(
+        None,
+        "US dollars per million tokens, IN,OUT or ID=IN,OUT;…, in place of LiteLLM's list.",
+        "IN,OUT",
+    )
 
     def __post_init__(self) -> None:
         """Check every rule.
@@ -63,6 +69,14 @@ class Calls:
                 f"budget={self.budget_usd} must be above 0 US dollars; use more, or none"
             )
         parse_prices(self.price)
+        _ = self.limits  # checks both
+
+    @property
+    def limits(self) -> Limits:
+        """The same for minds that are not called, and are not instant."""
+        from ...model.engine.driver import Limits
+
+        return Limits(self.timeout_s, self.concurrency)
 
     @property
     def prices(self) -> dict[str, Price]:

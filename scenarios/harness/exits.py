@@ -31,3 +31,7 @@ def exit_of(halt: Halt) -> Exit:
         halt: What stopped it; a reason without a code of its own is a matter for the user to mend.
     """
     return _HALTED.get(halt.reason, Exit.USAGE)
+
+
+class DeclinedError(Exception):
+    """The user was asked and doesn't want it; nothing was started."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from numbers import Real
 from pathlib import Path
@@ -12,44 +11,35 @@ from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 
-from ....agents.llm.models import parse_model, presets
 from ....agents.llm.settings import Calls
-from ....model.governance.constitution import Constitution
-from ....model.plugins.discovery import discover, named
 from ....model.engine.driver import Limits
-from ....model.errors import UnknownNameError, UsageError
-from ....model.tasks.generator import GeneratedTasks
-from ....model.experience.skills import Growth
-from ....model.setup import Ingredients
-from ....model.judge import Judge
+from ....model.errors import UsageError
 from ....model.experience.memory import Memory
+from ....model.experience.skills import Growth
+from ....model.governance.constitution import Constitution
+from ....model.governance.trial import Tuning
+from ....model.judge import Judge
 from ....model.mind import Mind
+from ....model.networks.building import Topology, build_topology
 from ....model.observation import Charter
 from ....model.organization import Organization
 from ....model.protocol import Protocol
 from ....model.randomness import Purpose, Streams, seed_from
+from ....model.setup import Ingredients
 from ....model.shocks import Scheduled
-from ....model.tasks.stream import CycledTasks, TaskStream
-from ....model.tasks.task import LEVELS
-from ....model.tasks.files import corpus, load_tasks
-from ....model.networks.building import Topology, build_topology, parse_options
-from ....model.governance.trial import Tuning
-from ..specs.circumstances import (
-    constitution_for,
-    parse_memory,
-    parse_shocks,
-    parse_skills,
-    parse_tuning,
-)
+from ....model.tasks.stream import TaskStream
+from ..specs.experience import parse_memory, parse_skills
+from ..specs.judges import judge_models, make_judge
+from ..specs.minds import is_called, own_mind, parse_team
+from ..specs.protocols import make_protocol
+from ..specs.shocks import parse_shocks
+from ..specs.tasks import make_stream
+from ..specs.tuning import constitution_for, parse_tuning
 
 if TYPE_CHECKING:  # pydantic and what else real models need is loaded for real models only
     from ....agents.llm.service import Service
 
-DEFAULT_LEVEL = "L3"
 MOST_AGENTS = 100_000
-DEFAULT_JUDGES = ("gpt-5.4", "gpt-4o", "claude-sonnet-4.6")
-"""The paper's final and pilot judge, and one more; the first that isn't in the team judges it."""
-_COUNT = re.compile(r"[0-9]{1,9}")
 
 
 def build(
@@ -117,7 +107,7 @@ def build(
         minds=minds,
         graph=build_topology(_as_topology(topology), n_agents, graph_seed),
         protocol=coordination,
-        stream=_stream(tasks, level, seed),
+        stream=make_stream(tasks, level, seed),
         judge=_judge(judge, model, service, run),
         charter=Charter() if mission is None else Charter(mission),
         memory=parse_memory(memory) if isinstance(memory, str) else memory,
@@ -156,109 +146,18 @@ def _as_topology(topology: Topology | nx.Graph[Any]) -> Topology:
     return graph
 
 
-def make_protocol(protocol: str | Protocol) -> Protocol:
-    """A protocol from `name` or `name:option=value,…`.
-
-    Raises:
-        UsageError: An unknown name, option or value.
-    """
-    if isinstance(protocol, Protocol):
-        return protocol
-    if not isinstance(protocol, str):
-        made_of = "call it: a class is no" if isinstance(protocol, type) else "use a name or a"
-        raise UsageError(f"protocol={protocol!r} is neither; {made_of} Protocol instance")
-    name, _, options = protocol.partition(":")
-    kind = named("protocols", "protocol", name)
-    given = parse_options(f"protocol={name}", options, kind.__init__)
-    try:
-        made: Protocol = kind(**given)
-    except (TypeError, ValueError) as error:
-        raise UsageError(f"protocol={protocol}: {error}") from None
-    return made
-
-
-def check_judge(judge: str | None, calls: Calls) -> None:
-    """Refuse a judge that can't be made.
-
-    Raises:
-        UsageError: An unknown name or option.
-    """
-    if judge is None or judge == "none":
-        return
-    if is_judge_family(judge):
-        make_judge(judge)
-    judge_models(judge, (), calls)
-
-
-def is_judge_family(judge: str) -> bool:
-    """Whether a judge's name is a plug-in's, not a model's."""
-    return judge.partition(":")[0] in discover("judges")
-
-
-def judge_models(judge: str | None, team: Sequence[str], calls: Calls) -> tuple[str, ...]:
-    """The models that judge a team, where models do.
-
-    Where nothing is said, a team of real models is judged by another model than its own: the
-    paper's final judge, or its pilot judge. Behind an address of one's own no other is known.
-
-    Raises:
-        UsageError: An unknown name or option.
-    """
-    if judge is not None:
-        if judge == "none" or is_judge_family(judge):
-            return ()
-        models = tuple(filter(None, (part.strip() for part in judge.split(","))))
-        for model in models:
-            bare = model.partition("?")[0]
-            if "/" not in bare and bare not in presets():
-                known = [*discover("judges"), "none", *presets(), "provider/model"]
-                raise UnknownNameError("judge", judge, known)
-            parse_model(model, calls)
-        if len(set(models)) < len(models):
-            raise UsageError(f"judge={judge!r} names a judge twice; name each once")
-        return models
-    real = [parse_model(m, calls) for m in team if not is_family(m)]
-    if not real:
-        return ()
-    if calls.api_base is not None:
-        return (real[0].name,)
-    acting = {m.model for m in real}
-    return (next(j for j in DEFAULT_JUDGES if parse_model(j, calls).model not in acting),)
-
-
-def make_judge(judge: str | Judge | None) -> Judge | None:
-    """A judge that asks no model: from `family:options`; the rubric judge where nothing is said.
-
-    Raises:
-        UsageError: An unknown name or option.
-    """
-    if judge is None or isinstance(judge, Judge):
-        return named("judges", "judge", "rubric")("") if judge is None else judge
-    if not isinstance(judge, str):
-        raise UsageError(f"judge={judge!r} is neither; use a name or a Judge instance")
-    if judge == "none":
-        return None
-    name, _, options = judge.partition(":")
-    known = discover("judges")
-    if name not in known:
-        raise UnknownNameError("judge", judge, [*known, "none"])
-    made: Judge = known[name](options)
-    return made
-
-
 def _judge(
     judge: str | Judge | None, model: str | Mind | Sequence[Mind], service: _Lazy, run: str
 ) -> Judge | None:
     if judge is None or isinstance(judge, str):
-        team = _ids(model)
-        models = judge_models(judge, team, service.calls)
+        models = judge_models(judge, _ids(model), service.calls)
         if models:
             return service.made.judge(models, run)
     return make_judge(judge)
 
 
 def _one_mind(service: _Lazy, run: str, model: str) -> Mind:
-    return family_mind(model) if is_family(model) else service.made.mind(model, run)
+    return service.made.mind(model, run) if is_called(model) else own_mind(model)
 
 
 def _ids(model: str | Mind | Sequence[Mind]) -> list[str]:
@@ -266,60 +165,6 @@ def _ids(model: str | Mind | Sequence[Mind]) -> list[str]:
     if isinstance(model, str):
         return [part.strip().rpartition("*")[0] or part.strip() for part in model.split("+")]
     return []
-
-
-def parse_team(model: str, n_agents: int) -> list[tuple[str, int]]:
-    """Models and how many members have each, from `a`, or `a*6+b*2`.
-
-    Raises:
-        UsageError: A malformed part, or counts that don't add up to the team.
-    """
-    if "*" not in model and "+" not in model:
-        return [(model, n_agents)]
-    team: list[tuple[str, int]] = []
-    for part in model.split("+"):
-        name, star, count = part.strip().rpartition("*")
-        if not star or not _COUNT.fullmatch(count.strip()) or not name.strip():
-            raise UsageError(
-                f"model={model!r}: part {part!r} is not `name*count`; use a team like 'a*6+b*2'"
-            )
-        team.append((name.strip(), int(count)))
-    total = sum(count for _, count in team)
-    if total != n_agents:
-        raise UsageError(
-            f"model={model!r} names {total} members for n_agents={n_agents}; "
-            f"use --agents {total} or other counts"
-        )
-    return team
-
-
-def is_family(model: str) -> bool:
-    """Whether a model id is of a family that is installed as a plug-in, as `synthetic/…` is."""
-    family, slash, _ = model.partition("/")
-    return bool(slash) and family in discover("minds")
-
-
-def family_mind(model: str) -> Mind:
-    """The mind of a model id `family/name`.
-
-    Raises:
-        UnknownNameError: There is no such model in the family.
-    """
-    family, _, name = model.partition("/")
-    made: Mind = discover("minds")[family](name)
-    return made
-
-
-def check_model(model: str, calls: Calls) -> None:
-    """Refuse a model that can't be made; whether its provider exists is found out later.
-
-    Raises:
-        UsageError: An unknown name or option.
-    """
-    if is_family(model):
-        family_mind(model)
-    else:
-        parse_model(model, calls)
 
 
 class _Lazy:
@@ -376,27 +221,3 @@ def _given_minds(model: Sequence[Mind]) -> list[Mind]:
         if not isinstance(mind, Mind):
             raise UsageError(f"model={mind!r} is not a Mind; use a name, a Mind or a list of Minds")
     return given
-
-
-def _stream(tasks: str | Path | TaskStream, level: str | None, seed: int) -> TaskStream:
-    if isinstance(tasks, TaskStream):
-        return tasks
-    if level is not None and level not in LEVELS:
-        raise UnknownNameError("level", str(level), LEVELS)
-    if not isinstance(tasks, str | Path):
-        raise UsageError(f"tasks={tasks!r} is none; use 'corpus', 'generated', a file or a stream")
-    sources: dict[str, Callable[[], TaskStream]] = {
-        "corpus": lambda: _of_level(corpus(), level or DEFAULT_LEVEL, seed, "corpus"),
-        "generated": lambda: GeneratedTasks(level or DEFAULT_LEVEL, seed),
-    }
-    if str(tasks) in sources:
-        return sources[str(tasks)]()
-    return _of_level(load_tasks(Path(tasks)), level, seed, str(tasks))
-
-
-def _of_level(tasks: Sequence[Any], level: str | None, seed: int, source: str) -> TaskStream:
-    chosen = [t for t in tasks if level in (None, t.level)]
-    if not chosen:
-        there = ", ".join(sorted({t.level for t in tasks}))
-        raise UsageError(f"tasks={source} has no task of level={level}; levels there: {there}")
-    return CycledTasks(chosen, seed)

@@ -14,7 +14,7 @@ from matplotlib.ticker import FuncFormatter, NullLocator
 from ....model.errors import UsageError
 from ..results.labels import described
 from ..statistics.samples import Sample
-from ..study.found import Found
+from ..statistics.study_results import StudyResults
 from .style import finish, fit, new_figure, styled, width_in
 
 COLOURS = "cividis"  # reads the same with and without colour vision, and in grey
@@ -25,7 +25,7 @@ WIDE_FROM = 10.0  # largest over smallest number from which colours are on a log
 
 @styled
 def draw_heat(
-    found: Found,
+    found: StudyResults,
     measures: Sequence[str],
     *,
     rows: str,

@@ -42,7 +42,7 @@ def heading(measure: str) -> str:
     return found.short if found.short and found.unit.endswith("per task") else found.label
 
 
-def run_table(own: Mapping[str, Measure] | None = None) -> list[Measure]:
+def of_run_table(own: Mapping[str, Measure] | None = None) -> list[Measure]:
     """The rows of a run's table.
 
     Args:
@@ -51,7 +51,7 @@ def run_table(own: Mapping[str, Measure] | None = None) -> list[Measure]:
     return [m for m in of_ticks(own).values() if m.name not in BESIDE_THE_TABLE]
 
 
-def compare_table(own: Mapping[str, Measure] | None = None) -> list[Measure]:
+def of_compare_table(own: Mapping[str, Measure] | None = None) -> list[Measure]:
     """The columns of a comparison's table: measures that have a short name, quality first.
 
     Args:
@@ -60,7 +60,7 @@ def compare_table(own: Mapping[str, Measure] | None = None) -> list[Measure]:
     return [m for m in of_runs(own).values() if m.short]
 
 
-def spared(shown: Iterable[Measure]) -> list[str]:
+def spared_first(shown: Iterable[Measure]) -> list[str]:
     """The order in which columns are left out where they don't fit; quality stays.
 
     Args:

@@ -51,12 +51,9 @@ def run_row(
     """
     levels = {level} if level is not None else {r.level for r in records}
     row: Row = {
-        "protocol": config.protocol,
-        "topology": config.topology,
-        "model": config.model,
-        "agents": config.agents,
+        **config.team.labels,
         "level": levels.pop() if len(levels) == 1 else "mixed",
-        "seed": config.seed,
+        "seed": config.tasks.seed,
         "replicate": replicate,
         "ticks": len(records),
     }

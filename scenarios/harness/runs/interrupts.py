@@ -9,8 +9,8 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from ....model.errors import Halt
 from ....model.engine.event_loop import permanent_loop
+from ....model.errors import Halt
 
 if TYPE_CHECKING:
     from ....agents.llm.service import Service

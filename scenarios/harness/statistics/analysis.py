@@ -12,6 +12,7 @@ from typing import Any
 from ....model.metrics.measure import Measure
 from ..results.factors import FACTORS
 from ..results.rows import Row
+from ..results.run_result import RunResult
 from .conclusions import conclusions
 from .evidence import RULE, Rule
 from .omnibus import OmnibusTest, block_tests
@@ -45,7 +46,7 @@ class Analysis:
 
 
 def analyse(
-    results: Iterable[Mapping[str, Any]],
+    results: Iterable[RunResult],
     rule: Rule = RULE,
     own: Mapping[str, Measure] | None = None,
 ) -> Analysis:
@@ -56,10 +57,14 @@ def analyse(
         rule: What is contrasted, and how it is judged.
         own: Measures of one's own in the rows, by name; `Rule.of` contrasts them too.
     """
-    whole = [r for r in results if "row" in r]
-    runs = [r["row"] for r in whole]
+    whole = [(r.row, r.ticks) for r in results if r.row is not None]
+    runs = [row for row, _ in whole]
     # a run's own level: that of its tasks may differ from one to the next
-    ticks = [t | {f: r["row"][f] for f in (*FACTORS, "seed")} for r in whole for t in r["ticks"]]
+    ticks = [
+        {**tick, **{f: row[f] for f in (*FACTORS, "seed")}}
+        for row, found in whole
+        for tick in found
+    ]
     summary = summarize(runs, ticks, rule, own)
     tests = block_tests(runs, ticks, rule)
     return Analysis(runs, summary, tests, conclusions(summary, tests, rule))

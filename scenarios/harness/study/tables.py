@@ -10,12 +10,12 @@ from rich.text import Text
 from ..format import number, plain, with_interval
 from ..results.labels import heading
 from ..statistics.samples import Sample
-from ..terminal.screen import TIGHT
-from .found import Found
+from ..statistics.study_results import StudyResults
+from ..terminal.tables import titled_table
 
 
 def cells_table(
-    found: Found, by: Sequence[str], measures: Sequence[str], *, title: str = ""
+    found: StudyResults, by: Sequence[str], measures: Sequence[str], *, title: str = ""
 ) -> Table:
     """One row per combination of labels; the first measure with its 95 % interval.
 
@@ -28,7 +28,7 @@ def cells_table(
     groups: dict[tuple[object, ...], list[dict[str, object]]] = {}
     for row in found.rows:
         groups.setdefault(tuple(row[b] for b in by), []).append(row)
-    table = _table(title or f"Means per task over {seeds_of(found)}, [95 % interval]")
+    table = titled_table(title or f"Means per task over {seeds_of(found)}, [95 % interval]")
     for name in by:
         table.add_column(plain(name), overflow="fold")
     for measure in measures:
@@ -43,9 +43,9 @@ def cells_table(
     return table
 
 
-def grid_table(found: Found, measure: str, rows: str, columns: str) -> Table:
+def grid_table(found: StudyResults, measure: str, rows: str, columns: str) -> Table:
     """The mean of one measure over two labels or factors."""
-    table = _table(f"{heading(measure)}, means over {seeds_of(found)}")
+    table = titled_table(f"{heading(measure)}, means over {seeds_of(found)}")
     table.add_column(plain(rows), no_wrap=True)
     names = found.values(columns)
     for name in names:
@@ -65,7 +65,7 @@ def samples_table(title: str, head: Sequence[str], rows: Mapping[str, Sequence[S
         head: Of every column, that of the rows' names included.
         rows: One sample per column, by name.
     """
-    table = _table(title)
+    table = titled_table(title)
     for name in head:
         table.add_column(plain(name), justify="left" if name == head[0] else "right")
     for row, samples in rows.items():
@@ -73,11 +73,7 @@ def samples_table(title: str, head: Sequence[str], rows: Mapping[str, Sequence[S
     return table
 
 
-def seeds_of(found: Found) -> str:
+def seeds_of(found: StudyResults) -> str:
     """How many seeds there are, in words."""
     n = len(found.values("seed"))
     return f"{n} seed{'s' * (n != 1)}"
-
-
-def _table(title: str) -> Table:
-    return Table(title=Text(plain(title)), title_justify="left", title_style="bold", **TIGHT)

@@ -7,19 +7,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ..config.run import StudyConfig
 from ..results.rows import Row
-from ..runs.sweep import Result, run_key
-from ..statistics.samples import Sample
+from .samples import Sample
 
 if TYPE_CHECKING:
     import pandas as pd
 
-RUN_FACTORS = ("protocol", "topology", "model", "agents", "level", "seed", "replicate")
-
 
 @dataclass(frozen=True)
-class Found:
+class StudyResults:
     """What the runs of a scenario gave.
 
     Attributes:
@@ -79,24 +75,3 @@ class Found:
 
 def _where(rows: Sequence[Row], wanted: Mapping[str, object]) -> list[Row]:
     return [r for r in rows if all(r[k] == v for k, v in wanted.items())]
-
-
-def found_in(config: StudyConfig, results: Mapping[str, Result]) -> Found:
-    """The rows of all whole runs, each under every cell it belongs to."""
-    rows: list[Row] = []
-    ticks: list[Row] = []
-    members: list[Sequence[Row]] = []
-    for cell in config.cells:
-        for replicate, run in enumerate(config.seeds(cell)):
-            result = results.get(run_key(run), {})
-            if "row" not in result or "stopped" in result:
-                continue
-            row = {**cell.labels, **result["row"], "replicate": replicate}
-            columns = result["row"].keys() | {k for tick in result["ticks"][:1] for k in tick}
-            if taken := cell.labels.keys() & columns:
-                raise ValueError(f"labels {sorted(taken)} are columns of every row; use others")
-            rows.append(row)
-            members.append(result["agents"])  # not copied: there may be a million
-            head = {k: row[k] for k in (*cell.labels, *RUN_FACTORS)}
-            ticks.extend({**head, **tick} for tick in result["ticks"])
-    return Found(rows, ticks, any(cell.config.synthetic for cell in config.cells), members)

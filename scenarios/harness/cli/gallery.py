@@ -1,6 +1,6 @@
 """The gallery: every scenario run at its default size, and a page of what each asked and found.
 
-    python -m unscripted.scenarios.harness.study.gallery docs
+    python -m unscripted.scenarios.harness.cli.gallery docs
 
 writes `scenarios.md` and `images/scenarios/*.png` into that folder. Nothing on the page is written
 by hand: questions, expectations and refutations are the scripts' docstrings, findings and figures
@@ -17,8 +17,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from ..cli.listing import scenario_paths
 from ..runs.folder import write_text
+from .scenario import scenario_paths
 
 IMAGES = Path("images") / "scenarios"
 HEAD = """# Scenarios

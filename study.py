@@ -1,0 +1,118 @@
+"""For the authors of scenarios: a question, its runs, and what they say, with tables and figures.
+
+    from unscripted import study
+    STUDY = study.Study(__file__, __doc__, design=design, report=report)
+
+`docs/writing-a-scenario.md` walks through one.
+"""
+
+from __future__ import annotations
+
+from .agents.synthetic.mind import TRADES
+from .agents.synthetic.profiles import profile, profiles
+from .model.governance.trial import Tuning
+from .model.metrics.paraphrases import collapse
+from .model.metrics.resilience import adaptation, recovery_time, resilience
+from .model.options import option
+from .model.tasks.task import LEVELS
+from .scenarios.harness.api.comparison import Comparison
+from .scenarios.harness.cli.scenario import main
+from .scenarios.harness.config.comparison import ComparisonConfig
+from .scenarios.harness.config.groups import Design
+from .scenarios.harness.config.lineup import COMPARED, CONTROLS, lineup
+from .scenarios.harness.config.run import RunConfig
+from .scenarios.harness.config.study import Condition, StudyConfig
+from .scenarios.harness.figures.front import Offer, draw_front, front
+from .scenarios.harness.figures.heat import draw_heat
+from .scenarios.harness.figures.lines import Line, Panel, draw_lines
+from .scenarios.harness.figures.published import draw_published
+from .scenarios.harness.format import number, plain, with_interval
+from .scenarios.harness.report.page import Page
+from .scenarios.harness.results.rows import Row, mean
+from .scenarios.harness.specs.minds import is_called, parse_team
+from .scenarios.harness.specs.shocks import DEFAULT_SUBSTITUTE
+from .scenarios.harness.specs.tuning import constitution_for, parse_tuning
+from .scenarios.harness.statistics.findings import (
+    Finding,
+    Support,
+    above,
+    below,
+    between,
+    supported,
+)
+from .scenarios.harness.statistics.intervals import interval
+from .scenarios.harness.statistics.published import HEAD as PUBLISHED_HEAD
+from .scenarios.harness.statistics.published import Claim, Origin, sections, summary
+from .scenarios.harness.statistics.samples import Sample, resampled
+from .scenarios.harness.statistics.sign_change import Crossing, crossing
+from .scenarios.harness.statistics.study_results import StudyResults
+from .scenarios.harness.study.study import Study, StudyOptions, StudyReport
+from .scenarios.harness.study.tables import cells_table, grid_table, samples_table, seeds_of
+from .scenarios.harness.terminal.tables import titled_table
+
+__all__ = [
+    "COMPARED",
+    "CONTROLS",
+    "DEFAULT_SUBSTITUTE",
+    "LEVELS",
+    "PUBLISHED_HEAD",
+    "TRADES",
+    "Claim",
+    "Comparison",
+    "ComparisonConfig",
+    "Condition",
+    "Crossing",
+    "Design",
+    "Finding",
+    "Line",
+    "Offer",
+    "Origin",
+    "Page",
+    "Panel",
+    "Row",
+    "RunConfig",
+    "Sample",
+    "Study",
+    "StudyConfig",
+    "StudyOptions",
+    "StudyReport",
+    "StudyResults",
+    "Support",
+    "Tuning",
+    "above",
+    "adaptation",
+    "below",
+    "between",
+    "cells_table",
+    "collapse",
+    "constitution_for",
+    "crossing",
+    "draw_front",
+    "draw_heat",
+    "draw_lines",
+    "draw_published",
+    "front",
+    "grid_table",
+    "interval",
+    "is_called",
+    "lineup",
+    "main",
+    "mean",
+    "number",
+    "option",
+    "parse_team",
+    "parse_tuning",
+    "plain",
+    "profile",
+    "profiles",
+    "recovery_time",
+    "resampled",
+    "resilience",
+    "samples_table",
+    "sections",
+    "seeds_of",
+    "summary",
+    "supported",
+    "titled_table",
+    "with_interval",
+]  # fmt: skip
