@@ -24,7 +24,7 @@ from .scenarios.harness.config.run import RunConfig
 from .scenarios.harness.config.study import Condition, StudyConfig
 from .scenarios.harness.figures.front import Offer, draw_front, front
 from .scenarios.harness.figures.heat import draw_heat
-from .scenarios.harness.figures.lines import Line, Panel, draw_lines
+from .scenarios.harness.figures.lines import Line, Subplot, draw_lines
 from .scenarios.harness.figures.published import draw_published
 from .scenarios.harness.format import number, plain, with_interval
 from .scenarios.harness.report.page import Page
@@ -68,7 +68,7 @@ __all__ = [
     "Offer",
     "Origin",
     "Page",
-    "Panel",
+    "Subplot",
     "Row",
     "RunConfig",
     "Sample",

@@ -106,7 +106,7 @@ def draw(found: study.StudyResults, crossings: dict[str, study.Crossing | None])
         points = [(AS_IT_IS if v is None else v, gain(found, faculty, v)) for v in settings]
         at = crossings.get(faculty)
         panels.append(
-            study.Panel(
+            study.Subplot(
                 [study.Line(f"{FREE} minus {FIXED}", points)],
                 "difference in quality Q",
                 title=words(faculty),

@@ -16,12 +16,10 @@ Refuted where the whole 95 % interval (Wilson's for shares of runs) lies on the 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from statistics import median
-from typing import Any
 
 from matplotlib.figure import Figure
 from rich.table import Table
@@ -31,7 +29,6 @@ import unscripted as un
 from unscripted import study
 
 PROTOCOL = "batched-sequential"
-RULING = re.compile(r"protocol\.batch=(\w+) (?:granted|refused): (?:won its trial|the value in f)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,17 +96,16 @@ class Trials:
     @cached_property
     def quality(self) -> Mapping[int, list[float | None]]:
         """By seed and tick."""
-        return self._column("quality")
+        column: dict[int, list[float | None]] = {}
+        for row in self.found.ticks_of(trial=self.trial, batch=self.batch):
+            column.setdefault(row["seed"], []).append(row["quality"])
+        return column
 
     @cached_property
     def ends(self) -> dict[int, tuple[int, str]]:
         """By seed: the first tick after the trial, and the value that stays; only decided ones."""
-        found: dict[int, tuple[int, str]] = {}
-        for seed, rulings in self._column("rulings").items():
-            for tick, said in enumerate(rulings):
-                if (ruling := RULING.search(said)) is not None:
-                    found[seed] = tick + 1, ruling[1]
-        return found
+        ended = self.found.rulings_of(trial=self.trial, batch=self.batch, ends_trial=True)
+        return {row["seed"]: (row["tick"] + 1, row["text"]) for row in ended}
 
     @property
     def changed(self) -> dict[int, int]:
@@ -123,12 +119,6 @@ class Trials:
             series = self.quality.get(seed, ())
             means[seed] = study.mean(series[tick:] if after else series[:tick])
         return study.Sample({s: m for s, m in sorted(means.items()) if m is not None})
-
-    def _column(self, name: str) -> dict[int, list[Any]]:
-        column: dict[int, list[Any]] = {}
-        for row in self.found.ticks_of(trial=self.trial, batch=self.batch):
-            column.setdefault(row["seed"], []).append(row[name])
-        return column
 
 
 def report(found: study.StudyResults, options: study.StudyOptions) -> study.StudyReport:
@@ -260,8 +250,8 @@ def draw(cases: list[Trials]) -> Figure:
 
     return study.draw_lines(
         [
-            study.Panel([periods(c) for c in shown], f"quality Q, mean of {looks} tasks"),
-            study.Panel(
+            study.Subplot([periods(c) for c in shown], f"quality Q, mean of {looks} tasks"),
+            study.Subplot(
                 [shares(c) for c in trials], "share of runs that changed", xlabel="tasks done"
             ),
         ],

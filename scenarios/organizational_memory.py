@@ -119,7 +119,7 @@ def draw(whole: study.StudyResults) -> Figure:
     """Each measure without memory, with one's own and with the team's."""
     return study.draw_lines(
         [
-            study.Panel(
+            study.Subplot(
                 [
                     study.Line.of(whole.of(protocol=p), "scope", m, p)
                     for p in whole.values("protocol")
@@ -139,7 +139,7 @@ def draw(whole: study.StudyResults) -> Figure:
 def draw_turned(found: study.StudyResults) -> Figure:
     """Shared over the horizon and the decay, seed by seed against itself without memory."""
 
-    def panel(measure: str, along: str, **fixed: object) -> study.Panel:
+    def panel(measure: str, along: str, **fixed: object) -> study.Subplot:
         off = found.sample(measure, protocol=SHARED, scope=OFF)
         lines = []
         for scope in (OWN, TEAM):
@@ -149,7 +149,8 @@ def draw_turned(found: study.StudyResults) -> Figure:
                 v: study.Sample.of([r for r in rows if r[along] == v], measure) for v in values
             }
             lines.append(study.Line(scope, [(v, sample - off) for v, sample in by_value.items()]))
-        return study.Panel(lines, f"difference in {WORDS[measure]}", xlabel=AXES[along], zero=True)
+        what = f"difference in {WORDS[measure]}"
+        return study.Subplot(lines, what, xlabel=AXES[along], zero=True)
 
     return study.draw_lines(
         [

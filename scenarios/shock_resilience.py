@@ -231,7 +231,11 @@ def report(found: study.StudyResults, options: study.StudyOptions) -> study.Stud
 def notes(twins: Twins) -> list[str]:
     """How often the hub was the planner, and what that made of the coordinator."""
     told = twins.found.ticks_of(tick=twins.at, event=HUB, protocol="coordinator")
-    planners = {r["seed"] for r in told if r["shocks"].startswith("the hub left, member 0 ")}
+    planners = {
+        row["seed"]
+        for row, members in twins.found.teams_of(event=HUB, protocol="coordinator")
+        if not any((m["tick"], m["member"]) == (twins.at, 0) for m in members)  # it has left
+    }
     rows = twins.struck.of(event=HUB, protocol="coordinator")
     if not told or not rows:
         return []
@@ -305,7 +309,7 @@ def draw_recovery(twins: Twins) -> Figure:
         p for p in twins.found.values("protocol") if p in study.COMPARED
     ] or twins.found.values("protocol")
     panels = [
-        study.Panel(
+        study.Subplot(
             [line(p, e) for p in drawn],
             "quality over the twin's",
             title=e,

@@ -59,7 +59,7 @@ def draw(found: study.StudyResults) -> Figure:
     rows = [{**r, "around": r["tick"] // length * length + middle} for r in found.tick_rows]
     return study.draw_lines(
         [
-            study.Panel(
+            study.Subplot(
                 [study.Line.of([r for r in rows if r["team"] == t], "around", m, t) for t in TEAMS],
                 m,
             )

@@ -62,7 +62,7 @@ def draw(found: study.StudyResults) -> Figure:
         for m in MEASURES
     }
     return study.draw_lines(
-        [study.Panel(of_measure, measure) for measure, of_measure in lines.items()],
+        [study.Subplot(of_measure, measure) for measure, of_measure in lines.items()],
         title=STUDY.question,
         subtitle=found.constant("model", "agents", "topology"),
         xlabel="level of the tasks",

@@ -61,7 +61,7 @@ def report(found: study.StudyResults, options: study.StudyOptions) -> study.Stud
 def draw(found: study.StudyResults) -> Figure:
     """One panel per measure; what spans magnitudes on a log axis."""
     panels = [
-        study.Panel(
+        study.Subplot(
             [study.Line.of(found.of(protocol=p), "agents", m, p) for p in found.values("protocol")],
             m,
             log=m in MAGNITUDES,

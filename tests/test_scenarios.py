@@ -33,7 +33,7 @@ from unscripted.scenarios.harness.config.run import (
 )
 from unscripted.scenarios.harness.figures.front import Offer, draw_front, front
 from unscripted.scenarios.harness.figures.heat import draw_heat
-from unscripted.scenarios.harness.figures.lines import Line, Panel, draw_lines, spread
+from unscripted.scenarios.harness.figures.lines import Line, Subplot, draw_lines, spread
 from unscripted.scenarios.harness.figures.style import SYNTHETIC_NOTE
 from unscripted.scenarios.harness.runs import sweep as sweep_module
 from unscripted.scenarios.harness.runs.session import Showing
@@ -517,12 +517,12 @@ def apart(figure, gid: str) -> None:
 def test_lines_show_means_intervals_and_what_is_missing(synthetic, places):
     xs = ["L1", "L2", "L3"] if places else [1, 10, 100]
     panels = [
-        Panel(
+        Subplot(
             [Line(f"line {k}", [(x, sample(k, k + 0.5)) for x in xs]) for k in range(n)], "quality"
         )
         for n in (1, 9)
     ]
-    panels.append(Panel([Line("line 0", [(x, sample()) for x in xs])], "cost_usd", log=True))
+    panels.append(Subplot([Line("line 0", [(x, sample()) for x in xs])], "cost_usd", log=True))
     figure = draw_lines(panels, title="t", log=not places, synthetic=synthetic)
     assert (SYNTHETIC_NOTE in texts(figure)) is synthetic
     assert "not measured" in texts(figure)
@@ -536,7 +536,7 @@ def test_lines_show_means_intervals_and_what_is_missing(synthetic, places):
 def test_names_at_the_foot_of_a_panel_stand_apart():
     marks = {f"model-{k}-of-a-kind": v for k, v in enumerate((0.3, 0.58, 0.6, 0.85, 0.86, 0.88))}
     points = [(v / 10, sample(v, v + 1)) for v in range(11)]
-    panel = Panel([Line("x", points)], "quality", zero=True, crossing=(0.5, 0.4, 0.6), marks=marks)
+    panel = Subplot([Line("x", points)], "quality", zero=True, crossing=(0.5, 0.4, 0.6), marks=marks)
     figure = draw_lines([panel, panel, replace(panel, marks={})], title="t", synthetic=True)
     inside(figure)
     for axes in figure.axes[:2]:

@@ -12,7 +12,7 @@ from ..observation import Charter
 from ..protocol import Protocol
 from ..randomness import Streams
 from .constitution import Constitution, Ring, enact, parameter_of
-from .ruling import Amendment, Ruling
+from .ruling import STAYS, WON, Amendment, Ruling
 from .trial import Outcome, Trial, Tuning
 
 
@@ -90,7 +90,7 @@ class Rules:
                 decided = self._end(self.trial, outcome)
         for ruling in rulings:
             self.charter, self.scales = enact(self.charter, self.scales, ruling)
-            starts = ruling.granted and ruling.ring == Ring.PRACTICE and ruling.reason != WON
+            starts = ruling.granted and ruling.ring == Ring.PRACTICE and not ruling.ends_trial
             if starts and self.trial is None and decided is None:
                 self.trial = self._trial_of(ruling.amendment, tick + 1)
         return decided
@@ -101,17 +101,13 @@ class Rules:
         self.protocol = with_parameter(self.protocol, tuning.parameter, outcome.winner)
         changed = outcome.winner != tuning.values[0]
         amendment = Amendment(f"protocol.{tuning.parameter}", outcome.winner, outcome.reason)
-        reason = WON if changed else "the value in force stays"
-        return Ruling(amendment, changed, reason, int(Ring.PRACTICE))
+        return Ruling(amendment, changed, WON if changed else STAYS, int(Ring.PRACTICE))
 
     def _trial_of(self, amendment: Amendment, start: int) -> Trial:
         parameter = parameter_of(amendment.article)
         now = self.protocol.parameters.get(parameter)
         with_parameter(self.protocol, parameter, amendment.text)
         return Trial(Tuning(parameter, (str(now), amendment.text.strip())), start, self._streams)
-
-
-WON = "won its trial"
 
 
 def with_parameter(protocol: Protocol, parameter: str, value: str) -> Protocol:

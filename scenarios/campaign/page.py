@@ -75,7 +75,7 @@ def draw(found: study.StudyResults) -> Figure:
         return [line for line in (*of_main, *rest) if line.points]
 
     return study.draw_lines(
-        [study.Panel(lines(m), m) for m in ("quality", "hierarchy_depth")],
+        [study.Subplot(lines(m), m) for m in ("quality", "hierarchy_depth")],
         title="Quality and hierarchy depth by team size",
         subtitle="main and foundation series, means over L1 to L4",
         xlabel="agents",

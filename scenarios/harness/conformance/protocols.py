@@ -7,7 +7,7 @@ protocols and a user's own run the same ones.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import networkx as nx
@@ -308,3 +308,7 @@ class CheckResult:
     def passed(self) -> bool:
         """Whether nothing broke it."""
         return not self.failure
+
+    def body(self) -> dict[str, Any]:
+        """For `--json`."""
+        return {**asdict(self), "passed": self.passed}

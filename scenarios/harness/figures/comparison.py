@@ -14,9 +14,9 @@ from matplotlib.ticker import FuncFormatter
 
 from ....model.errors import UsageError
 from ..results.factors import named
+from ..results.labels import described
 from ..statistics.summary import CellSummary
 from .style import (
-    LABELS,
     MARKERS,
     SERIES,
     finish,
@@ -180,7 +180,7 @@ def _label(
         for y in range(0, n, 2):
             axes.axhspan(y - 0.5, y + 0.5, color="#F4F4F4", zorder=0, lw=0)
     for j, measure in enumerate(measures):
-        name, unit = LABELS.get(measure, (measure, ""))
+        name, unit = described(measure)
         means = [m for c in cells if (m := _mean(c, measure)) is not None]
         if not means:
             for axes in grid[:, j]:  # invisible rather than away: axis labels stay in line

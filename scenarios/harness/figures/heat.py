@@ -12,9 +12,10 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullLocator
 
 from ....model.errors import UsageError
+from ..results.labels import described
 from ..statistics.samples import Sample
 from ..statistics.study_results import StudyResults
-from .style import LABELS, finish, fit, new_figure, styled, width_in
+from .style import finish, fit, new_figure, styled, width_in
 
 COLOURS = "cividis"  # reads the same with and without colour vision, and in grey
 CELL_IN = (0.56, 0.27)
@@ -95,7 +96,7 @@ def _draw_panel(axes: Axes, measure: str, cells: Mapping[object, Sequence[Sample
                   color="black" if bright else "white", gid="cell")  # fmt: skip
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
-    name, unit = LABELS.get(measure, (measure, ""))
+    name, unit = described(measure)
     label = f"{name} ({unit}{', log colours' * wide})" if unit else name
     axes.set_title(label, loc="left")
     bar = axes.figure.colorbar(drawn, ax=axes, fraction=0.03, pad=0.015)
@@ -113,5 +114,5 @@ def _widths(samples: Mapping[str, Mapping[object, Sequence[Sample]]]) -> str:
         bounds = [b for row in rows.values() for s in row if (b := s.bounds) is not None]
         if bounds:
             half = max((high - low) / 2 for low, high in bounds)
-            said.append(f"{LABELS.get(measure, (measure, ''))[0]} ±{half:.2g}")
+            said.append(f"{described(measure)[0]} ±{half:.2g}")
     return f"95 % intervals are at most: {', '.join(said)}." if said else ""

@@ -13,11 +13,11 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullLocator
 
 from ....model.errors import UsageError
+from ..results.labels import described
 from ..results.rows import Row
 from ..statistics.samples import Sample
 from .style import (
     FAINT,
-    LABELS,
     MARKERS,
     SERIES,
     finish,
@@ -60,7 +60,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Panel:
+class Subplot:
     """One pair of axes.
 
     Attributes:
@@ -86,7 +86,7 @@ class Panel:
 
 @styled
 def draw_lines(
-    panels: Sequence[Panel],
+    panels: Sequence[Subplot],
     *,
     title: str,
     subtitle: str = "",
@@ -146,14 +146,14 @@ def _look(i: int) -> dict[str, Any]:
     return {"color": SERIES[k], "marker": MARKERS[k], "ls": style, "ms": 5.0, "mew": 0}
 
 
-def _places(panel: Panel) -> list[str]:
+def _places(panel: Subplot) -> list[str]:
     """The names on an axis of places; none on one of numbers."""
     found = dict.fromkeys(x for line in panel.lines for x, _ in line.points)
     return [x for x in found if isinstance(x, str)]
 
 
 def _draw_panel(
-    axes: Axes, panel: Panel, looks: Mapping[str, dict[str, Any]], *, log: bool
+    axes: Axes, panel: Subplot, looks: Mapping[str, dict[str, Any]], *, log: bool
 ) -> None:
     places = _places(panel)
     if log:
@@ -180,7 +180,7 @@ def _draw_panel(
         axes.set_xlim(-0.4, len(places) - 0.6)
     else:
         _number_ticks(axes, panel, log=log)
-    name, unit = LABELS.get(panel.measure, (panel.measure, ""))
+    name, unit = described(panel.measure)
     axes.set_ylabel(f"{name}\n({unit})" if unit else plain(name))
     if panel.log and drawn:
         axes.set_yscale("log")
@@ -209,7 +209,7 @@ def _draw_line(
                           gid="interval")  # fmt: skip
 
 
-def _number_ticks(axes: Axes, panel: Panel, *, log: bool) -> None:
+def _number_ticks(axes: Axes, panel: Subplot, *, log: bool) -> None:
     found = sorted({float(x) for line in panel.lines for x, _ in line.points})
     if log:
         axes.set_xticks(found, [f"{x:,.0f}" for x in found], rotation=45 if len(found) > 5 else 0)
@@ -218,7 +218,7 @@ def _number_ticks(axes: Axes, panel: Panel, *, log: bool) -> None:
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
 
 
-def _draw_crossing(axes: Axes, panel: Panel, foot: float) -> None:
+def _draw_crossing(axes: Axes, panel: Subplot, foot: float) -> None:
     if panel.crossing is None:
         return
     x, low, high = panel.crossing
@@ -226,7 +226,7 @@ def _draw_crossing(axes: Axes, panel: Panel, foot: float) -> None:
     axes.axvline(x, foot, color="#444444", lw=1.0, ls=(0, (4, 3)), zorder=1)
 
 
-def _draw_marks(grid: Any, panels: Sequence[Panel], *, alike: bool) -> None:
+def _draw_marks(grid: Any, panels: Sequence[Subplot], *, alike: bool) -> None:
     """Names of positions at the foot of panels, spread so that none covers another."""
     marked = [(a, p.marks) for a, p in zip(grid.flat, panels, strict=False) if p.marks]
     for axes, _ in marked[:1] if alike else marked:
@@ -256,7 +256,7 @@ def spread(positions: Sequence[float], gap: float) -> list[float]:
     return [c + gap * (k - (n - 1) / 2) for c, n in groups for k in range(n)]
 
 
-def _seeds(panels: Sequence[Panel]) -> str:
+def _seeds(panels: Sequence[Subplot]) -> str:
     counts = sorted({len(s) for p in panels for line in p.lines for _, s in line.points if len(s)})
     if not counts:
         return "no seed"

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from ....model.errors import UsageError
 from ....model.record import State
-from .style import BLACK, LABELS, MARKERS, SERIES, STATES, finish, new_figure, styled
+from ..results.labels import described
+from .style import BLACK, MARKERS, SERIES, STATES, finish, new_figure, styled
 
 Measures = Sequence[Mapping[str, float | None]]
 
@@ -126,7 +127,7 @@ def _draw_lines(axes: Axes, series: Mapping[str, NDArray[np.float64]], panel: Pa
     for (name, values), (colour, marker, weight) in zip(series.items(), looks, strict=False):
         axes.plot(
             np.arange(n), values, color=colour, marker=marker, ms=size * weight, mew=0.0,
-            lw=1.4 * weight, gid=name, label=LABELS[name][0], clip_on=False,
+            lw=1.4 * weight, gid=name, label=described(name)[0], clip_on=False,
         )  # fmt: skip
     highest = max(float(np.nanmax(v)) for v in series.values() if not np.isnan(v).all())
     axes.set_ylim(0, panel.top if panel.top is not None else (highest * 1.12 or 1.0))

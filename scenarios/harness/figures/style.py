@@ -70,31 +70,6 @@ STATES: dict[State, StateLook] = {
     State.FAILED: StateLook(VERMILLION, VERMILLION, "white", "X", "xxx"),
 }
 
-LABELS: dict[str, tuple[str, str]] = {
-    "quality": ("quality Q", "0.25 to 1"),
-    "mission_relevance": ("mission relevance M", "0.25 to 1"),
-    "role_stability": ("role stability", "share of members"),
-    "unique_roles": ("unique roles", "count"),
-    "unique_role_share": ("unique role share", "distinct per contributor"),
-    "role_gini": ("role Gini", "0 to 1"),
-    "role_entropy": ("role entropy", "0 to 1"),
-    "participation": ("participation", "share of members"),
-    "abstention_rate": ("abstention", "share of members"),
-    "exclusion_rate": ("exclusion", "share of members"),
-    "failure_rate": ("failure", "share of members"),
-    "hierarchy_depth": ("hierarchy depth", "works in a chain"),
-    "spectral_gap": ("spectral gap", "Laplacian eigenvalue"),
-    "rounds": ("rounds", "per task"),
-    "calls": ("model calls", "per task"),
-    "tokens": ("tokens", "per task"),
-    "cost_usd": ("cost", "USD per task"),
-    "wall_s": ("execution time T", "s per task"),
-    "risk": ("risk R", "0 to 1"),
-    "objective": ("objective J", "per task"),
-    "balance": ("balance index B", "0 to 1"),
-}
-"""What a measure is called on an axis, and its unit."""
-
 _RC: dict[Any, Any] = {
     "font.family": "DejaVu Sans",
     "font.size": 9,

@@ -11,10 +11,10 @@ from ..config.catalogue import VARYING
 from ..config.comparison import ComparisonConfig
 from ..config.identity import to_json
 from ..format import with_interval
+from ..results.labels import of_compare_table
 from ..runs.matched_results import HEAD as MATCH_HEAD
 from ..runs.matched_results import TITLE as MATCH
 from ..runs.matched_results import match_rows
-from ..terminal.tables import COMPARE_TABLE
 from .page import Page, Table
 from .run_page import how_called
 from .statistics_tables import CONTRASTS_HEAD, OMNIBUS_HEAD, contrasts_table, omnibus_table
@@ -57,12 +57,12 @@ def comparison_page(comparison: Comparison, pictures: Mapping[str, Path]) -> Pag
 
 def _means(comparison: Comparison) -> Table:
     head = ["level", "network", "model", "agents", "protocol", "seeds"]
-    head += [label for _, label in COMPARE_TABLE]
+    head += [m.short for m in of_compare_table()]
     rows = [
         [
             *(str(row.cell.value(factor)) for factor in VARYING),
             str(row.replicates),
-            *(with_interval(row.measure(name)) for name, _ in COMPARE_TABLE),
+            *(with_interval(row.measure(m.name)) for m in of_compare_table()),
         ]
         for row in comparison.analysis.summary
     ]

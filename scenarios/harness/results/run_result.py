@@ -19,6 +19,7 @@ class RunResult:
         ticks: One row per tick.
         agents: One row per member and tick.
         failures: Decisions that gave nothing usable.
+        rulings: One row per ruling on a proposal, as `ruling_rows` makes them.
         error: What broke it; empty where nothing did.
         stopped: What cut it short; empty where nothing did. Such a run is not kept, so the same
             command plays it again.
@@ -29,6 +30,7 @@ class RunResult:
     ticks: Sequence[Row] = ()
     agents: Sequence[Row] = ()
     failures: int = 0
+    rulings: Sequence[Row] = ()
     error: str = ""
     stopped: str = ""
     out_of_budget: bool = False
@@ -45,6 +47,7 @@ class RunResult:
             "ticks": list(self.ticks),
             "agents": list(self.agents),
             "failures": self.failures,
+            **({"rulings": list(self.rulings)} if self.rulings else {}),
         }
 
     @classmethod
@@ -54,4 +57,6 @@ class RunResult:
         Args:
             body: As `body` made it.
         """
-        return cls(body["row"], body["ticks"], body["agents"], body["failures"])
+        return cls(
+            body["row"], body["ticks"], body["agents"], body["failures"], body.get("rulings", ())
+        )

@@ -26,7 +26,7 @@ from ..build.from_config import organization_of
 from ..config.identity import Sweep
 from ..config.run import RunConfig
 from ..exits import Exit
-from ..results.rows import Row, agent_rows, run_row, tick_rows
+from ..results.rows import Row, agent_rows, ruling_rows, run_row, tick_rows
 from ..results.run_result import RunResult
 from .folder import Folder
 from .keys import run_key
@@ -75,6 +75,7 @@ def run_one(config: RunConfig, replicate: int, service: Service | None = None) -
         tick_rows(records),
         agent_rows(records),
         failures(records),
+        ruling_rows(records),
         stopped="budget" if cut else "",
         out_of_budget=cut,
     )

@@ -5,10 +5,11 @@ What is computed, why, and how conclusions are worded is in docs/statistics.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ....model.metrics.measure import Measure
 from ..results.factors import FACTORS
 from ..results.rows import Row
 from ..results.run_result import RunResult
@@ -44,12 +45,17 @@ class Analysis:
         }
 
 
-def analyse(results: Iterable[RunResult], rule: Rule = RULE) -> Analysis:
+def analyse(
+    results: Iterable[RunResult],
+    rule: Rule = RULE,
+    own: Mapping[str, Measure] | None = None,
+) -> Analysis:
     """Summaries, contrasts, tests and conclusions of a comparison's results.
 
     Args:
         results: As `sweep` gives them; those without a row (the run broke) are left out.
         rule: What is contrasted, and how it is judged.
+        own: Measures of one's own in the rows, by name; `Rule.of` contrasts them too.
     """
     whole = [(r.row, r.ticks) for r in results if r.row is not None]
     runs = [row for row, _ in whole]
@@ -59,6 +65,6 @@ def analyse(results: Iterable[RunResult], rule: Rule = RULE) -> Analysis:
         for row, found in whole
         for tick in found
     ]
-    summary = summarize(runs, ticks, rule)
+    summary = summarize(runs, ticks, rule, own)
     tests = block_tests(runs, ticks, rule)
     return Analysis(runs, summary, tests, conclusions(summary, tests, rule))

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ....model.errors import UsageError
+from ....model.metrics.catalogue import BUILT_IN
+from ....model.metrics.measure import Measure
 from .intervals import Bounds
 
-EQUIVALENCE_MARGIN = 0.05
-"""Differences of quality below this count as none in practice: four fifths of one grade of 16."""
+CONTRASTED = (
+    "quality", "mission_relevance", "risk", "balance", "abstention_rate", "hierarchy_depth",
+    "tokens", "cost_usd", "wall_s",
+)  # fmt: skip
+"""The measures whose differences are taken, in the order of the JSON."""
 GRADED_BY_P = 0.001, 0.01
 """Below the first corrected p evidence is very strong, below the second strong."""
+
+
+def margins_of(measures: Iterable[Measure]) -> dict[str, float]:
+    """Below what a difference counts as none in practice, by measure.
+
+    Args:
+        measures: Those that say nothing have no margin.
+    """
+    return {m.name: m.margin for m in measures if m.margin is not None}
 
 
 class Conclusion(StrEnum):
@@ -39,7 +53,7 @@ class Rule:
     """How contrasts are judged; fixed before anything is compared.
 
     Attributes:
-        contrasted: Measures whose differences are taken, in the order of the JSON.
+        contrasted: Measures whose differences are taken, in this order.
         margins: By measure, the difference that counts as none, above 0: such measures are also
             tested for equivalence, resampled and planned for.
         alpha: Level of a test after Holm's correction, 0 to 1.
@@ -49,11 +63,8 @@ class Rule:
         fewest_tasks: Different tasks below which they are no units of their own.
     """
 
-    contrasted: tuple[str, ...] = (
-        "quality", "mission_relevance", "risk", "balance", "abstention_rate", "hierarchy_depth",
-        "tokens", "cost_usd", "wall_s",
-    )  # fmt: skip
-    margins: Mapping[str, float] = field(default_factory=lambda: {"quality": EQUIVALENCE_MARGIN})
+    contrasted: tuple[str, ...] = CONTRASTED
+    margins: Mapping[str, float] = field(default_factory=lambda: margins_of(BUILT_IN))
     alpha: float = 0.05
     fewest_pairs: int = 5
     fewest_for_strong: int = 10
@@ -70,6 +81,17 @@ class Rule:
         for measure, margin in self.margins.items():
             if not margin > 0:
                 raise UsageError(f"margin={margin} of {measure} is not above 0; use e.g. 0.05")
+
+    @classmethod
+    def of(cls, own: Iterable[Measure]) -> Rule:
+        """The rule for measures of one's own as well, those that say they are contrasted.
+
+        Args:
+            own: Beside the built-in ones.
+        """
+        listed = list(own)
+        names = (m.name for m in listed if m.contrasted)
+        return cls((*CONTRASTED, *names), margins_of([*BUILT_IN, *listed]))
 
     def conclusion(
         self, pairs: int, p: float | None, p_equivalent: float | None = None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from ..results.factors import named
 from ..results.rows import Row
 from .samples import Sample
 
@@ -23,12 +24,14 @@ class StudyResults:
         tick_rows: One per tick, with the labels, factors and seed of its run.
         synthetic: Whether synthetic minds made any of it; then figures say so.
         member_rows: For each run, one row per member and tick, as `agent_rows` makes them.
+        ruling_rows: One per ruling, with the labels, factors and seed of its run.
     """
 
     rows: Sequence[Row]
     tick_rows: Sequence[Row] = ()
     synthetic: bool = True
     member_rows: Sequence[Sequence[Row]] = ()
+    ruling_rows: Sequence[Row] = ()
 
     @cached_property
     def runs(self) -> pd.DataFrame:
@@ -52,11 +55,20 @@ class StudyResults:
         """Rows of ticks whose labels, factors and `tick` have these values."""
         return _where(self.tick_rows, wanted)
 
-    def members_of(self, **wanted: object) -> Iterator[Row]:
-        """Rows of members on single ticks, of runs whose labels and factors have these values."""
+    def rulings_of(self, **wanted: object) -> list[Row]:
+        """Rows of rulings whose labels, factors and own columns have these values."""
+        return _where(self.ruling_rows, wanted)
+
+    def teams_of(self, **wanted: object) -> Iterator[tuple[Row, Sequence[Row]]]:
+        """Rows of runs with these values, each with its rows of members on single ticks."""
         for row, members in zip(self.rows, self.member_rows, strict=False):
             if all(row[k] == v for k, v in wanted.items()):
-                yield from members
+                yield row, members
+
+    def members_of(self, **wanted: object) -> Iterator[Row]:
+        """Rows of members on single ticks, of runs whose labels and factors have these values."""
+        for _, members in self.teams_of(**wanted):
+            yield from members
 
     def sample(self, measure: str, **wanted: object) -> Sample:
         """A measure by seed, over the runs with these values."""
@@ -68,9 +80,8 @@ class StudyResults:
 
     def constant(self, *names: str) -> str:
         """The labels and factors that don't vary, in words for a figure's second line."""
-        words = {"agents": "{} agents", "level": "level {}", "topology": "{} network"}
         one = {n: self.values(n)[0] for n in names if len(self.values(n)) == 1}
-        return " · ".join(words.get(n, "{}").format(v) for n, v in one.items())
+        return named(one.keys(), one.values())
 
 
 def _where(rows: Sequence[Row], wanted: Mapping[str, object]) -> list[Row]:

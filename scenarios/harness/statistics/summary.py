@@ -6,13 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from ....model.metrics.catalogue import of_runs
+from ....model.metrics.measure import Measure
 from ..results.factors import Cell
-from ..results.rows import ROW_MEASURES, Row
+from ..results.rows import Row
 from .contrasts import Contrast, contrasts
 from .evidence import RULE, Rule
 from .intervals import Interval, ResampledInterval, bootstrapped, interval
 
-SUMMARIZED = (*ROW_MEASURES, "unique_roles")
+OF_JUDGES = frozenset({"judge_alpha", "judge_cost_usd"})
+"""What a row says of its judges; a summary is about teams."""
 
 
 @dataclass(frozen=True)
@@ -87,8 +90,20 @@ class CellSummary:
         }
 
 
+def summarized(own: Mapping[str, Measure] | None = None) -> list[str]:
+    """The names of the measures that a summary holds, in its order.
+
+    Args:
+        own: Measures of one's own, by name.
+    """
+    return [name for name in of_runs(own) if name not in OF_JUDGES]
+
+
 def summarize(
-    runs: Sequence[Row], ticks: Sequence[Row] = (), rule: Rule = RULE
+    runs: Sequence[Row],
+    ticks: Sequence[Row] = (),
+    rule: Rule = RULE,
+    own: Mapping[str, Measure] | None = None,
 ) -> list[CellSummary]:
     """Each cell's measures over seeds, and its differences to the others.
 
@@ -97,6 +112,7 @@ def summarize(
         ticks: Rows of their ticks with the factors and seeds of the runs, for what holds from task
             to task.
         rule: What is contrasted, and how it is judged.
+        own: Measures of one's own in the rows, by name.
 
     Returns:
         In the order in which the cells are first seen.
@@ -104,7 +120,8 @@ def summarize(
     cells: dict[Cell, list[Row]] = {}
     for row in runs:
         cells.setdefault(Cell.of(row), []).append(row)
-    measures = [{m: interval(r[m] for r in rows) for m in SUMMARIZED} for rows in cells.values()]
+    names = summarized(own)
+    measures = [{m: interval(r[m] for r in rows) for m in names} for rows in cells.values()]
     for name in rule.margins:
         samples = [[float(r[name]) for r in c if r[name] is not None] for c in cells.values()]
         for found, bounds in zip(measures, bootstrapped(samples), strict=True):

@@ -25,6 +25,7 @@ def results_in(config: Sweep, results: Mapping[str, RunResult]) -> StudyResults:
     rows: list[Row] = []
     ticks: list[Row] = []
     members: list[Sequence[Row]] = []
+    rulings: list[Row] = []
     for condition, labels in _labelled(config):
         for replicate, run in enumerate(condition.seeds(config.replicates)):
             result = results.get(run_key(run))
@@ -38,8 +39,9 @@ def results_in(config: Sweep, results: Mapping[str, RunResult]) -> StudyResults:
             members.append(result.agents)  # not copied: there may be a million
             head = {k: row[k] for k in (*labels, *ROW_FACTORS)}
             ticks.extend({**head, **tick} for tick in result.ticks)
+            rulings.extend({**head, **ruling} for ruling in result.rulings)
     synthetic = any(condition.synthetic for condition in config.conditions)
-    return StudyResults(rows, ticks, synthetic, members)
+    return StudyResults(rows, ticks, synthetic, members, rulings)
 
 
 def _labelled(config: Sweep) -> Iterator[tuple[RunConfig, Mapping[str, Any]]]:

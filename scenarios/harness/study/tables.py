@@ -8,9 +8,10 @@ from rich.table import Table
 from rich.text import Text
 
 from ..format import number, plain, with_interval
+from ..results.labels import heading
 from ..statistics.samples import Sample
 from ..statistics.study_results import StudyResults
-from ..terminal.tables import RUN_TABLE, titled_table
+from ..terminal.tables import titled_table
 
 
 def cells_table(
@@ -31,9 +32,7 @@ def cells_table(
     for name in by:
         table.add_column(plain(name), overflow="fold")
     for measure in measures:
-        table.add_column(
-            WORDS.get(measure, measure), justify="right", no_wrap=measure == measures[0]
-        )
+        table.add_column(heading(measure), justify="right", no_wrap=measure == measures[0])
     for key, rows in groups.items():
         samples = [Sample.of(rows, m) for m in measures]
         table.add_row(
@@ -46,12 +45,12 @@ def cells_table(
 
 def grid_table(found: StudyResults, measure: str, rows: str, columns: str) -> Table:
     """The mean of one measure over two labels or factors."""
-    table = titled_table(f"{WORDS.get(measure, measure)}, means over {seeds_of(found)}")
+    table = titled_table(f"{heading(measure)}, means over {seeds_of(found)}")
     table.add_column(plain(rows), no_wrap=True)
     names = found.values(columns)
     for name in names:
-        heading = Text(plain(str(name)).replace("-", "-\n"))
-        table.add_column(heading, justify="right", min_width=4, overflow="fold")
+        head = Text(plain(str(name)).replace("-", "-\n"))
+        table.add_column(head, justify="right", min_width=4, overflow="fold")
     for row in found.values(rows):
         means = [found.sample(measure, **{rows: row, columns: c}).mean for c in names]
         table.add_row(Text(plain(str(row))), *(number(m, 2) for m in means))
@@ -78,9 +77,3 @@ def seeds_of(found: StudyResults) -> str:
     """How many seeds there are, in words."""
     n = len(found.values("seed"))
     return f"{n} seed{'s' * (n != 1)}"
-
-
-WORDS = {"quality": "quality Q"} | {name: label for name, label, _ in RUN_TABLE} | {
-    "wall_s": "T (s)", "tokens": "tokens", "cost_usd": "USD",
-}  # fmt: skip
-"""What measures are called in a heading; others keep their name."""

@@ -11,8 +11,10 @@ from rich.table import Table
 from rich.text import Text
 
 from ....model.metrics.agreement import agreement
+from ....model.metrics.measure import Measure
 from ....model.record import State, TickRecord
 from ..format import UNKNOWN, number, plain, with_interval
+from ..results.labels import of_compare_table, of_run_table, spared_first
 from ..results.rows import measured
 from ..statistics.intervals import interval
 from ..statistics.summary import CellSummary
@@ -23,26 +25,6 @@ STATE_STYLE = {
     State.EXCLUDED: ("–", "dim"),
     State.FAILED: ("✗", "red"),
 }
-RUN_TABLE = (
-    ("quality", "quality Q", "0.25 to 1"),
-    ("mission_relevance", "mission relevance M", "0.25 to 1"),
-    ("role_stability", "role stability", "0 to 1"),
-    ("unique_role_share", "unique role share", "0 to 1"),
-    ("role_gini", "role Gini", "0 to 1"),
-    ("participation", "participation", "share of team"),
-    ("abstention_rate", "abstention (voluntary)", "share of team"),
-    ("exclusion_rate", "exclusion (directed)", "share of team"),
-    ("failure_rate", "failure", "share of team"),
-    ("hierarchy_depth", "hierarchy depth", "works in a chain"),
-    ("spectral_gap", "spectral gap", "eigenvalue"),
-    ("risk", "risk R", "0 to 1"),
-    ("wall_s", "execution time T", "s per task"),
-    ("tokens", "tokens of the team", "per task"),
-    ("cost_usd", "cost of the team", "USD per task"),
-    ("balance", "balance index B", "0 to 1"),
-)
-
-
 RUN_HEAD = ("measure", "mean", "sd over ticks", "unit")
 TIGHT: dict[str, Any] = {"box": SIMPLE_HEAD, "padding": (0, 1, 0, 0), "pad_edge": False}
 
@@ -79,10 +61,10 @@ def run_rows(records: Sequence[TickRecord]) -> list[list[str]]:
     """
     ticks = measured(records)
     rows = []
-    for name, label, unit in RUN_TABLE:
-        found = interval(t[name] for t in ticks)
+    for measure in of_run_table():
+        found = interval(t[measure.name] for t in ticks)
         mean_and_sd = (None, None) if found is None else (found.mean, found.sd)
-        rows.append([label, *map(number, mean_and_sd), unit])
+        rows.append([measure.label, *map(number, mean_and_sd), measure.scale])
     return rows
 
 
@@ -121,25 +103,6 @@ def team_table(record: TickRecord, most: int = 16) -> Table:
     return table
 
 
-COMPARE_TABLE = (
-    ("quality", "Q"),
-    ("mission_relevance", "M"),
-    ("risk", "risk"),
-    ("abstention_rate", "abstained"),
-    ("exclusion_rate", "excluded"),
-    ("hierarchy_depth", "depth"),
-    ("wall_s", "T (s)"),
-    ("tokens", "tokens"),
-    ("cost_usd", "USD"),
-    ("balance", "B"),
-)
-SPARED_FIRST = (
-    "balance", "tokens", "risk", "exclusion_rate", "mission_relevance", "wall_s", "hierarchy_depth",
-    "abstention_rate", "cost_usd",
-)  # fmt: skip
-"""Columns left out, one after another, until the table fits: a number is never cut."""
-
-
 def compare_table(summary: Sequence[CellSummary], console: Console) -> Table:
     """One row per cell, the best quality first within each block of equal other factors.
 
@@ -148,9 +111,10 @@ def compare_table(summary: Sequence[CellSummary], console: Console) -> Table:
         console: Whose width decides how many columns there are.
     """
     unbounded = console.options.update(max_width=1000)  # else a table measures what it is given
-    for spared in range(len(SPARED_FIRST) + 1):
-        left_out = SPARED_FIRST[:spared]
-        shown = [c for c in COMPARE_TABLE[1:] if c[0] not in left_out]
+    measures = of_compare_table()
+    order = spared_first(measures)
+    for spared in range(len(order) + 1):
+        shown = [m for m in measures if m.name not in ("quality", *order[:spared])]
         table = _comparison(summary, shown)
         if console.measure(table, options=unbounded).minimum <= console.width:
             break
@@ -159,7 +123,7 @@ def compare_table(summary: Sequence[CellSummary], console: Console) -> Table:
     return table
 
 
-def _comparison(summary: Sequence[CellSummary], shown: Sequence[tuple[str, str]]) -> Table:
+def _comparison(summary: Sequence[CellSummary], shown: Sequence[Measure]) -> Table:
     varying = [f for f in ("level", "topology", "model", "agents") if _varies(summary, f)]
     seeds = sorted({row.replicates for row in summary})
     table = titled_table(f"Means per task over {'–'.join(map(str, seeds))} seeds per cell")
@@ -167,8 +131,8 @@ def _comparison(summary: Sequence[CellSummary], shown: Sequence[tuple[str, str]]
         longest = max(len(str(row.cell.value(factor))) for row in summary)
         table.add_column(factor, overflow="fold", min_width=min(20, max(longest, len(factor))))
     table.add_column("Q [95 % interval]", justify="right", no_wrap=True, min_width=20)
-    for _, heading in shown:
-        table.add_column(heading, justify="right", no_wrap=True, min_width=max(6, len(heading)))
+    for m in shown:
+        table.add_column(m.short, justify="right", no_wrap=True, min_width=max(6, len(m.short)))
 
     def place(row: CellSummary) -> tuple[object, ...]:
         quality = row.mean("quality")
@@ -180,7 +144,7 @@ def _comparison(summary: Sequence[CellSummary], shown: Sequence[tuple[str, str]]
             *(Text(plain(str(row.cell.value(f)))) for f in varying),
             Text(row.cell.protocol),
             with_interval(row.measure("quality")),
-            *(number(row.mean(m)) for m, _ in shown),
+            *(number(row.mean(m.name)) for m in shown),
         )
     return table
 
