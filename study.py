@@ -17,9 +17,10 @@ from .model.options import option
 from .model.tasks.task import LEVELS
 from .scenarios.harness.api.comparison import Comparison
 from .scenarios.harness.cli.scenario import main
+from .scenarios.harness.config.catalogue import COMPARED
 from .scenarios.harness.config.comparison import ComparisonConfig
 from .scenarios.harness.config.groups import Design
-from .scenarios.harness.config.lineup import COMPARED, CONTROLS, lineup
+from .scenarios.harness.config.lineup import CONTROLS, lineup
 from .scenarios.harness.config.run import RunConfig
 from .scenarios.harness.config.study import Condition, StudyConfig
 from .scenarios.harness.figures.front import Offer, draw_front, front
@@ -68,7 +69,6 @@ __all__ = [
     "Offer",
     "Origin",
     "Page",
-    "Subplot",
     "Row",
     "RunConfig",
     "Sample",
@@ -77,6 +77,7 @@ __all__ = [
     "StudyOptions",
     "StudyReport",
     "StudyResults",
+    "Subplot",
     "Support",
     "Tuning",
     "above",

@@ -154,8 +154,7 @@ class Tasks:
         from .checks import label_of
 
         judge = self.judge
-        named = judge is None or isinstance(judge, str)
-        name = judge if named else type(judge).__name__
+        name = judge if judge is None or isinstance(judge, str) else type(judge).__name__
         return {"tasks": label_of(self.source), "judge": name}
 
     @property
