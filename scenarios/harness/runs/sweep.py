@@ -22,6 +22,7 @@ from concurrent.futures import (
 from multiprocessing import get_context
 from typing import TYPE_CHECKING, NamedTuple
 
+from ....model.plugins.loading import OWN
 from ..build.from_config import organization_of
 from ..config.identity import Sweep
 from ..config.run import RunConfig
@@ -171,13 +172,16 @@ def _play_all(todo: Mapping[str, _Job], workers: int) -> Iterator[tuple[str, Run
 
 
 def _travel(todo: Mapping[str, _Job]) -> bool:
-    """Whether every run can be sent to another process: objects typed into a notebook can't."""
+    """Whether every run can be sent to another process.
+
+    Objects typed into a notebook can't, nor those of a scenario that was found by its file.
+    """
     for job in {id(job.config.team): job for job in todo.values()}.values():
         try:
             sent = pickle.dumps(job.config)
         except Exception:
             return False
-        if b"__main__" in sent:
+        if b"__main__" in sent or OWN.encode() in sent:
             return False
     return True
 
