@@ -15,7 +15,7 @@ from typing import Any
 
 from ...._version import __version__
 from ....model.errors import UsageError
-from ....model.networks.building import is_network_file
+from ....model.networks.files import is_network_file
 from ....model.options import options_of
 from ....model.plugins.loading import import_path
 from ..specs.tasks import BUILT_IN
