@@ -13,9 +13,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from .... import __version__
+from ...._version import __version__
 from ....model.errors import UsageError
-from ....model.networks.building import is_network_file
+from ....model.networks.files import is_network_file
 from ....model.options import options_of
 from ....model.plugins.loading import import_path
 from ..specs.tasks import BUILT_IN
