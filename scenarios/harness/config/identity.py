@@ -22,6 +22,7 @@ from ..specs.tasks import BUILT_IN
 from .catalogue import OPTIONS, VARYING
 from .comparison import ComparisonConfig, Size
 from .groups import Design
+from .reading import group_of
 from .run import RunConfig
 from .study import Condition, StudyConfig
 
@@ -161,7 +162,7 @@ def from_json(body: Mapping[str, Any]) -> Config:
             return StudyConfig(body["name"], tuple(cells), body["replicates"])
         if kind != "compare":
             raise KeyError(f"kind {kind!r} is not known")
-        design = Design(**{n.field: body[n.name] for n in options_of(Design) if n.name in body})
+        design, _ = group_of(Design, body)
         sizes = tuple(Size(**size) for size in body.get("sizes", ()))
         factors = {name: tuple(values) for name, values in body["factors"].items()}
         return ComparisonConfig(RunConfig.of(**body["base"]), factors, design, sizes)

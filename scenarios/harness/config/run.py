@@ -15,6 +15,7 @@ from ..specs.judges import check_judge, judge_models
 from ..specs.minds import check_model, is_called, own_mind
 from .catalogue import OPTIONS
 from .groups import Tasks, Team
+from .reading import checked
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class RunConfig:
             if name not in OPTIONS:
                 raise UsageError(f"option {name!r} is not known; options: {', '.join(OPTIONS)}")
             place, named = OPTIONS[name]
-            changed.setdefault(place, {})[named.field] = value
+            changed.setdefault(place, {})[named.field] = checked(named, value)
         groups = {
             place: dataclasses.replace(getattr(self, place), **values)
             for place, values in changed.items()
