@@ -10,7 +10,7 @@ from typing import Any
 
 from ....agents.llm.models import parse_model
 from ....agents.llm.settings import Calls
-from ....model.errors import UsageError
+from ....model.errors import UnknownNameError, UsageError
 from ..specs.judges import check_judge, judge_models
 from ..specs.minds import check_model, is_called, own_mind
 from .catalogue import OPTIONS
@@ -56,7 +56,7 @@ class RunConfig:
         changed: dict[str, dict[str, Any]] = {}
         for name, value in options.items():
             if name not in OPTIONS:
-                raise UsageError(f"option {name!r} is not known; options: {', '.join(OPTIONS)}")
+                raise UnknownNameError("option", name, OPTIONS)
             place, named = OPTIONS[name]
             changed.setdefault(place, {})[named.field] = checked(named, value)
         groups = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import NamedTuple
 
@@ -97,6 +97,22 @@ def _loaded(path: ImportPath) -> Mind:
         raise UnknownNameError("model", path.home, [*presets(), "provider/model"]) from None
     found = Found(plugin, f"{path.home}:{path.name}", path.options)
     return instance(found, "model", Mind)  # type: ignore[type-abstract]
+
+
+def given_minds(model: Mind | Iterable[Mind]) -> list[Mind]:
+    """Minds that were given ready-made, in a list.
+
+    Args:
+        model: One, or one for each member.
+
+    Raises:
+        UsageError: It holds something else.
+    """
+    given = list(model) if isinstance(model, Iterable) else [model]
+    for mind in given:
+        if not isinstance(mind, Mind):
+            raise UsageError(f"model={mind!r} is not a Mind; use a name, a Mind or a list of Minds")
+    return given
 
 
 def check_model(model: str, calls: Calls) -> None:

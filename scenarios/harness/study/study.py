@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import RenderableType
 
-from ....model.errors import UsageError
+from ....model.errors import UnknownNameError, UsageError
 from ....model.options import Named, Option, options_of
 from ..api.comparison import Comparison
 from ..config.catalogue import OPTIONS
@@ -195,8 +195,7 @@ class Study:
         """
         for name in given:
             if name not in self.options:
-                known = ", ".join(self.options)
-                raise UsageError(f"option {name!r} is not known to {self.name}; options: {known}")
+                raise UnknownNameError("option", name, self.options)
         values = {name: given.get(name, named.default) for name, named in self.options.items()}
         replicates = values.pop("replicates")
         if replicates is not None:
@@ -204,7 +203,7 @@ class Study:
             if replicates < 1:
                 raise UsageError(f"replicates={replicates} is below 1; use 1 or more")
         lists = {name: self._list(name, values.pop(name)) for name in self.lists}
-        own = None
+        own: Any = None
         if self._own is not None:
             own, values = group_of(self._own, values)
         return StudyOptions(RunConfig.of(**values), lists, replicates, own, given)
