@@ -43,9 +43,14 @@ def guarded(command: Callable[[], object]) -> int:
 
 def _words(error: cyclopts.CycloptsError) -> str:
     """The parser's words in one line, with where help is."""
-    command = " ".join(("unscripted", *(error.command_chain or ())))
+    chain = error.command_chain or (error.app.name if error.app is not None else ())
+    command = " ".join(("unscripted", *chain)).replace("unscripted unscripted", "unscripted")
     said = " ".join(str(error).split()).rstrip(".")
-    return f"{said}; see {command} --help"
+    if isinstance(error, cyclopts.UnusedCliTokensError):
+        said = f"{' '.join(error.unused_tokens or ())!r} is neither a command nor an option"
+    return (
+        f"{said}; see unscripted {command.removeprefix('unscripted').strip()}".rstrip() + " --help"
+    )
 
 
 def _complain(words: str, code: int) -> int:

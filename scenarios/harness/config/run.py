@@ -134,9 +134,10 @@ class RunConfig:
             return [*self._notes_on_keys(), *self._notes_on_judges(), *self._notes_on_minds()]
         idle = ("api_base", "temperature", "rpm", "tpm", "price")
         model = self.team.labels["model"]
+        why = "is synthetic" if self.synthetic else "is not called over a network"
         said: Mapping[str, Any] = {name: getattr(self.calls, name) for name in idle}
         return [
-            f"{name}={value} has no effect: {model} is synthetic"
+            f"{name}={value} has no effect: {model} {why}"
             for name, value in said.items()
             if value is not None
         ]

@@ -110,8 +110,9 @@ def sweep(
     done = {key: kept[key] for key in runs if key in kept}
     left = sorted((key for key in runs if key not in done), key=lambda key: runs[key].replicate)
     todo = {key: runs[key] for key in left}
+    finished_count = len(done)
     if watch is not None:
-        watch(len(done), len(runs))
+        watch(finished_count, len(runs))
     if service is not None:
         finished = _play_called(todo, service)
     else:
@@ -120,8 +121,9 @@ def sweep(
         done[key] = result
         if folder is not None and result.whole:
             folder.keep_result(key, result)
+        finished_count += result.row is not None
         if watch is not None:
-            watch(sum(r.row is not None for r in done.values()), len(runs))
+            watch(finished_count, len(runs))
     return {key: done[key] for key in runs}
 
 
