@@ -48,9 +48,7 @@ def _words(error: cyclopts.CycloptsError) -> str:
     said = " ".join(str(error).split()).rstrip(".")
     if isinstance(error, cyclopts.UnusedCliTokensError):
         said = f"{' '.join(error.unused_tokens or ())!r} is neither a command nor an option"
-    return (
-        f"{said}; see unscripted {command.removeprefix('unscripted').strip()}".rstrip() + " --help"
-    )
+    return f"{said}; see {command} --help"
 
 
 def _complain(words: str, code: int) -> int:
