@@ -200,7 +200,7 @@ def _read_json(path: Path) -> dict[str, Any]:
 def _require_same(path: Path, there: dict[str, Any], asked: dict[str, Any]) -> None:
     """Refuse to mix configurations; name the first thing that differs."""
     flat_there, flat_asked = dict(_flat(there)), dict(_flat(asked))
-    for key in sorted(flat_there.keys() | flat_asked.keys()):
+    for key in sorted(flat_there.keys() | flat_asked.keys(), key=lambda k: (k != "kind", k)):
         if key.rpartition(".")[2] in FREE:
             continue
         old, new = flat_there.get(key), flat_asked.get(key)
