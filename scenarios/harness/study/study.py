@@ -23,6 +23,7 @@ from ..api.comparison import Comparison
 from ..config.catalogue import OPTIONS
 from ..config.comparison import ComparisonConfig
 from ..config.groups import Execution
+from ..config.reading import read_value
 from ..config.run import RunConfig
 from ..config.study import Condition, StudyConfig
 from ..exits import Exit
