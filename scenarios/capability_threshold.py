@@ -33,7 +33,7 @@ def design(options: study.StudyOptions) -> list[study.Condition]:
         study.Condition(
             options.base.replace(protocol=p, model=dialled), {"faculty": faculty, "value": value}
         )
-        for faculty, value, dialled in dials(options.base.team.labels["model"])
+        for faculty, value, dialled in dials(str(options.base.team.model))
         for p in (FREE, FIXED)
     ]
 

@@ -536,7 +536,9 @@ def test_lines_show_means_intervals_and_what_is_missing(synthetic, places):
 def test_names_at_the_foot_of_a_panel_stand_apart():
     marks = {f"model-{k}-of-a-kind": v for k, v in enumerate((0.3, 0.58, 0.6, 0.85, 0.86, 0.88))}
     points = [(v / 10, sample(v, v + 1)) for v in range(11)]
-    panel = Subplot([Line("x", points)], "quality", zero=True, crossing=(0.5, 0.4, 0.6), marks=marks)
+    panel = Subplot(
+        [Line("x", points)], "quality", zero=True, crossing=(0.5, 0.4, 0.6), marks=marks
+    )
     figure = draw_lines([panel, panel, replace(panel, marks={})], title="t", synthetic=True)
     inside(figure)
     for axes in figure.axes[:2]:

@@ -111,7 +111,8 @@ def _loaded(path: Path, changed_ns: int) -> ModuleType:
         sys.path.append(str(path.parent))
     name = f"unscripted_user_{path.stem}_{sha256(str(path).encode()).hexdigest()[:8]}"
     spec = spec_from_file_location(name, path)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = module_from_spec(spec)
     sys.modules[name] = module
     try:

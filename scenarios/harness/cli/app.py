@@ -190,7 +190,7 @@ def _start(
     *, version: Annotated[bool, cyclopts.Parameter(help="Print the version.", negative=())] = False
 ) -> int:
     if version:
-        from .... import __version__
+        from ...._version import __version__
 
         print(f"unscripted {__version__}")
     else:

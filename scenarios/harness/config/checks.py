@@ -5,8 +5,9 @@ Beside the groups, which help reads without loading any of it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import networkx as nx
 
@@ -21,44 +22,48 @@ from ..specs.protocols import make_protocol
 from ..specs.shocks import schedule
 from ..specs.tuning import parse_tuning
 
-if TYPE_CHECKING:
-    from .groups import Tasks, Team
 
-
-def check_team(team: Team) -> None:
+def check_team(
+    protocol: str | Protocol, models: Sequence[str], *, memory: str, skills: str, tune: str
+) -> None:
     """Refuse a team whose parts can't be made; networks are built later, with the run's seed.
 
     Args:
-        team: As asked for.
+        protocol: As asked for, like the rest.
+        models: The ids of its models.
+        memory: What of earlier tasks may be read.
+        skills: How skills grow.
+        tune: The trial of a parameter; empty for none.
 
     Raises:
         UsageError: The first broken rule.
     """
-    protocol = make_protocol(team.protocol)
-    parse_memory(team.memory)
-    parse_skills(team.skills, protocol)
-    if (tuning := parse_tuning(team.tune)) is not None:
+    made = make_protocol(protocol)
+    parse_memory(memory)
+    parse_skills(skills, made)
+    if (tuning := parse_tuning(tune)) is not None:
         for value in tuning.values:
-            with_parameter(protocol, tuning.parameter, value)
-    for model in team.models:
+            with_parameter(made, tuning.parameter, value)
+    for model in models:
         if not is_called(model):
             own_mind(model)
 
 
-def check_shocks(tasks: Tasks) -> None:
+def check_shocks(shocks: str, ticks: int) -> None:
     """Refuse shocks that are none, or that come after the last tick.
 
     Args:
-        tasks: As asked for.
+        shocks: As asked for.
+        ticks: Of the run.
 
     Raises:
         UsageError: The first broken rule.
     """
-    for scheduled in schedule(tasks.shocks):
-        if scheduled.last >= tasks.ticks:
+    for scheduled in schedule(shocks):
+        if scheduled.last >= ticks:
             raise UsageError(
                 f"shock={scheduled.shock.name}@{scheduled.last} never strikes in "
-                f"ticks={tasks.ticks}; use a tick below {tasks.ticks}"
+                f"ticks={ticks}; use a tick below {ticks}"
             )
 
 

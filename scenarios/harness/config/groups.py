@@ -77,7 +77,9 @@ class Team:
             raise UsageError(f"agents={self.agents} is below 1; use 1 or more")
         from .checks import check_team
 
-        check_team(self)
+        check_team(
+            self.protocol, self.models, memory=self.memory, skills=self.skills, tune=self.tune
+        )
 
     @cached_property
     def models(self) -> tuple[str, ...]:
@@ -146,7 +148,7 @@ class Tasks:
         if self.shocks:
             from .checks import check_shocks
 
-            check_shocks(self)
+            check_shocks(self.shocks, self.ticks)
 
     @property
     def labels(self) -> dict[str, str | None]:
@@ -154,8 +156,7 @@ class Tasks:
         from .checks import label_of
 
         judge = self.judge
-        named = judge is None or isinstance(judge, str)
-        name = judge if named else type(judge).__name__
+        name = judge if judge is None or isinstance(judge, str) else type(judge).__name__
         return {"tasks": label_of(self.source), "judge": name}
 
     @property

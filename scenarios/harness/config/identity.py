@@ -13,7 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from .... import __version__
+from ...._version import __version__
 from ....model.errors import UsageError
 from ....model.networks.building import is_network_file
 from ....model.options import options_of
