@@ -167,8 +167,11 @@ def test_each_block_has_its_own():
 
 def test_minor_blocks_are_counted():
     runs = [
-        r for p in range(8) for n in (4, 8) for r in cell(f"p{p}", noisy(0.5, 2, 9 * p + n), agents=n)
-    ]  # fmt: skip
+        r
+        for p in range(8)
+        for n in (4, 8)
+        for r in cell(f"p{p}", noisy(0.5, 2, 9 * p + n), agents=n)
+    ]
     sentences = said(runs, BARE)
     assert len(sentences) == 2 + 6 + 1
     assert sentences[-1] == "2 more blocks compared by agents are in the JSON"
@@ -233,7 +236,8 @@ def test_disagreeing_models_are_heard(reference, value, high, heard):
 
 def test_doubts_are_joined():
     shared = [0.006, 0.0061, 0.0062, 0.006, 0.0059, 0.0061]
-    found = analyse([*played("a", shared, noise=1e-4), *played("b", [0.0] * 6, noise=1e-4)], QUALITY)
+    runs = [*played("a", shared, noise=1e-4), *played("b", [0.0] * 6, noise=1e-4)]
+    found = analyse(runs, QUALITY)
     against = MixedModel("a", (Effect("b", -0.01, (-0.03, 0.01), 0.3),), {}, 72)
     (sentence,) = conclusions(found.summary, [replace(found.tests[0], mixed_model=against)])
     assert "counts as none in practice, and a mixed model" in sentence

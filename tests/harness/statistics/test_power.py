@@ -49,7 +49,8 @@ def test_plans_are_for_holms_strictest_level():
     assert second.replicates_for_80 == replicates_for(0.05 / 0.06, 0.05)[0]
     assert first.detectable == detectable(9, 0.05, 0.05)[0]
     assert first.replicates_to_decide == replicates_to_decide(0.02, 0.05, 0.05, 0.05)[0]
-    assert second == Power(0.05, 0.05, second.replicates_for_80, detectable(12, 0.06, 0.05)[0], None)
+    reach = detectable(12, 0.06, 0.05)[0]
+    assert second == Power(0.05, 0.05, second.replicates_for_80, reach, None)
     assert planned([], 0.05, 0.05) == []
 
 
