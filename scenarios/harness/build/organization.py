@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from numbers import Real
 from pathlib import Path
@@ -30,10 +30,11 @@ from ....model.shocks import Scheduled
 from ....model.tasks.stream import TaskStream
 from ..specs.experience import parse_memory, parse_skills
 from ..specs.judges import judge_models, make_judge
-from ..specs.minds import is_called, own_mind, parse_team
+from ..specs.minds import given_minds, is_called, own_mind, parse_team
 from ..specs.protocols import make_protocol
 from ..specs.shocks import parse_shocks
 from ..specs.tasks import make_stream
+from ..specs.topologies import as_topology
 from ..specs.tuning import constitution_for, parse_tuning
 
 if TYPE_CHECKING:  # pydantic and what else real models need is loaded for real models only
@@ -99,16 +100,17 @@ def build(
     limits = Limits(timeout_s, concurrency)
     service = _Lazy(calls, limits)
     run = service.next_run() if run is None else run
+    team = [p.model for p in parse_team(model, n_agents)] if isinstance(model, str) else []
     minds = _minds(model, n_agents, service, run)
     graph_seed = Streams(seed).integer(Purpose.TOPOLOGY) % 2**32
     coordination = make_protocol(protocol)
     tuning = parse_tuning(tune) if isinstance(tune, str) else tune
     ingredients = Ingredients(
         minds=minds,
-        graph=build_topology(_as_topology(topology), n_agents, graph_seed),
+        graph=build_topology(as_topology(topology), n_agents, graph_seed),
         protocol=coordination,
         stream=make_stream(tasks, level, seed),
-        judge=_judge(judge, model, service, run),
+        judge=_judge(judge, team, service, run),
         charter=Charter() if mission is None else Charter(mission),
         memory=parse_memory(memory) if isinstance(memory, str) else memory,
         growth=parse_skills(skills, coordination) if isinstance(skills, str) else skills,
@@ -132,25 +134,11 @@ def _team_size(n_agents: Any) -> int:
     return int(n_agents)
 
 
-def _as_topology(topology: Topology | nx.Graph[Any]) -> Topology:
-    """A graph as a function, copied: the organization changes its own and not the caller's."""
-    if not isinstance(topology, nx.Graph):
-        if not (isinstance(topology, str | Path) or callable(topology)):
-            raise UsageError(f"topology={topology!r} is none; use a name, file, function or graph")
-        return topology
-    given = topology
-
-    def graph(n_agents: int, seed: int) -> nx.Graph[Any]:
-        return given.copy()
-
-    return graph
-
-
 def _judge(
-    judge: str | Judge | None, model: str | Mind | Sequence[Mind], service: _Lazy, run: str
+    judge: str | Judge | None, team: Sequence[str], service: _Lazy, run: str
 ) -> Judge | None:
     if judge is None or isinstance(judge, str):
-        models = judge_models(judge, _ids(model), service.calls)
+        models = judge_models(judge, team, service.calls)
         if models:
             return service.made.judge(models, run)
     return make_judge(judge)
@@ -158,13 +146,6 @@ def _judge(
 
 def _one_mind(service: _Lazy, run: str, model: str) -> Mind:
     return service.made.mind(model, run) if is_called(model) else own_mind(model)
-
-
-def _ids(model: str | Mind | Sequence[Mind]) -> list[str]:
-    """The ids of a team's models; none of minds that were given ready-made."""
-    if isinstance(model, str):
-        return [part.strip().rpartition("*")[0] or part.strip() for part in model.split("+")]
-    return []
 
 
 class _Lazy:
@@ -207,17 +188,9 @@ def _minds(
     if isinstance(model, str):
         made = {name: _one_mind(service, run, name) for name, _ in parse_team(model, n_agents)}
         return [made[name] for name, k in parse_team(model, n_agents) for _ in range(k)]
-    minds = [model] * n_agents if isinstance(model, Mind) else _given_minds(model)
+    minds = [model] * n_agents if isinstance(model, Mind) else given_minds(model)
     if len(minds) != n_agents:
         raise UsageError(
             f"model has {len(minds)} minds for n_agents={n_agents}; give one mind for each member"
         )
     return minds
-
-
-def _given_minds(model: Sequence[Mind]) -> list[Mind]:
-    given = list(model) if isinstance(model, Iterable) else [model]
-    for mind in given:
-        if not isinstance(mind, Mind):
-            raise UsageError(f"model={mind!r} is not a Mind; use a name, a Mind or a list of Minds")
-    return given

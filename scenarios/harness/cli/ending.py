@@ -54,8 +54,11 @@ def _end_alike() -> None:
 
 def _words(error: cyclopts.CycloptsError) -> str:
     """The parser's words in one line, with where help is."""
-    command = " ".join(("unscripted", *(error.command_chain or ())))
+    chain = error.command_chain or (error.app.name if error.app is not None else ())
+    command = " ".join(("unscripted", *chain)).replace("unscripted unscripted", "unscripted")
     said = " ".join(str(error).split()).rstrip(".")
+    if isinstance(error, cyclopts.UnusedCliTokensError):
+        said = f"{' '.join(error.unused_tokens or ())!r} is neither a command nor an option"
     return f"{said}; see {command} --help"
 
 

@@ -191,16 +191,16 @@ def rehearse(config: RunConfig) -> tuple[Tally, float]:
     """Play one tick with synthetic minds; what it asks of each model, and how long it takes."""
     tally = Tally()
     calls, team = config.calls, config.team
-    made: dict[str, Mind] = {
-        name: _Rehearsing(parse_model(name, calls), tally) if is_called(name) else own_mind(name)
-        for name in team.models
-    }
-    assert isinstance(team.model, str)
-    minds = [
-        made[part.model]
-        for part in parse_team(team.model, team.agents)
-        for _ in range(part.members)
-    ]
+    minds: list[Mind] | None = None  # those that were given ready-made
+    if isinstance(team.model, str):
+        made: dict[str, Mind] = {
+            name: _Rehearsing(parse_model(name, calls), tally)
+            if is_called(name)
+            else own_mind(name)
+            for name in team.models
+        }
+        parts = parse_team(team.model, team.agents)
+        minds = [made[part.model] for part in parts for _ in range(part.members)]
     judges = [parse_model(j, calls) for j in config.judges]
     org = organization_of(
         config, minds=minds, judge=_RehearsingJudge(judges, tally) if judges else "none"

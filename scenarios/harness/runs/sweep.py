@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import TYPE_CHECKING, NamedTuple
 
+from ....model.plugins.loading import OWN
 from ..build.from_config import organization_of
 from ..config.identity import Sweep
 from ..config.run import RunConfig
@@ -101,8 +102,9 @@ def sweep(
     done = {key: kept[key] for key in runs if key in kept}
     left = sorted((key for key in runs if key not in done), key=lambda key: runs[key].replicate)
     todo = {key: runs[key] for key in left}
+    finished_count = len(done)
     if watch is not None:
-        watch(len(done), len(runs))
+        watch(finished_count, len(runs))
     if service is not None:
         finished = _play_called(todo, service)
     else:
@@ -111,8 +113,9 @@ def sweep(
         done[key] = result
         if folder is not None and result.whole:
             folder.keep_result(key, result)
+        finished_count += result.row is not None
         if watch is not None:
-            watch(sum(r.row is not None for r in done.values()), len(runs))
+            watch(finished_count, len(runs))
     return {key: done[key] for key in runs}
 
 
@@ -148,13 +151,16 @@ def _lost(why: str) -> RunResult:
 
 
 def _travel(todo: Mapping[str, _Job]) -> bool:
-    """Whether every run can be sent to another process: objects typed into a notebook can't."""
+    """Whether every run can be sent to another process.
+
+    Objects typed into a notebook can't, nor those of a scenario that was found by its file.
+    """
     for job in {id(job.config.team): job for job in todo.values()}.values():
         try:
             sent = pickle.dumps(job.config)
         except Exception:
             return False
-        if b"__main__" in sent:
+        if b"__main__" in sent or OWN.encode() in sent:
             return False
     return True
 
