@@ -14,20 +14,23 @@ from .scenarios.harness.conformance.checking import check_judge, check_mind, che
 from .scenarios.harness.conformance.machine import OrganizationMachine, organization_machine
 from .scenarios.harness.conformance.protocols import (
     PROTOCOL_CHECKS,
-    CheckResult,
-    Witness,
     building,
     calls,
     causality,
-    independent_streams,
     one_state,
-    relabelling,
-    reproducibility,
-    resumption,
     survival,
     totals,
 )
+from .scenarios.harness.conformance.repeats import (
+    independent_streams,
+    relabelling,
+    reproducibility,
+    resumption,
+    turnover,
+)
+from .scenarios.harness.conformance.result import CheckResult
 from .scenarios.harness.conformance.strategies import Case, cases, networks, seeds
+from .scenarios.harness.conformance.witness import JudgeWitness, Witness
 
 __all__ = [
     "PROTOCOL_CHECKS",
@@ -36,6 +39,7 @@ __all__ = [
     "CheckResult",
     "Delayed",
     "Hanging",
+    "JudgeWitness",
     "OrganizationMachine",
     "Scripted",
     "Whimsical",
@@ -57,4 +61,5 @@ __all__ = [
     "seeds",
     "survival",
     "totals",
+    "turnover",
 ]

@@ -11,7 +11,7 @@ from ....model.mind import Mind
 from ....model.plugins.loading import import_path, load
 from ....model.protocol import Protocol
 from ..conformance.checking import check_judge, check_mind, check_protocol
-from ..conformance.protocols import CheckResult
+from ..conformance.result import CheckResult
 from ..exits import Exit
 from ..terminal.console import say, terminal
 from .commands import print_json

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 from collections.abc import Callable
 
 import cyclopts
@@ -21,6 +23,7 @@ def guarded(command: Callable[[], object]) -> int:
     if sys.stdout is None:
         return _complain("standard output is closed; leave it open or send it to a file", 2)
     try:
+        _end_alike()
         code = command()
         sys.stdout.flush()
     except cyclopts.CycloptsError as error:
@@ -39,6 +42,14 @@ def guarded(command: Callable[[], object]) -> int:
     except KeyboardInterrupt:
         return _complain("interrupted", Exit.INTERRUPTED)
     return code if isinstance(code, int) else Exit.DONE
+
+
+def _end_alike() -> None:
+    """Let a request to end, and a terminal that goes, end the command as Ctrl-C does."""
+    if threading.current_thread() is threading.main_thread():
+        for name in ("SIGTERM", "SIGHUP"):
+            if hasattr(signal, name):
+                signal.signal(getattr(signal, name), signal.default_int_handler)
 
 
 def _words(error: cyclopts.CycloptsError) -> str:

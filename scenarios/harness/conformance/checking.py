@@ -12,7 +12,8 @@ from hypothesis.strategies import SearchStrategy
 from ....model.judge import Judge
 from ....model.mind import Mind
 from ....model.protocol import Protocol
-from .protocols import PROTOCOL_CHECKS, Check, CheckResult
+from .protocols import PROTOCOL_CHECKS
+from .result import Check, CheckResult
 from .seams import JUDGE_CHECKS, MIND_CHECKS, seam_cases
 from .strategies import cases
 
@@ -65,7 +66,7 @@ def _run(
     drawn: SearchStrategy[Any],
     examples: int,
 ) -> CheckResult:
-    says = " ".join((named.__doc__ or "").split())
+    says = " ".join((named.__doc__ or "").partition("\n\n")[0].split())
     last: list[Any] = []
 
     @settings(

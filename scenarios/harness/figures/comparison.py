@@ -15,6 +15,7 @@ from matplotlib.ticker import FuncFormatter
 from ....model.errors import UsageError
 from ..results.factors import named
 from ..results.labels import described
+from ..results.rows import mean
 from ..statistics.summary import CellSummary
 from .style import (
     MARKERS,
@@ -22,10 +23,11 @@ from .style import (
     finish,
     fit,
     legend_below,
+    legend_columns,
     new_figure,
+    not_measured,
     plain,
     styled,
-    width_in,
 )
 
 Key = tuple[Any, ...]
@@ -45,11 +47,11 @@ def draw_comparison(
     """Draw means and 95 % intervals, protocols sorted by their mean quality, best on top.
 
     Factors that vary are told apart by colour and marker; with more than `COMBINATIONS_UP_TO`
-    combinations the figure is split into rows of panels.
+    combinations the figure is split into rows of subplots.
 
     Args:
         cells: As `summarize` makes them.
-        measures: One panel each.
+        measures: One column of subplots each.
         synthetic: Whether synthetic minds made the runs.
     """
     if not cells:
@@ -62,7 +64,7 @@ def draw_comparison(
     inches = max(1.1, len(protocols) * max(0.3, 0.13 * len(styles) + 0.12))
     width = max(6.0, 1.9 + 2.45 * len(measures))
     handles = _handles(told, styles, width - 0.9) if told else []
-    columns = _legend_columns(handles, width)
+    columns = legend_columns(handles, width, 4)
     legend_in = 0.12 + 0.2 * math.ceil(len(handles) / columns) if told else 0.0
     figure = new_figure(
         width,
@@ -76,7 +78,7 @@ def draw_comparison(
         part = [c for c in cells if _key(c, split) == combination]
         for measure, axes in zip(measures, line, strict=True):
             axes.set_gid("-".join(map(str, (measure, *combination))))
-            _draw_panel(axes, part, measure, protocols, told, styles)
+            _draw_subplot(axes, part, measure, protocols, told, styles)
         if combination:
             line[0].set_title(named(split, combination), loc="left", size=9, weight="bold")
     _label(grid, measures, cells, protocols)
@@ -86,18 +88,21 @@ def draw_comparison(
 
 
 def ranked(cells: Sequence[CellSummary]) -> list[str]:
-    """Protocols by mean quality over their cells, best first; those without one last, by name."""
-    found: dict[str, list[float]] = {}
+    """Protocols by mean quality over their cells, best first; those without one last, by name.
+
+    Args:
+        cells: As `summarize` makes them.
+    """
+    found: dict[str, list[float | None]] = {}
     for c in cells:
-        mean = _mean(c, "quality")
-        found.setdefault(c.cell.protocol, []).extend([] if mean is None else [mean])
-    score = {p: sum(v) / len(v) if v else -math.inf for p, v in found.items()}
-    return sorted(score, key=lambda p: (-score[p], p))
+        found.setdefault(c.cell.protocol, []).append(_mean(c, "quality"))
+    score = {p: mean(v) for p, v in found.items()}
+    return sorted(score, key=lambda p: (score[p] is None, -(score[p] or 0.0), p))
 
 
 def _mean(cell: CellSummary, measure: str) -> float | None:
-    mean = cell.mean(measure)
-    return mean if mean is not None and math.isfinite(mean) else None
+    found = cell.mean(measure)
+    return found if found is not None and math.isfinite(found) else None
 
 
 def _key(cell: CellSummary, factors: Sequence[str]) -> Key:
@@ -111,7 +116,7 @@ def _combinations(cells: Sequence[CellSummary], factors: Sequence[str]) -> list[
 
 
 def _factors(cells: Sequence[CellSummary]) -> tuple[list[str], list[str]]:
-    """Varying factors: those that split the figure into rows, and those told apart in a panel."""
+    """Varying factors: those that split the figure into rows, and those told apart in a subplot."""
     values = {f: {_key(c, [f]) for c in cells} for f in FACTORS}
     told = [f for f in FACTORS if len(values[f]) > 1]
     split: list[str] = []
@@ -140,7 +145,7 @@ def _styles(combinations: Sequence[Key]) -> dict[Key, tuple[str, str, float]]:
     return {k: (c, m, float(o)) for k, (c, m, o) in zip(combinations, looks, strict=False)}
 
 
-def _draw_panel(
+def _draw_subplot(
     axes: Axes,
     cells: Sequence[CellSummary],
     measure: str,
@@ -150,8 +155,8 @@ def _draw_panel(
 ) -> None:
     drawn = 0
     for cell in cells:
-        mean = _mean(cell, measure)
-        if mean is None:
+        value = _mean(cell, measure)
+        if value is None:
             continue
         colour, marker, offset = styles[_key(cell, told)]
         y = protocols.index(cell.cell.protocol) + offset
@@ -159,13 +164,10 @@ def _draw_panel(
         ci = None if found is None else found.ci95
         if ci is not None and all(map(math.isfinite, ci)):
             axes.plot(ci, [y, y], color=colour, lw=1.8, marker="|", ms=6, mew=1.4, gid="interval")
-        axes.plot(mean, y, ls="", color=colour, marker=marker, ms=5.5, mew=0, gid="mean")
+        axes.plot(value, y, ls="", color=colour, marker=marker, ms=5.5, mew=0, gid="mean")
         drawn += 1
     if not drawn:
-        axes.text(
-            0.5, 0.5, "not measured", transform=axes.transAxes, ha="center", va="center",
-            color="#777777", style="italic",
-        )  # fmt: skip
+        not_measured(axes)
 
 
 def _label(
@@ -223,11 +225,3 @@ def _handles(
                label=fit(named(told, key), room_in, 8.5))
         for key, (colour, marker, _) in styles.items()
     ]  # fmt: skip
-
-
-def _legend_columns(handles: Sequence[Line2D], width: float) -> int:
-    """As many as the longest label allows, and rows of one length."""
-    widest = max((width_in(str(h.get_label()), 8.5) for h in handles), default=1.0)
-    most = int(np.clip((width - 0.2) / (widest + 0.65), 1, 4))
-    rows = math.ceil(len(handles) / most) or 1
-    return math.ceil(len(handles) / rows) or 1

@@ -2,7 +2,7 @@
 
 Results are kept as each run finishes, so the same command continues where it stopped. Replicates
 are played across all cells one after another, so that a comparison that is stopped is a smaller
-one and not half of one. Workers are spawned, never forked, and a run gives the same result in any.
+one and not half of one. A run gives the same result in any process.
 """
 
 from __future__ import annotations
@@ -10,16 +10,7 @@ from __future__ import annotations
 import os
 import pickle
 from collections.abc import Iterator, Mapping
-from concurrent.futures import (
-    FIRST_COMPLETED,
-    BrokenExecutor,
-    Future,
-    ProcessPoolExecutor,
-    ThreadPoolExecutor,
-    as_completed,
-    wait,
-)
-from multiprocessing import get_context
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import TYPE_CHECKING, NamedTuple
 
 from ....model.plugins.loading import OWN
@@ -32,6 +23,7 @@ from ..results.run_result import RunResult
 from .folder import Folder
 from .keys import run_key
 from .play import failures, play
+from .processes import Processes
 from .reporter import Counted
 
 if TYPE_CHECKING:
@@ -144,33 +136,18 @@ def _play_called(todo: Mapping[str, _Job], service: Service) -> Iterator[tuple[s
 def _play_all(todo: Mapping[str, _Job], workers: int) -> Iterator[tuple[str, RunResult]]:
     if workers == 1 or len(todo) < 2 * workers or not _travel(todo):
         for key, job in todo.items():
-            yield key, run_one(*job)
+            yield key, _play_job(job)
         return
-    pool = _pool(min(workers, len(todo)))
-    try:
-        # A few ahead of the workers: enough to keep them busy, little to lose on Ctrl-C.
-        waiting = iter(todo.items())
-        running: dict[Future[RunResult], str] = {}
-        exhausted = False
-        while running or not exhausted:
-            while not exhausted and len(running) < 4 * workers:
-                following = next(waiting, None)
-                if following is None:
-                    exhausted = True
-                    break
-                try:
-                    future = pool.submit(run_one, *following[1])
-                except BrokenExecutor:  # a worker died; its runs are errors, the rest go on
-                    pool = _pool(min(workers, len(todo)))
-                    future = pool.submit(run_one, *following[1])
-                running[future] = following[0]
-            finished, _ = wait(running, return_when=FIRST_COMPLETED)
-            for future in finished:
-                error = future.exception()
-                key = running.pop(future)
-                yield key, future.result() if error is None else RunResult(error=str(error))
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+    with Processes[str, _Job, RunResult](_play_job, _lost, min(workers, len(todo))) as pool:
+        yield from pool.map(todo)
+
+
+def _play_job(job: _Job) -> RunResult:
+    return run_one(job.config, job.replicate)
+
+
+def _lost(why: str) -> RunResult:
+    return RunResult(error=why)
 
 
 def _travel(todo: Mapping[str, _Job]) -> bool:
@@ -186,10 +163,6 @@ def _travel(todo: Mapping[str, _Job]) -> bool:
         if b"__main__" in sent or OWN.encode() in sent:
             return False
     return True
-
-
-def _pool(workers: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
 
 
 def rows_of(results: Mapping[str, RunResult], part: str) -> list[Row]:

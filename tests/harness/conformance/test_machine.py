@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 import unscripted as un
@@ -11,15 +13,19 @@ from unscripted.model.organization import Organization
 from unscripted.model.plugins.discovery import discover
 from unscripted.testing import organization_machine
 
-BRIEF = settings(max_examples=12, stateful_step_count=15, deadline=None)
+BRIEF = settings(max_examples=8, stateful_step_count=15, deadline=None)
+HUNT = settings(
+    BRIEF, max_examples=100, derandomize=True, database=None, phases=[Phase.generate],
+    report_multiple_bugs=False,
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("name", sorted(discover("protocols")))
-def test_an_organization_is_the_sum_of_what_was_done_to_it(name):
+def test_an_organization_is_its_history(name):
     run_state_machine_as_test(organization_machine(discover("protocols")[name]), settings=BRIEF)
 
 
-def test_the_machine_finds_a_restore_that_forgets(monkeypatch):
+def test_a_forgetful_restore_is_found(monkeypatch):
     honest = Organization.relive
 
     def forgets(self, event):
@@ -29,19 +35,15 @@ def test_the_machine_finds_a_restore_that_forgets(monkeypatch):
     monkeypatch.setattr(Organization, "relive", forgets)
     with pytest.raises(AssertionError):
         run_state_machine_as_test(
-            organization_machine(discover("protocols")["sequential"]),
-            settings=settings(BRIEF, max_examples=100, database=None, report_multiple_bugs=False),
+            organization_machine(discover("protocols")["sequential"]), settings=HUNT
         )
 
 
 def test_an_organization_pickles_whole():
-    import pickle
-
     org = un.build(n_agents=4, rng=1)
     org.step()
     org.remove_member(1)
-    again = pickle.loads(pickle.dumps(org.snapshot()))
-    twin = Organization.restore(again)
+    twin = Organization.restore(pickle.loads(pickle.dumps(org.snapshot())))
     org.step()
     twin.step()
     assert twin.records[-1] == org.records[-1]
