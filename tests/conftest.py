@@ -20,12 +20,16 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty working folder."""
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty working folder; what is imported from it is forgotten."""
     path = tmp_path / "here"
     path.mkdir()
     monkeypatch.chdir(path)
-    return path
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    yield path
+    for name, module in list(sys.modules.items()):
+        if (getattr(module, "__file__", None) or "").startswith(str(tmp_path)):
+            del sys.modules[name]
 
 
 @pytest.fixture

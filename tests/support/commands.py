@@ -41,15 +41,16 @@ def free() -> dict[str, str]:
     return {k: v for k, v in os.environ.items() if k not in FORCING}
 
 
-def command(*arguments: Any) -> Said:
-    """The command in this process, without worker processes."""
+def command(*arguments: Any, columns: int | None = None) -> Said:
+    """The command in this process, without worker processes; `columns` is the screen's width."""
     from unscripted.scenarios.harness.cli.app import app
     from unscripted.scenarios.harness.cli.ending import guarded
 
     texts = [str(a) for a in arguments]
+    width = {} if columns is None else {"COLUMNS": str(columns)}
     out, err = io.StringIO(), io.StringIO()
     with (
-        patch.dict(os.environ, free(), clear=True),
+        patch.dict(os.environ, free() | width, clear=True),
         patch.object(os, "cpu_count", lambda: 1),
         redirect_stdout(out),
         redirect_stderr(err),

@@ -11,16 +11,7 @@ import pytest
 from unscripted.model.errors import UsageError
 from unscripted.model.plugins.loading import NoSuchModuleError, import_path, load
 
-
-@pytest.fixture(autouse=True)
-def here(tmp_path, monkeypatch):
-    """An empty working folder; what is imported from it is forgotten."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "path", [*sys.path])
-    before = set(sys.modules)
-    yield tmp_path
-    for name in set(sys.modules) - before:
-        del sys.modules[name]
+pytestmark = pytest.mark.usefixtures("here")
 
 
 def loaded(text):
