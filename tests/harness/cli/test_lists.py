@@ -43,10 +43,8 @@ def test_lists_are_json_too(call):
 
 
 def test_plug_ins_are_listed(call, plugins):
-    plugins(
-        'import unscripted as un\n@un.mind_family("mine")\ndef mine(name):\n    "Of mine: :M: [b]."\n',
-        "[unscripted.minds]\nmine = of_a_test:mine\n",
-    )
+    maker = '@un.mind_family("mine")\ndef mine(name):\n    "Of mine: :M: [b]."\n'
+    plugins(f"import unscripted as un\n{maker}", "[unscripted.minds]\nmine = of_a_test:mine\n")
     assert "mine/…  " in call("list", "models").out
     assert "Of mine: :M: [b]." in call("list", "models").out
 

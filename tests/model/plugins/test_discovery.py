@@ -152,6 +152,6 @@ def test_errors_of_makers_are_one_line():
     found = Found(None, "mine:X", "")
     with pytest.raises(UsageError, match="thing=mine:X: KeyError: 'x'"):
         make(found, "thing", broken)
-    with pytest.raises(UsageError, match="^as it is$"):
+    with pytest.raises(UsageError, match=r"^as it is$"):
         make(found, "thing", refuses)
     assert make(found, "thing", lambda: 5) == 5
