@@ -1,4 +1,4 @@
-"""Signatures of `un.run` and `un.compare` are the options' fields, and the package imports lazily."""
+"""Signatures of `un.run` and `un.compare` are the fields of options; the package loads lazily."""
 
 from __future__ import annotations
 
@@ -24,10 +24,11 @@ def parameters(function):
     return inspect.signature(function).parameters
 
 
-@pytest.mark.parametrize(
-    ("function", "groups"),
-    [(un.run, (Team, Tasks, Calls, Execution)), (un.compare, (Team, Tasks, Calls, Design, Execution))],
-)  # fmt: skip
+RUN = (Team, Tasks, Calls, Execution)
+COMPARE = (Team, Tasks, Calls, Design, Execution)
+
+
+@pytest.mark.parametrize(("function", "groups"), [(un.run, RUN), (un.compare, COMPARE)])
 def test_signatures_are_the_fields(function, groups):
     options = {o.name: o for group in groups for o in options_of(group) if o.name not in ASKED}
     found = parameters(function)
