@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import inf
 
-from .governance.ruling import Amendment
+from .ruling import Amendment
 
 PLAIN = (float, int)
 """Numbers that JSON writes exactly; numpy's are not among them."""

@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import count
-from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
+from collections.abc import Mapping
+from typing import Protocol
 
-import mesa
-from mesa.discrete_space import FixedAgent
+from mesa.discrete_space import Cell, FixedAgent
 
 from .decision import NO_CALLS, Usage
+from .mesa_model import Unnumbered
 from .messages import Log, View
 from .mind import Mind
 from .record import MemberRecord, TickRecord
 
-if TYPE_CHECKING:
-    from .organization import Organization
 
+class Team(Protocol):
+    """What a member needs of the model it belongs to."""
 
-class _Counters:
-    """Numbers the agents of each model without keeping the model alive.
+    @property
+    def members(self) -> Mapping[int, Member]:
+        """All members by id."""
 
-    Mesa 3.3 counts in a dictionary of models that it never empties: a process that plays
-    thousands of runs would keep them all.
-    """
+    def remove_member(self, member: int) -> None:
+        """Take a member and its links out of the team."""
 
-    def __init__(self) -> None:
-        self._counts: WeakKeyDictionary[mesa.Model, Iterator[int]] = WeakKeyDictionary()
-
-    def __getitem__(self, model: mesa.Model) -> Iterator[int]:
-        return self._counts.setdefault(model, count(1))
+    def substitute(self, member: int, mind: Mind) -> None:
+        """Give a member another mind."""
 
 
 class Member(FixedAgent):  # type: ignore[misc]
@@ -38,26 +33,69 @@ class Member(FixedAgent):  # type: ignore[misc]
 
     Mesa's `unique_id` counts from 1 and is not ours to set; `member` is the id in records.
 
-    Attributes:
+    Args:
+        model: The organization it belongs to.
         member: Its id and its node on the network.
         mind: What decides for it.
+        cell: Its seat.
+
+    Attributes:
+        member: Its id and its node on the network.
         last: Its part of the last tick's record; None before the first.
         practice: How often it worked on each topic, fading; empty where skills don't grow.
     """
 
-    _ids = _Counters()
+    _ids = Unnumbered()
 
-    def __init__(self, organization: Organization, member: int, mind: Mind) -> None:
-        super().__init__(organization)
+    def __init__(self, model: Team, member: int, mind: Mind, cell: Cell) -> None:
+        super().__init__(model)
         self.member = member
-        self.mind = mind
-        self.cell = organization.network.seat(member)
+        self.cell = cell
         self.last: MemberRecord | None = None
         self.practice: dict[str, float] = {}
+        self._mind = mind
         self._tick: TickRecord | None = None
 
+    def __repr__(self) -> str:
+        return f"Member({self.member}, {self._mind.name!r}, {self.state or 'not yet asked'})"
+
+    @property
+    def mind(self) -> Mind:
+        """What decides for it; to set it is to substitute it."""
+        return self._mind
+
+    @mind.setter
+    def mind(self, mind: Mind) -> None:
+        self.model.substitute(self.member, mind)
+
+    def think_with(self, mind: Mind) -> None:
+        """Take another mind; the organization calls this and keeps that it happened.
+
+        Args:
+            mind: The new one.
+        """
+        self._mind = mind
+
+    def remove(self) -> None:
+        """Leave the team, with its links, as by `remove_member`; nothing where it has left.
+
+        Raises:
+            UsageError: It is the last one.
+        """
+        if self.model.members.get(self.member) is self:
+            self.model.remove_member(self.member)
+
+    def vacate(self) -> None:
+        """Give up seat and place in Mesa's sets; the organization calls this when it leaves."""
+        super().remove()
+
     def take_in(self, record: TickRecord, own: MemberRecord) -> None:
-        """Make the outcome of a tick its private state."""
+        """Make the outcome of a tick its private state.
+
+        Args:
+            record: The tick.
+            own: Its own part of it.
+        """
         self._tick = record
         self.last = own
 

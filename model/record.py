@@ -26,9 +26,9 @@ from .decision import (
     WorkItem,
     normalised,
 )
-from .governance.ruling import Amendment, Ruling
 from .judge import Verdict, Vote
 from .messages import Log, Mark, Span
+from .ruling import Amendment, Ruling
 
 RECORD_VERSION = 1
 FREE = Usage()
@@ -194,6 +194,10 @@ class TickRecord:
     error: str = ""
     shocks: tuple[str, ...] = ()
     rulings: tuple[Ruling, ...] = ()
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> TickRecord:
+        """Itself, as nothing of it changes; so copies of long runs stay cheap."""
+        return self
 
     @cached_property
     def log(self) -> Log:

@@ -30,9 +30,9 @@ from rich.text import Text
 
 from unscripted.agents.scripted import Scripted
 from unscripted.model.decision import Contribution
-from unscripted.model.governance.ruling import Amendment
 from unscripted.model.governance.trial import Tuning
 from unscripted.model.metrics.resilience import Series
+from unscripted.model.ruling import Amendment
 from unscripted.scenarios.harness.build.organization import build
 from unscripted.scenarios.harness.cli import options as o
 from unscripted.scenarios.harness.config.run import Cell, RunConfig

@@ -67,7 +67,7 @@ def test_the_defaults_are_those_of_the_contract():
     assert expected.items() <= defaults.items()
     org = un.build(rng=0)
     assert isinstance(org, mesa.Model)
-    assert isinstance(org, un.Organization)
+    assert isinstance(org, un.BaseOrganization)
     assert len(org.members) == 8
     org.step()
     (record,) = org.records

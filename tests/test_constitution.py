@@ -21,11 +21,11 @@ from unscripted.model.governance.constitution import (
     Ring,
     ring_of,
 )
-from unscripted.model.governance.ruling import Amendment
 from unscripted.model.governance.trial import Trial, Tuning, welch
-from unscripted.model.organization import Organization
+from unscripted.model.organization import BaseOrganization
 from unscripted.model.randomness import Streams
 from unscripted.model.record import TickRecord
+from unscripted.model.ruling import Amendment
 from unscripted.testing import Arbitrary, Scripted
 
 WORK = un.Contribution("worker", "done")
@@ -114,7 +114,7 @@ def test_what_members_see_of_the_charter_can_not_be_written_to():
     org = team([Scripted([write])], "silent")
     org.step()
     assert refused == ["mission", "charter"]
-    assert not hasattr(Organization.charter, "fset") or Organization.charter.fset is None
+    assert not hasattr(BaseOrganization.charter, "fset") or BaseOrganization.charter.fset is None
 
 
 def test_an_agent_may_abstain_whatever_standards_say():
@@ -219,7 +219,7 @@ def test_a_users_proposal_stands_in_the_next_record_and_survives_resumption():
     never = Constitution(approve=lambda a: pytest.fail("a past ruling is asked for again"))
     again = team([Scripted([WORK])], "silent", constitution=never)
     for text in texts:
-        again.relive(TickRecord.from_json(text))
+        again.replay(TickRecord.from_json(text))
     assert again.charter == org.charter
 
 
@@ -334,11 +334,11 @@ def test_a_run_with_a_trial_resumes_to_the_same_record():
     whole.run(26)
     again = trying(0.9, 1)
     for record in whole.records[:11]:
-        again.relive(TickRecord.from_json(record.to_json()))
+        again.replay(TickRecord.from_json(record.to_json()))
     again.run(15)
     assert [r.to_json() for r in again.records] == [r.to_json() for r in whole.records]
     snapshot = whole.snapshot()
-    restored = Organization.restore(snapshot)
+    restored = BaseOrganization.restore(snapshot)
     restored.run(3)
     whole.run(3)
     assert [r.to_json() for r in restored.records] == [r.to_json() for r in whole.records]

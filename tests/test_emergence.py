@@ -14,8 +14,17 @@ import unscripted as un
 from unscripted.model.decision import Abstention, Act, Contribution
 from unscripted.model.errors import UsageError
 from unscripted.model.judge import Verdict
-from unscripted.model.metrics import emergence as module
-from unscripted.model.metrics.emergence import MEANING, affordable, emergence, p_value
+from unscripted.model.metrics import emergence as emergence_module
+from unscripted.model.metrics import null_model
+from unscripted.model.metrics.attribution_null import subsets
+from unscripted.model.metrics.emergence import (
+    MEANING,
+    NullTest,
+    affordable,
+    corrected,
+    emergence,
+)
+from unscripted.model.metrics.null_model import p_value
 from unscripted.model.metrics.paraphrases import collapse, split_name, stem
 from unscripted.model.metrics.structure import hierarchy_depth
 from unscripted.model.record import MemberRecord, RoundRecord, State, TickRecord, Turn
@@ -307,7 +316,7 @@ def test_rounds_and_not_ids_say_who_came_first():
 
 
 def test_subsets_are_uniform():
-    drawn = module._subsets(np.random.default_rng(0), 30_000, 5, 3)
+    drawn = subsets(np.random.default_rng(0), 30_000, 5, 3)
     assert all(len(set(d)) == 3 for d in drawn[:100].tolist())
     counts = dict.fromkeys(combinations(range(5), 3), 0)
     for d in np.sort(drawn, axis=1).tolist():
@@ -370,7 +379,7 @@ def calibrate(runs: int, draws: int) -> Calibration:
 
     found = Calibration({}, {})
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "p_value", ranked)
+        patch.setattr(emergence_module, "p_value", ranked)
         for seed in range(runs):
             seen.clear()
             rows = [r for r in emergence(lottery(rng), seed=seed, draws=draws) if r.p is not None]
@@ -400,11 +409,11 @@ def test_p_is_honest_where_the_null_is_true(calibration, level):
 
 
 def test_holms_correction_by_hand():
-    rows = [module.Row("x", "", 0.0, p=p) for p in (0.01, 0.04, 0.03, None, 0.9)]
-    found = [r.p_holm for r in module._corrected(rows)]
+    rows = [NullTest("x", "", 0.0, p=p) for p in (0.01, 0.04, 0.03, None, 0.9)]
+    found = [r.p_holm for r in corrected(rows)]
     assert found == [pytest.approx(0.04), pytest.approx(0.09), pytest.approx(0.09), None, 0.9]
-    rows = [module.Row("x", "", 0.0, p=p) for p in (0.2, 0.3)]
-    assert [r.p_holm for r in module._corrected(rows)] == [0.4, 0.4]
+    rows = [NullTest("x", "", 0.0, p=p) for p in (0.2, 0.3)]
+    assert [r.p_holm for r in corrected(rows)] == [0.4, 0.4]
 
 
 def test_holms_correction_spares_the_chance_of_any_false_alarm():
@@ -430,7 +439,7 @@ def test_rows_depend_on_the_seed_alone():
 
 def test_portions_change_nothing_but_memory(monkeypatch):
     whole = emergence(CHAIN, draws=50)
-    monkeypatch.setattr(module, "CELLS", 1)
+    monkeypatch.setattr(null_model, "CELLS", 1)
     for a, b in zip(whole, emergence(CHAIN, draws=50), strict=True):
         assert (a.measure, a.value, a.draws) == (b.measure, b.value, b.draws)
         assert a.null_mean is None or a.null_mean == pytest.approx(b.null_mean, rel=0.2)

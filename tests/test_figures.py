@@ -253,7 +253,9 @@ def every_figure(synthetic: bool, n: int = 5) -> dict[str, Figure]:
     return {
         "team": draw_team(records[0], nx.path_graph(n), synthetic=synthetic),
         "roles": draw_role_mosaic(records, synthetic=synthetic),
-        "measures": draw_measures([measure_tick([r]) for r in records], title="t", synthetic=synthetic),
+        "measures": draw_measures(
+            [measure_tick([r]) for r in records], title="t", synthetic=synthetic
+        ),
         "comparison": draw_comparison([cell("a", 0.5), cell("b", 0.6)], synthetic=synthetic),
     }
 

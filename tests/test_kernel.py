@@ -609,7 +609,7 @@ def test_a_subclass_of_a_reply_is_refused_because_no_record_can_name_it():
 
 def test_a_synthetic_mind_ignores_topics_in_words_of_others():
     minds = [Scripted([WORK], intentions=[un.Intention("networker", ("networking",))])]
-    minds += list(un.build(n_agents=3).ingredients.minds)
+    minds += list(un.build(n_agents=3).setup.minds)
     org = un.build(protocol="broadcast", n_agents=4, model=minds, rng=0)
     org.step()
     assert org.measures["failure_rate"] == 0

@@ -19,7 +19,7 @@ from unscripted.model.experience.skills import FORGOTTEN, Growth, topics_of
 from unscripted.model.messages import ids_in
 from unscripted.model.mind import Mind
 from unscripted.model.networks.building import build_topology
-from unscripted.model.organization import Organization
+from unscripted.model.organization import BaseOrganization
 from unscripted.model.plugins.discovery import discover
 from unscripted.model.record import MemberRecord, State, Turn
 from unscripted.model.tasks.generator import GeneratedTasks
@@ -204,7 +204,7 @@ def test_a_restored_run_remembers_and_forgets_the_same(seed, decay, stop):
     whole, stopped = made(), made()
     whole.run(8)
     stopped.run(stop)
-    restored = Organization.restore(stopped.snapshot())
+    restored = BaseOrganization.restore(stopped.snapshot())
     restored.run(8 - stop)
     assert texts(restored.records) == texts(whole.records)
     assert list(restored.memory) == list(whole.memory)
@@ -396,7 +396,7 @@ def test_a_restored_run_has_the_same_skills(seed, stop):
     whole, stopped = made(), made()
     whole.run(6)
     stopped.run(stop)
-    restored = Organization.restore(stopped.snapshot())
+    restored = BaseOrganization.restore(stopped.snapshot())
     assert {m: a.practice for m, a in restored.members.items()} == {
         m: a.practice for m, a in stopped.members.items()
     }

@@ -40,10 +40,10 @@ from unscripted.model.metrics import performance as outcome
 from unscripted.model.metrics.catalogue import BUILT_IN, OfTick, measure_tick, of_ticks
 from unscripted.model.metrics.scales import Scales
 from unscripted.model.networks.building import build_topology
-from unscripted.model.organization import Organization
+from unscripted.model.organization import BaseOrganization
 from unscripted.model.plugins.discovery import discover
 from unscripted.model.record import MemberRecord, RoundRecord, State, TickRecord, Turn
-from unscripted.model.setup import Ingredients
+from unscripted.model.setup import Setup
 from unscripted.model.tasks.files import corpus
 from unscripted.model.tasks.stream import CycledTasks
 
@@ -912,7 +912,7 @@ class Witness(Judge):
         return Verdict(*[2.0] * 5, violations=0.0)
 
 
-def small_organization(protocol: str, judge: Judge) -> Organization:
+def small_organization(protocol: str, judge: Judge) -> BaseOrganization:
     def build(observation):
         used = tuple(dict.fromkeys(m.author for m in observation.messages))[-2:]
         role = TRADES[(observation.member + observation.tick) % 3]
@@ -932,8 +932,8 @@ def small_organization(protocol: str, judge: Judge) -> Organization:
     ]
     graph = build_topology("complete", len(minds), 0)
     stream = CycledTasks(corpus()[:4], 0)
-    return Organization(
-        Ingredients(minds, graph, discover("protocols")[protocol](), stream, judge), rng=3
+    return BaseOrganization(
+        Setup(minds, graph, discover("protocols")[protocol](), stream, judge), rng=3
     )
 
 

@@ -149,7 +149,7 @@ def test_fixed_roles_never_change_and_random_roles_do(n, seed):
 def test_fixed_roles_come_from_the_stream_and_not_from_the_task_at_hand(n, seed):
     witness = Witness(Arbitrary())
     org, _ = Case(protocol("fixed-roles"), n, "complete", seed, 1, witness).play()
-    domains = org.ingredients.stream.domains
+    domains = org.setup.stream.domains
     for o in witness.shown:
         assert o.assignment.focus == (domains[o.member % len(domains)],)
 

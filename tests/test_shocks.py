@@ -17,9 +17,12 @@ from unscripted.model.judge import Judge
 from unscripted.model.metrics.resilience import adaptation, level_before, recovery_time, resilience
 from unscripted.model.mind import Mind
 from unscripted.model.networks.building import build_topology
-from unscripted.model.organization import Organization
+from unscripted.model.organization import BaseOrganization
 from unscripted.model.randomness import Streams
-from unscripted.model.shocks import SHOCKS, RemoveMembers, Scheduled, Shock
+from unscripted.model.shocks.catalogue import SHOCKS
+from unscripted.model.shocks.membership import RemoveMembers
+from unscripted.model.shocks.schedule import Scheduled
+from unscripted.model.shocks.shock import Shock
 from unscripted.scenarios.harness.config.run import RunConfig
 from unscripted.scenarios.harness.runs.folder import Folder
 from unscripted.scenarios.harness.runs.play import play
@@ -420,7 +423,7 @@ def test_a_restored_run_goes_on_as_if_it_had_never_stopped(kind, seed, stop, pro
     whole, stopped = made(), made()
     whole.run(5)
     stopped.run(stop)
-    restored = Organization.restore(pickle.loads(pickle.dumps(stopped.snapshot())))
+    restored = BaseOrganization.restore(pickle.loads(pickle.dumps(stopped.snapshot())))
     assert texts(restored.records) == texts(whole.records[:stop])
     restored.run(5 - stop)
     assert texts(restored.records) == texts(whole.records)
@@ -490,7 +493,7 @@ def test_a_halt_in_its_tick_does_not_let_a_shock_strike_twice(kind, restored):
         except un.Halt:
             halts += 1
             if restored:
-                org = Organization.restore(org.snapshot())
+                org = BaseOrganization.restore(org.snapshot())
     assert halts >= 3
     assert texts(org.records) == texts(whole.records)
     assert edges(org) == edges(whole)
@@ -548,7 +551,7 @@ def test_a_shock_of_ones_own_strikes_like_the_others():
     class Silence(Shock):
         name = "silence"
 
-        def strike(self, org, rng):
+        def apply(self, org, rng):
             links = list(org.network.G.edges)
             org.rewire(cut=links)
             return f"{len(links)} links gone"
@@ -560,7 +563,7 @@ def test_a_shock_of_ones_own_strikes_like_the_others():
     org.run(3)
     assert org.records[1].shocks == ("6 links gone",)
     assert not edges(org)
-    assert texts(Organization.restore(org.snapshot()).records) == texts(org.records)
+    assert texts(BaseOrganization.restore(org.snapshot()).records) == texts(org.records)
 
 
 # Resilience
@@ -673,7 +676,7 @@ def test_a_halt_then_a_change_then_a_snapshot_restores_in_the_same_order():
     gone = next(iter(org.members))
     org.remove_member(gone)
     org.step()
-    again = Organization.restore(org.snapshot())
+    again = BaseOrganization.restore(org.snapshot())
     assert [r.to_json() for r in again.records] == [r.to_json() for r in org.records]
     assert sorted(again.members) == sorted(org.members)
     assert len(org.members) == 3
@@ -683,7 +686,7 @@ def test_a_shock_that_breaks_is_not_passed_over():
     class Broken(Shock):
         name = "broken"
 
-        def strike(self, org, rng):
+        def apply(self, org, rng):
             raise RuntimeError("this shock breaks")
 
     org = un.build(protocol="silent", shocks=[Scheduled(Broken(), 1, 1)], rng=0)

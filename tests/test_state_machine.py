@@ -7,7 +7,7 @@ from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
 import unscripted as un
-from unscripted.model.organization import Organization
+from unscripted.model.organization import BaseOrganization
 from unscripted.model.plugins.discovery import discover
 from unscripted.testing import organization_machine
 
@@ -20,13 +20,13 @@ def test_an_organization_is_the_sum_of_what_was_done_to_it(name):
 
 
 def test_the_machine_finds_a_restore_that_forgets(monkeypatch):
-    honest = Organization.relive
+    honest = BaseOrganization.replay
 
     def forgets(self, event):
         if type(event).__name__ != "Rewired":
             honest(self, event)
 
-    monkeypatch.setattr(Organization, "relive", forgets)
+    monkeypatch.setattr(BaseOrganization, "replay", forgets)
     with pytest.raises(AssertionError):
         run_state_machine_as_test(
             organization_machine(discover("protocols")["sequential"]),
@@ -41,7 +41,7 @@ def test_an_organization_pickles_whole():
     org.step()
     org.remove_member(1)
     again = pickle.loads(pickle.dumps(org.snapshot()))
-    twin = Organization.restore(again)
+    twin = BaseOrganization.restore(again)
     org.step()
     twin.step()
     assert twin.records[-1] == org.records[-1]

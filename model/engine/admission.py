@@ -21,9 +21,9 @@ from ..decision import (
     Reply,
     WorkItem,
 )
-from ..governance.ruling import Amendment
 from ..messages import View
 from ..observation import Observation
+from ..ruling import Amendment
 
 
 def admit(reply: object, observation: Observation) -> tuple[Reply | Failure, int]:

@@ -12,19 +12,17 @@ from dataclasses import dataclass, field, replace
 
 from ..decision import Abstention, Act, Answer, Assignment, Contribution, Failure, Reply
 from ..errors import ProtocolError
-from ..governance.ruling import Amendment, Ruling
 from ..judge import Judge, Submission, Verdict, Work
 from ..messages import Log, Mark, View, cut_out, ids_in
 from ..mind import Mind
 from ..networks.team_network import TeamNetwork
 from ..observation import Charter, Observation
-from ..protocol import NO_ASSIGNMENTS, NO_MARKS, Marks, Protocol, Round, Team
+from ..protocol import Marks, Protocol, Round, Team
 from ..randomness import Purpose, Streams
 from ..record import MemberRecord, RoundRecord, State, TickRecord, Turn, post_reply
+from ..ruling import Amendment, Ruling
 from ..tasks.task import Task
 from .admission import admit, check_assignment
-
-NO_SKILLS: Mapping[int, tuple[tuple[str, float], ...]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +80,7 @@ class Stage:
     judge: Judge | None
     remembers: bool = False
     past: Sequence[TickRecord] = ()
-    skills: Mapping[int, tuple[tuple[str, float], ...]] = field(default_factory=lambda: NO_SKILLS)
+    skills: Mapping[int, tuple[tuple[str, float], ...]] = field(default_factory=dict)
     rule: Callable[[Amendment, int | None], Ruling] = _refuse
     shocks: tuple[str, ...] = ()
 
@@ -138,7 +136,7 @@ class Tick:
             round_ = next(script, None)
             while round_ is not None:
                 self._check(round_)
-                if round_.marks is not NO_MARKS:
+                if round_.marks:
                     self._check_marks(round_)
                 if len(self.rounds) == limit:
                     raise ProtocolError(f"rounds exceed {limit} for n_agents={len(team.members)}")
@@ -164,8 +162,6 @@ class Tick:
         for actor in actors:
             if actor not in self.turns:
                 raise ProtocolError(f"actor={actor} is not a member")
-        if round_.assignments is NO_ASSIGNMENTS:
-            return
         for member, given in round_.assignments.items():
             check_assignment(given)
             if given.member != member:

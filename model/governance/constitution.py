@@ -22,7 +22,7 @@ from enum import IntEnum
 from ..errors import UsageError
 from ..metrics.scales import Scales
 from ..observation import Charter
-from .ruling import Amendment, Ruling
+from ..ruling import Amendment, Ruling
 
 Approve = Callable[[Amendment], bool]
 """Asks a human; called for amendments of ring 2 alone, while the tick waits."""

@@ -69,7 +69,7 @@ class Tuning:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class TrialResult:
     """How a trial ended.
 
     Attributes:
@@ -103,7 +103,7 @@ class Trial:
         rng = self._streams.generator(Purpose.TRIAL, self.start, block)
         return values[int(rng.permutation(len(values))[place])]
 
-    def take_in(self, measured: float | None) -> Outcome | None:
+    def take_in(self, measured: float | None) -> TrialResult | None:
         """Take in the next tick's measure; the verdict, if this was the last one needed."""
         self._seen.append(measured)
         tuning = self.tuning
@@ -116,9 +116,11 @@ class Trial:
             return found
         if look < tuning.looks:
             return None
-        return Outcome(tuning.values[0], f"no challenger was better after {len(self._seen)} ticks")
+        return TrialResult(
+            tuning.values[0], f"no challenger was better after {len(self._seen)} ticks"
+        )
 
-    def _look(self) -> Outcome | None:
+    def _look(self) -> TrialResult | None:
         arms: dict[str, list[float]] = {v: [] for v in self.tuning.values}
         for k, measured in enumerate(self._seen):
             if measured is not None:
@@ -133,7 +135,7 @@ class Trial:
         if not better:
             return None
         gain, value, p = max(better)
-        return Outcome(
+        return TrialResult(
             value,
             f"{self.tuning.parameter}={value} beats {incumbent} by {gain:.3f} "
             f"{self.tuning.measure} (p = {p:.2g}, n = {len(arms[value])} and "

@@ -20,15 +20,15 @@ from ....model.engine.driver import Limits
 from ....model.errors import UnknownNameError, UsageError
 from ....model.tasks.generator import GeneratedTasks
 from ....model.experience.skills import Growth
-from ....model.setup import Ingredients
+from ....model.setup import Setup
 from ....model.judge import Judge
 from ....model.experience.memory import Memory
 from ....model.mind import Mind
 from ....model.observation import Charter
-from ....model.organization import Organization
+from ....model.organization import BaseOrganization
 from ....model.protocol import Protocol
 from ....model.randomness import Purpose, Streams, seed_from
-from ....model.shocks import Scheduled
+from ....model.shocks.schedule import Scheduled
 from ....model.tasks.stream import CycledTasks, TaskStream
 from ....model.tasks.task import LEVELS
 from ....model.tasks.files import corpus, load_tasks
@@ -71,7 +71,7 @@ def build(
     calls: Calls | Service | None = None,
     run: str | None = None,
     rng: int | None = None,
-) -> Organization:
+) -> BaseOrganization:
     """An organization from names, or from objects of your own in their place.
 
     Args:
@@ -113,7 +113,7 @@ def build(
     graph_seed = Streams(seed).integer(Purpose.TOPOLOGY) % 2**32
     coordination = make_protocol(protocol)
     tuning = parse_tuning(tune) if isinstance(tune, str) else tune
-    ingredients = Ingredients(
+    setup = Setup(
         minds=minds,
         graph=build_topology(_as_topology(topology), n_agents, graph_seed),
         protocol=coordination,
@@ -129,7 +129,7 @@ def build(
         tuning=tuning,
         limits=limits,
     )
-    return Organization(ingredients, rng=seed)
+    return BaseOrganization(setup, rng=seed)
 
 
 def _team_size(n_agents: Any) -> int:

@@ -232,7 +232,7 @@ def report_command(path: Path) -> Exit:
             with _offline(folder) as service:
                 org = config.organization(service)
                 for record in folder.records():
-                    org.relive(record)
+                    org.replay(record)
             if not org.records:
                 raise UsageError(f"dir={path} holds no finished tick; play the run first")
             publish_run(folder, config, org)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ....model.errors import UnknownNameError
 from ....model.plugins.discovery import discover
-from ....model.shocks import SHOCKS
+from ....model.shocks.catalogue import SHOCKS
 from ....model.tasks.files import corpus
 from ..runs.play import Exit
 from ..terminal.screen import plain, terminal

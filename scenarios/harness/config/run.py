@@ -22,7 +22,7 @@ from ....model.errors import UnknownNameError, UsageError
 from ....model.governance.rules import with_parameter
 from ....model.judge import Judge
 from ....model.mind import Mind
-from ....model.organization import Organization
+from ....model.organization import BaseOrganization
 from ....model.tasks.task import LEVELS
 from ..build.organization import (
     build,
@@ -148,7 +148,7 @@ class RunConfig:
         *,
         minds: Sequence[Mind] | None = None,
         judge: str | Judge | None = None,
-    ) -> Organization:
+    ) -> BaseOrganization:
         """Build it.
 
         Args:

@@ -20,7 +20,7 @@ from hypothesis.stateful import (
 )
 
 from ....agents.stand_ins import Arbitrary
-from ....model.organization import Organization
+from ....model.organization import BaseOrganization
 from ....model.protocol import Protocol
 from ..build.organization import build
 from .strategies import seeds
@@ -38,10 +38,10 @@ class OrganizationMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.org: Organization | None = None
+        self.org: BaseOrganization | None = None
 
     @property
-    def playing(self) -> Organization:
+    def playing(self) -> BaseOrganization:
         """The organization, once it has begun."""
         assert self.org is not None
         return self.org
@@ -116,12 +116,12 @@ class OrganizationMachine(RuleBasedStateMachine):
         assert self.saved is not None
         blob, members, edges, self.next, self.ticks = self.saved
         self.members, self.edges = set(members), set(edges)
-        self.org = Organization.restore(pickle.loads(blob))
+        self.org = BaseOrganization.restore(pickle.loads(blob))
 
     @rule()
     def a_restored_twin_goes_on_alike(self) -> None:
         """Restoring loses nothing that matters later."""
-        twin = Organization.restore(self.playing.snapshot())
+        twin = BaseOrganization.restore(self.playing.snapshot())
         twin.step()
         self.playing.step()
         self.ticks += 1

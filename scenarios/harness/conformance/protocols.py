@@ -28,7 +28,7 @@ from ....model.metrics.catalogue import measure_ticks, of_ticks
 from ....model.metrics.structure import hierarchy_depth
 from ....model.mind import Mind
 from ....model.observation import Observation
-from ....model.organization import Organization
+from ....model.organization import BaseOrganization
 from ....model.record import State
 from .strategies import Case
 
@@ -203,8 +203,8 @@ def resumption(case: Case) -> None:
     org.step()
     moment = org.snapshot()
     org.run(2)
-    made_of = replace(moment.ingredients, protocol=case.make())
-    again = Organization.restore(replace(moment, ingredients=made_of))
+    made_of = replace(moment.setup, protocol=case.make())
+    again = BaseOrganization.restore(replace(moment, setup=made_of))
     again.run(2)
     for a, b in zip(org.records, again.records, strict=True):
         assert a.to_json() == b.to_json(), f"tick {a.tick} differs after restoring"
@@ -265,7 +265,7 @@ def relabelling(case: Case) -> None:
             assert (a.state, a.role, a.contributions) == (b.state, b.role, b.contributions)
 
 
-def _team(case: Case, minds: list[Mind]) -> Organization:
+def _team(case: Case, minds: list[Mind]) -> BaseOrganization:
     from ..build.organization import build
 
     return build(

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from ....agents.stand_ins import Arbitrary, Whimsical
 from ....model.mind import Mind
 from ....model.networks.building import build_topology
-from ....model.organization import Organization
+from ....model.organization import BaseOrganization
 from ....model.plugins.discovery import discover
 from ....model.protocol import Protocol
 from ....model.record import TickRecord
@@ -46,7 +46,7 @@ class Case:
     level: str = "L2"
     directed: bool = False
 
-    def organization(self, **changes: Any) -> Organization:
+    def organization(self, **changes: Any) -> BaseOrganization:
         """Build it, with some of its attributes changed."""
         case = replace(self, **changes)
         return build(
@@ -61,7 +61,7 @@ class Case:
             rng=case.seed,
         )
 
-    def play(self, **changes: Any) -> tuple[Organization, list[TickRecord]]:
+    def play(self, **changes: Any) -> tuple[BaseOrganization, list[TickRecord]]:
         """Play it."""
         org = self.organization(**changes)
         return org, org.run(self.ticks)

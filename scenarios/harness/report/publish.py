@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ....model.organization import Organization
+from ....model.organization import BaseOrganization
 from ..config.run import RunConfig, SweepConfig
 from ..results.chronicle import shock_ticks
 from ..results.rows import agent_rows, measured, tick_rows
@@ -15,7 +15,7 @@ from ..statistics.analysis import Analysis
 from .pages import write_comparison_page, write_run_page
 
 
-def publish_run(folder: Folder, config: RunConfig, org: Organization) -> list[Path]:
+def publish_run(folder: Folder, config: RunConfig, org: BaseOrganization) -> list[Path]:
     """Tables, figures and page of a run.
 
     Returns:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from ....model.errors import Halt
-from ....model.organization import Organization
+from ....model.organization import BaseOrganization
 from ....model.record import TickRecord
 from ..config.run import RunConfig
 from .folder import Folder
@@ -39,7 +39,7 @@ class Outcome:
         cause: What stopped it before its end, in words; empty where nothing did.
     """
 
-    organization: Organization
+    organization: BaseOrganization
     ending: Exit
     resumed: int
     cause: str = ""
@@ -52,7 +52,7 @@ class Outcome:
     @property
     def level(self) -> str:
         """The level of the run's task source, `mixed` where it holds several."""
-        return self.organization.ingredients.stream.level
+        return self.organization.setup.stream.level
 
 
 def play(
@@ -60,8 +60,8 @@ def play(
     folder: Folder | None = None,
     *,
     max_failures: int | None = None,
-    watch: Callable[[Organization], None] | None = None,
-    org: Organization | None = None,
+    watch: Callable[[BaseOrganization], None] | None = None,
+    org: BaseOrganization | None = None,
 ) -> Outcome:
     """Play a configuration to its end, its budget, or Ctrl-C; continue what the folder holds.
 
@@ -75,7 +75,7 @@ def play(
     org = org if org is not None else config.organization()
     past = folder.records() if folder is not None else []
     for record in past:
-        org.relive(record)
+        org.replay(record)
     if watch is not None:
         watch(org)
     ending, cause = Exit.DONE, ""
@@ -117,12 +117,12 @@ def _over_budget(config: RunConfig, records: list[TickRecord]) -> bool:
     return config.budget is not None and sum(map(spent_usd, records)) > config.budget
 
 
-def _without_last(config: RunConfig, org: Organization) -> Organization:
+def _without_last(config: RunConfig, org: BaseOrganization) -> BaseOrganization:
     """The run before the tick that went over the budget.
 
     Synthetic minds spend nothing, so a tick can be taken back and the budget is never overshot.
     """
     before = config.organization()
     for record in org.records[:-1]:
-        before.relive(record)
+        before.replay(record)
     return before

@@ -21,7 +21,11 @@ from ....model.mind import Mind
 from ....model.networks.building import parse_options
 from ....model.observation import Observation
 from ....model.protocol import Protocol
-from ....model.shocks import SHOCKS, Newcomers, NewMission, Scheduled, Shock, Substitute
+from ....model.shocks.catalogue import SHOCKS
+from ....model.shocks.mandate import NewMission
+from ....model.shocks.membership import Newcomers, Substitute
+from ....model.shocks.schedule import Scheduled
+from ....model.shocks.shock import Shock
 
 SKILLS = ("auto", "fixed", "growing")
 DEFAULT_SUBSTITUTE = "synthetic/weak"

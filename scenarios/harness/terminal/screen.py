@@ -24,7 +24,7 @@ from rich.text import Text
 
 from ....agents.llm.parsing.control_characters import clean
 from ....model.metrics.agreement import agreement
-from ....model.organization import Organization
+from ....model.organization import BaseOrganization
 from ....model.record import State, TickRecord
 from ..results.rows import Row, mean, measured
 from ..statistics.analysis import interval
@@ -111,7 +111,7 @@ class RunProgress:
         self._began = time.monotonic()
         self._first: int | None = None
         self._live: Live | None = None
-        self._org: Organization | None = None
+        self._org: BaseOrganization | None = None
         self._service: Service | None = None
         self._calls = 0
         self._over = threading.Event()
@@ -163,7 +163,7 @@ class RunProgress:
         if self._live is not None:
             self._live.__exit__(kind, error, trace)
 
-    def __call__(self, org: Organization) -> None:
+    def __call__(self, org: BaseOrganization) -> None:
         """Show the organization as it stands after a tick."""
         self._org = org
         if self._first is None:
@@ -175,7 +175,7 @@ class RunProgress:
         elif org.records and org.tick > self._first:
             self.console.print(self._line(org), markup=False, highlight=False, soft_wrap=True)
 
-    def _done(self, org: Organization) -> tuple[int, int]:
+    def _done(self, org: BaseOrganization) -> tuple[int, int]:
         """How far the run is: in calls where models are called, else in ticks."""
         if self._service is None or self._first is None:
             return org.tick, self.ticks
@@ -183,7 +183,7 @@ class RunProgress:
         done = meter.answered + meter.failed
         return min(done, self._calls), max(1, self._calls)
 
-    def _eta_s(self, org: Organization) -> float | None:
+    def _eta_s(self, org: BaseOrganization) -> float | None:
         if self._service is not None:
             meter = self._service.client.meter
             done = meter.answered + meter.failed
@@ -195,7 +195,7 @@ class RunProgress:
             return None
         return (time.monotonic() - self._began) / played * (self.ticks - org.tick)
 
-    def _line(self, org: Organization) -> str:
+    def _line(self, org: BaseOrganization) -> str:
         counts = Counter(m.state for m in org.records[-1].members)
         states = "  ".join(f"{s.value} {counts[s]}" for s in State)
         eta = self._eta_s(org)
@@ -205,7 +205,7 @@ class RunProgress:
             f"eta {'–' if eta is None else f'{eta:.0f} s'}"
         )
 
-    def _panel(self, org: Organization) -> Group:
+    def _panel(self, org: BaseOrganization) -> Group:
         states = Text("last task: " if org.records else "")
         if org.records:
             for m in org.records[-1].members:

@@ -1,0 +1,97 @@
+"""Keeps what happened, and the way back to the network a run began with.
+
+A copy of the network before every change would cost N² a change; a reversal costs what changed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import networkx as nx
+
+from ..setup import Setup
+from .events import Event
+
+
+@dataclass(frozen=True)
+class Reversal:
+    """How to take one change of the network back.
+
+    Attributes:
+        newcomer: The member that joined.
+        leaver: The member that left, and its node's data.
+        made: Links that were made.
+        cut: Links that were cut.
+    """
+
+    newcomer: int | None = None
+    leaver: tuple[int, dict[str, Any]] | None = None
+    made: tuple[tuple[int, int], ...] = ()
+    cut: tuple[tuple[int, int], ...] = ()
+
+    def apply(self, graph: nx.Graph[int]) -> None:
+        """Change a graph back.
+
+        Args:
+            graph: As it was just after the change.
+        """
+        if self.newcomer is not None:
+            graph.remove_node(self.newcomer)
+        if self.leaver is not None:
+            graph.add_node(self.leaver[0], **self.leaver[1])
+        graph.remove_edges_from(self.made)
+        graph.add_edges_from(self.cut)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """An organization at one moment: what it was made of and all that happened since.
+
+    Pickles where its minds and protocol do.
+
+    Attributes:
+        setup: What it was made of; the network is as it was at the start.
+        seed: Of everything random.
+        events: What happened, oldest first.
+    """
+
+    setup: Setup
+    seed: int
+    events: tuple[Event, ...]
+
+
+class History:
+    """The events of one organization, oldest first, and how its network changed."""
+
+    def __init__(self) -> None:
+        self._events: list[Event] = []
+        self._reversals: list[Reversal] = []
+
+    def add(self, event: Event) -> None:
+        """Keep what happened.
+
+        Args:
+            event: What.
+        """
+        self._events.append(event)
+
+    def add_reversal(self, reversal: Reversal) -> None:
+        """Keep how to take a change of the network back.
+
+        Args:
+            reversal: Of the change just made.
+        """
+        self._reversals.append(reversal)
+
+    def snapshot(self, setup: Setup, seed: int) -> Snapshot:
+        """This moment, to come back to.
+
+        Args:
+            setup: What the organization was made of, with its network as it is now.
+            seed: Of everything random.
+        """
+        graph = setup.graph.copy()
+        for reversal in reversed(self._reversals):
+            reversal.apply(graph)
+        return Snapshot(replace(setup, graph=graph), seed, tuple(self._events))
