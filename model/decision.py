@@ -84,7 +84,11 @@ class Abstention:
 
 
 def normalised(role: str) -> str:
-    """A role's or topic's name with case and spacing evened out."""
+    """A role's or topic's name with case and spacing evened out.
+
+    Args:
+        role: As worded.
+    """
     return " ".join(role.casefold().split())
 
 

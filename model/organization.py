@@ -8,11 +8,9 @@ org.datacollector.get_model_vars_dataframe()  # every measure of every tick
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache, partial
 from typing import Any
-
-import mesa
 
 from .engine.driver import drive
 from .engine.tick import Stage, Tick
@@ -27,7 +25,8 @@ from .messages import Log
 from .metrics.catalogue import measure_tick, of_ticks
 from .mind import Mind
 from .observation import Charter
-from .population import Population
+from .population.mesa_model import data_collector
+from .population.population import Population
 from .protocol import Protocol
 from .record import TickRecord
 from .ruling import Amendment, Ruling
@@ -73,9 +72,8 @@ class BaseOrganization(Population):
         self._proposed: list[Ruling] = []  # between ticks; they go into the next record
         self._shocks = ShockSchedule(setup.shocks, self.streams)
         self._recorded: TickRecord | None = None
-        own = {name: _Attribute(r) if isinstance(r, str) else r for name, r in self._agent_columns}
-        self.datacollector = mesa.DataCollector(
-            model_reporters=self.model_reporters(), agent_reporters=own
+        self.datacollector = data_collector(
+            self.model_reporters(), {**AGENT_REPORTERS, **setup.agent_reporters}
         )
 
     def __repr__(self) -> str:
@@ -295,21 +293,7 @@ class BaseOrganization(Population):
             agent = self.members[own.member]
             agent.practice = growth.after(agent.practice, topics_of(own, task))
 
-    @property
-    def _agent_columns(self) -> list[tuple[str, str | Callable[[Any], Any]]]:
-        return [*AGENT_REPORTERS.items(), *self.setup.agent_reporters.items()]
-
 
 def _value(org: BaseOrganization, name: str) -> float | None:
     """A model reporter; at the level of the module, so that organizations pickle."""
     return org.measures[name]
-
-
-@dataclass(frozen=True, slots=True)
-class _Attribute:
-    """An agent reporter that pickles, as Mesa's own do not; None for agents of other kinds."""
-
-    name: str
-
-    def __call__(self, agent: mesa.Agent) -> Any:
-        return getattr(agent, self.name, None)

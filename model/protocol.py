@@ -68,7 +68,11 @@ class Round:
     marks: Mapping[int, Marks] = field(default_factory=dict)
 
     def view_of(self, member: int) -> View | None:
-        """What the protocol lets one actor see."""
+        """What the protocol lets one actor see.
+
+        Args:
+            member: One of the actors.
+        """
         sees = self.sees
         if sees is None or isinstance(sees, View):
             return sees

@@ -16,12 +16,12 @@ from unscripted.model.decision import Assignment, WorkItem
 from unscripted.model.errors import UsageError
 from unscripted.model.experience.memory import Memory
 from unscripted.model.experience.skills import FORGOTTEN, Growth, topics_of
-from unscripted.model.messages import ids_in
 from unscripted.model.mind import Mind
 from unscripted.model.networks.building import build_topology
 from unscripted.model.organization import BaseOrganization
 from unscripted.model.plugins.discovery import discover
 from unscripted.model.record import MemberRecord, State, Turn
+from unscripted.model.spans import ids_in
 from unscripted.model.tasks.generator import GeneratedTasks
 from unscripted.model.tasks.stream import CycledTasks
 from unscripted.scenarios.harness.config.run import RunConfig

@@ -25,7 +25,11 @@ class Replayable(ShockTarget, Protocol):
         """Let what is due at this tick happen, once."""
 
     def step_as_recorded(self, record: TickRecord) -> None:
-        """Play a tick that was played before; nobody decides anything anew."""
+        """Play a tick that was played before; nobody decides anything anew.
+
+        Args:
+            record: Of the tick.
+        """
 
 
 def replay(org: Replayable, event: Event) -> None:

@@ -9,8 +9,8 @@ from operator import itemgetter
 import numpy as np
 
 from ..decision import Contribution
-from ..messages import Span
 from ..record import TickRecord
+from ..spans import Span
 from .null_model import Codes, Floats, Statistic
 from .structure import hierarchy_depth
 

@@ -135,19 +135,37 @@ class TeamNetwork(Network):  # type: ignore[misc]
         self._forget()
 
     def add_cell(self, cell: Cell) -> NoReturn:
-        """Refused: the record would not know. Use the organization's `add_member`."""
+        """Refused: the record would not know. Use the organization's `add_member`.
+
+        Args:
+            cell: Any.
+        """
         raise UsageError("add_cell would leave the seat empty; use add_member")
 
     def remove_cell(self, cell: Cell) -> NoReturn:
-        """Refused: the record would not know. Use the organization's `remove_member`."""
+        """Refused: the record would not know. Use the organization's `remove_member`.
+
+        Args:
+            cell: Any.
+        """
         raise UsageError("remove_cell would leave a member without a seat; use remove_member")
 
     def add_connection(self, cell1: Cell, cell2: Cell) -> NoReturn:
-        """Refused: a replay would not know. Use the organization's `rewire`."""
+        """Refused: a replay would not know. Use the organization's `rewire`.
+
+        Args:
+            cell1: Any.
+            cell2: Any.
+        """
         raise UsageError("add_connection is not kept for a replay; use rewire(made=[(a, b)])")
 
     def remove_connection(self, cell1: Cell, cell2: Cell) -> NoReturn:
-        """Refused: a replay would not know. Use the organization's `rewire`."""
+        """Refused: a replay would not know. Use the organization's `rewire`.
+
+        Args:
+            cell1: Any.
+            cell2: Any.
+        """
         raise UsageError("remove_connection is not kept for a replay; use rewire(cut=[(a, b)])")
 
     def audience_of(self, author: int) -> tuple[int, ...]:

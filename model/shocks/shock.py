@@ -51,24 +51,51 @@ class ShockTarget(Protocol):
         """Mission, values and standards in force."""
 
     def add_member(self, mind: Mind, neighbours: Sequence[int] = ()) -> int:
-        """Seat a newcomer; returns its id."""
+        """Seat a newcomer; returns its id.
+
+        Args:
+            mind: What decides for it.
+            neighbours: Members it is linked with.
+        """
 
     def remove_member(self, member: int) -> None:
-        """Take a member and its links out of the team."""
+        """Take a member and its links out of the team.
+
+        Args:
+            member: Its id.
+        """
 
     def rewire(
         self, cut: Sequence[tuple[int, int]] = (), made: Sequence[tuple[int, int]] = ()
     ) -> None:
-        """Cut links and make links, in that order."""
+        """Cut links and make links, in that order.
+
+        Args:
+            cut: Links of the network.
+            made: Pairs of members.
+        """
 
     def substitute(self, member: int, mind: Mind) -> None:
-        """Give a member another mind."""
+        """Give a member another mind.
+
+        Args:
+            member: Its id.
+            mind: What decides for it from now on.
+        """
 
     def restate(self, charter: Charter) -> None:
-        """State mission, values and standards anew."""
+        """State mission, values and standards anew.
+
+        Args:
+            charter: In force from now on.
+        """
 
     def change_tasks(self, change: TaskChange) -> None:
-        """Change every later task in this way."""
+        """Change every later task in this way.
+
+        Args:
+            change: Gives the task as it is from now on.
+        """
 
 
 class Shock(ABC):

@@ -1,4 +1,4 @@
-"""The kernel as a Hypothesis state machine: step, add, remove, rewire, snapshot, restore.
+"""The kernel as a Hypothesis state machine: step, add, remove, rewire, copy, snapshot, restore.
 
 from unscripted.testing import organization_machine
 TestRelay = organization_machine(Relay).TestCase
@@ -6,6 +6,7 @@ TestRelay = organization_machine(Relay).TestCase
 
 from __future__ import annotations
 
+import copy
 import pickle
 from collections.abc import Callable
 from typing import Any
@@ -127,6 +128,18 @@ class OrganizationMachine(RuleBasedStateMachine):
         self.ticks += 1
         assert twin.records[-1].to_json() == self.playing.records[-1].to_json()
         assert twin.measures == self.playing.measures
+
+    @rule(pickled=st.booleans())
+    def a_copy_goes_on_alike(self, pickled: bool) -> None:
+        """A copy is a team of its own, and plays what the original plays."""
+        org = self.playing
+        twin = pickle.loads(pickle.dumps(org)) if pickled else copy.deepcopy(org)
+        twin.step()
+        assert org.tick == self.ticks, "a copy's step reaches the original"
+        org.step()
+        self.ticks += 1
+        assert twin.records[-1].to_json() == org.records[-1].to_json()
+        assert twin.datacollector.model_vars == org.datacollector.model_vars
 
     @invariant()
     def the_team_is_what_was_done_to_it(self) -> None:

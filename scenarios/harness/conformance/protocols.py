@@ -23,13 +23,13 @@ from ....model.decision import (
     Plan,
     Reply,
 )
-from ....model.messages import ids_in
 from ....model.metrics.catalogue import measure_ticks, of_ticks
 from ....model.metrics.structure import hierarchy_depth
 from ....model.mind import Mind
 from ....model.observation import Observation
 from ....model.organization import BaseOrganization
 from ....model.record import State
+from ....model.spans import ids_in
 from .strategies import Case
 
 Check = Callable[[Case], None]

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .errors import UsageError
-from .history.events import Event, Joined, Left, Rewired, Substituted
-from .history.history import History, Reversal
+from ..errors import UsageError
+from ..history.events import Event, Joined, Left, Rewired, Substituted
+from ..history.history import History, Reversal
+from ..mind import Mind
+from ..networks.team_network import TeamNetwork
+from ..randomness import Streams, seed_from
+from ..setup import Setup
 from .member import Member
 from .mesa_model import GuardedModel
-from .mind import Mind
-from .networks.team_network import TeamNetwork
-from .randomness import Streams, seed_from
-from .setup import Setup
 
 
 class Population(GuardedModel):

@@ -5,14 +5,16 @@ exception that passes it unschedules every later step in silence: a notebook wou
 Ctrl-C with a model that does nothing. So the step runs inside a guard, and what it raised is raised
 again outside the wrapper.
 
-Mesa is touched here, in `member.py` (`FixedAgent`) and in `networks/team_network.py` (`Network`,
-`Cell`), and nowhere else in the package. Neither `steps` nor `seed=` is used; Mesa 4 has neither.
+Mesa is touched here, in `member.py` (`FixedAgent`) and in `model/networks/team_network.py`
+(`Network`, `Cell`), and nowhere else in the package. Neither `steps` nor `seed=` is used: Mesa 4 has
+neither.
 """
 
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import repeat
 from typing import Any
 
@@ -104,3 +106,31 @@ class Unnumbered:
 
     def __getitem__(self, model: mesa.Model) -> Iterator[int]:
         return repeat(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """An agent reporter that pickles, as Mesa's own for attributes does not.
+
+    Attributes:
+        name: Of the attribute; agents without it report None.
+    """
+
+    name: str
+
+    def __call__(self, agent: mesa.Agent) -> Any:
+        """The value now."""
+        return getattr(agent, self.name, None)
+
+
+def data_collector(
+    model_reporters: Mapping[str, Any], agent_reporters: Mapping[str, Any]
+) -> mesa.DataCollector:
+    """Mesa's collector, with agent reporters that pickle.
+
+    Args:
+        model_reporters: By name: an attribute's name, or a function of the model.
+        agent_reporters: By name: an attribute's name, or a function of an agent.
+    """
+    agents = {n: Attribute(r) if isinstance(r, str) else r for n, r in agent_reporters.items()}
+    return mesa.DataCollector(model_reporters=dict(model_reporters), agent_reporters=agents)

@@ -7,11 +7,11 @@ from typing import Protocol
 
 from mesa.discrete_space import Cell, FixedAgent
 
-from .decision import NO_CALLS, Usage
+from ..decision import NO_CALLS, Usage
+from ..messages import Log, View
+from ..mind import Mind
+from ..record import MemberRecord, TickRecord
 from .mesa_model import Unnumbered
-from .messages import Log, View
-from .mind import Mind
-from .record import MemberRecord, TickRecord
 
 
 class Team(Protocol):
@@ -22,10 +22,19 @@ class Team(Protocol):
         """All members by id."""
 
     def remove_member(self, member: int) -> None:
-        """Take a member and its links out of the team."""
+        """Take a member and its links out of the team.
+
+        Args:
+            member: Its id.
+        """
 
     def substitute(self, member: int, mind: Mind) -> None:
-        """Give a member another mind."""
+        """Give a member another mind.
+
+        Args:
+            member: Its id.
+            mind: What decides for it from now on.
+        """
 
 
 class Member(FixedAgent):  # type: ignore[misc]
