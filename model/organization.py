@@ -19,8 +19,8 @@ from .experience.memory import RoleHistory
 from .experience.skills import topics_of
 from .governance.rules import InForce, Rules
 from .history.events import Event, Restated, ShocksApplied, TasksChanged
-from .history.history import Snapshot
 from .history.replay import replay
+from .history.snapshot import Snapshot, as_it_began
 from .messages import Log
 from .metrics.catalogue import measure_tick, of_ticks
 from .mind import Mind
@@ -47,11 +47,8 @@ class BaseOrganization(Population):
         rng: Seed of everything random: a non-negative integer, or None for a fresh one.
 
     Attributes:
+        seed, setup, streams, members, network: As in `Population`.
         tick: Ticks played.
-        seed: The seed in use.
-        setup: What it was made of.
-        members: The Mesa agents by member id, ascending.
-        network: The `mesa.discrete_space.Network` they sit on; `space`, as Mesa calls it.
         records: One `TickRecord` per tick.
         measures: Every measure of the last tick by name; None where undefined.
         datacollector: The Mesa collector of the same, tick by tick.
@@ -93,7 +90,7 @@ class BaseOrganization(Population):
             record = replace(record, rulings=(*record.rulings, decided))
         self._proposed.clear()
         self.records.append(record)
-        self._history.add(record)
+        self._events.append(record)
         for own in record.members:
             self.members[own.member].take_in(record, own)
         if task is not None:
@@ -189,7 +186,8 @@ class BaseOrganization(Population):
 
     def snapshot(self) -> Snapshot:
         """This moment as values, to come back to with other minds or another protocol."""
-        return self._history.snapshot(self.setup, self.seed)
+        graph = as_it_began(self.network.G, self._reversals)
+        return Snapshot(replace(self.setup, graph=graph), self.seed, tuple(self._events))
 
     @staticmethod
     def restore(snapshot: Snapshot) -> BaseOrganization:
@@ -242,7 +240,7 @@ class BaseOrganization(Population):
         the run is restored.
         """
         if self._shocks.applied_at != self.tick and self._shocks.apply(self):
-            self._history.add(ShocksApplied())
+            self._events.append(ShocksApplied())
         return self._shocks.said
 
     def _play(self) -> TickRecord:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
+from ..interfaces import Replayable
 from ..record import TickRecord
-from ..shocks.shock import ShockTarget
 from .events import (
     Event,
     Joined,
@@ -16,20 +14,6 @@ from .events import (
     Substituted,
     TasksChanged,
 )
-
-
-class Replayable(ShockTarget, Protocol):
-    """What can be done to an organization, from outside and in a tick."""
-
-    def apply_shocks(self) -> tuple[str, ...]:
-        """Let what is due at this tick happen, once."""
-
-    def step_as_recorded(self, record: TickRecord) -> None:
-        """Play a tick that was played before; nobody decides anything anew.
-
-        Args:
-            record: Of the tick.
-        """
 
 
 def replay(org: Replayable, event: Event) -> None:

@@ -134,39 +134,13 @@ class TeamNetwork(Network):  # type: ignore[misc]
         """Forget what was derived from the graph, after an edge or node changed."""
         self._forget()
 
-    def add_cell(self, cell: Cell) -> NoReturn:
-        """Refused: the record would not know. Use the organization's `add_member`.
+    def _refuse(self, *cells: Cell) -> NoReturn:
+        """What Mesa offers, and neither a record nor a replay would know of."""
+        raise UsageError(
+            "cells and connections change with the team: use add_member, remove_member or rewire"
+        )
 
-        Args:
-            cell: Any.
-        """
-        raise UsageError("add_cell would leave the seat empty; use add_member")
-
-    def remove_cell(self, cell: Cell) -> NoReturn:
-        """Refused: the record would not know. Use the organization's `remove_member`.
-
-        Args:
-            cell: Any.
-        """
-        raise UsageError("remove_cell would leave a member without a seat; use remove_member")
-
-    def add_connection(self, cell1: Cell, cell2: Cell) -> NoReturn:
-        """Refused: a replay would not know. Use the organization's `rewire`.
-
-        Args:
-            cell1: Any.
-            cell2: Any.
-        """
-        raise UsageError("add_connection is not kept for a replay; use rewire(made=[(a, b)])")
-
-    def remove_connection(self, cell1: Cell, cell2: Cell) -> NoReturn:
-        """Refused: a replay would not know. Use the organization's `rewire`.
-
-        Args:
-            cell1: Any.
-            cell2: Any.
-        """
-        raise UsageError("remove_connection is not kept for a replay; use rewire(cut=[(a, b)])")
+    add_cell = remove_cell = add_connection = remove_connection = _refuse
 
     def audience_of(self, author: int) -> tuple[int, ...]:
         """Whom the network carries a member's messages to, ascending.

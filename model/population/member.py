@@ -2,39 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Protocol
-
 from mesa.discrete_space import Cell, FixedAgent
 
 from ..decision import NO_CALLS, Usage
+from ..interfaces import Team
 from ..messages import Log, View
 from ..mind import Mind
 from ..record import MemberRecord, TickRecord
 from .mesa_model import Unnumbered
-
-
-class Team(Protocol):
-    """What a member needs of the model it belongs to."""
-
-    @property
-    def members(self) -> Mapping[int, Member]:
-        """All members by id."""
-
-    def remove_member(self, member: int) -> None:
-        """Take a member and its links out of the team.
-
-        Args:
-            member: Its id.
-        """
-
-    def substitute(self, member: int, mind: Mind) -> None:
-        """Give a member another mind.
-
-        Args:
-            member: Its id.
-            mind: What decides for it from now on.
-        """
 
 
 class Member(FixedAgent):  # type: ignore[misc]
@@ -49,7 +24,6 @@ class Member(FixedAgent):  # type: ignore[misc]
         cell: Its seat.
 
     Attributes:
-        member: Its id and its node on the network.
         last: Its part of the last tick's record; None before the first.
         practice: How often it worked on each topic, fading; empty where skills don't grow.
     """

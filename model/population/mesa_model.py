@@ -6,8 +6,8 @@ Ctrl-C with a model that does nothing. So the step runs inside a guard, and what
 again outside the wrapper.
 
 Mesa is touched here, in `member.py` (`FixedAgent`) and in `model/networks/team_network.py`
-(`Network`, `Cell`), and nowhere else in the package. Neither `steps` nor `seed=` is used: Mesa 4 has
-neither.
+(`Network`, `Cell`), and nowhere else in the package. Neither `steps` nor `seed=` is used, which
+Mesa 4 has no longer.
 """
 
 from __future__ import annotations

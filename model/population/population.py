@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ..errors import UsageError
 from ..history.events import Event, Joined, Left, Rewired, Substituted
-from ..history.history import History, Reversal
+from ..history.snapshot import Reversal
 from ..mind import Mind
 from ..networks.team_network import TeamNetwork
 from ..randomness import Streams, seed_from
@@ -37,7 +37,8 @@ class Population(GuardedModel):
         self.streams = Streams(self.seed)
         self.network = TeamNetwork(setup.graph, self.random)
         self.members: dict[int, Member] = {}
-        self._history = History()
+        self._events: list[Event] = []
+        self._reversals: list[Reversal] = []
         self._next_member = 0
         for mind in setup.minds:
             self._seat(mind)
@@ -68,7 +69,7 @@ class Population(GuardedModel):
         graph.add_edges_from((member, other) for other in neighbours)
         if graph.is_directed():
             graph.add_edges_from((other, member) for other in neighbours)
-        self._history.add_reversal(Reversal(newcomer=member))
+        self._reversals.append(Reversal(newcomer=member))
         self.network.changed()
         self._happened(Joined(mind, tuple(neighbours)))
         return member
@@ -92,7 +93,7 @@ class Population(GuardedModel):
         edges = list(graph.edges(member))
         if graph.is_directed():
             edges += list(graph.in_edges(member))
-        self._history.add_reversal(Reversal(leaver=(member, data), cut=tuple(edges)))
+        self._reversals.append(Reversal(leaver=(member, data), cut=tuple(edges)))
         self.members.pop(member).vacate()
         self.network.unseat(member)
         self._happened(Left(member))
@@ -132,7 +133,7 @@ class Population(GuardedModel):
         graph.remove_edges_from(cut)
         new = [edge for edge in made if not graph.has_edge(*edge)]
         graph.add_edges_from(new)
-        self._history.add_reversal(Reversal(made=tuple(new), cut=tuple(cut)))
+        self._reversals.append(Reversal(made=tuple(new), cut=tuple(cut)))
         self.network.changed()
         self._happened(Rewired(tuple(cut), tuple(made)))
 
@@ -152,7 +153,7 @@ class Population(GuardedModel):
 
     def _happened(self, event: Event) -> None:
         """Keep a change, so that it can be made again."""
-        self._history.add(event)
+        self._events.append(event)
 
     def _seat(self, mind: Mind) -> None:
         member = self._next_member

@@ -7,7 +7,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from .shock import Shock, ShockTarget, check_share, draw, part_of
+from ..interfaces import ShockTarget
+from .shock import Shock, check_share, draw, part_of
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,99 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
-from typing import ClassVar, Protocol
+from collections.abc import Sequence
+from typing import ClassVar
 
-import networkx as nx
 import numpy as np
 
 from ..errors import UsageError
-from ..mind import Mind
-from ..observation import Charter
-from ..tasks.task import TaskChange
-
-
-class HasMind(Protocol):
-    """A member, as far as a shock knows it."""
-
-    @property
-    def mind(self) -> Mind:
-        """What decides for it."""
-
-
-class HasGraph(Protocol):
-    """A network, as far as a shock knows it."""
-
-    @property
-    def G(self) -> nx.Graph[int]:
-        """The graph; nodes are member ids. Change it through `rewire` alone."""
-
-
-class ShockTarget(Protocol):
-    """What a shock may read of an organization, and do to it."""
-
-    @property
-    def tick(self) -> int:
-        """Ticks played."""
-
-    @property
-    def members(self) -> Mapping[int, HasMind]:
-        """The members by id, ascending."""
-
-    @property
-    def network(self) -> HasGraph:
-        """Who can hear whom."""
-
-    @property
-    def charter(self) -> Charter:
-        """Mission, values and standards in force."""
-
-    def add_member(self, mind: Mind, neighbours: Sequence[int] = ()) -> int:
-        """Seat a newcomer; returns its id.
-
-        Args:
-            mind: What decides for it.
-            neighbours: Members it is linked with.
-        """
-
-    def remove_member(self, member: int) -> None:
-        """Take a member and its links out of the team.
-
-        Args:
-            member: Its id.
-        """
-
-    def rewire(
-        self, cut: Sequence[tuple[int, int]] = (), made: Sequence[tuple[int, int]] = ()
-    ) -> None:
-        """Cut links and make links, in that order.
-
-        Args:
-            cut: Links of the network.
-            made: Pairs of members.
-        """
-
-    def substitute(self, member: int, mind: Mind) -> None:
-        """Give a member another mind.
-
-        Args:
-            member: Its id.
-            mind: What decides for it from now on.
-        """
-
-    def restate(self, charter: Charter) -> None:
-        """State mission, values and standards anew.
-
-        Args:
-            charter: In force from now on.
-        """
-
-    def change_tasks(self, change: TaskChange) -> None:
-        """Change every later task in this way.
-
-        Args:
-            change: Gives the task as it is from now on.
-        """
+from ..interfaces import ShockTarget
 
 
 class Shock(ABC):

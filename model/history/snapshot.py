@@ -1,11 +1,12 @@
-"""Keeps what happened, and the way back to the network a run began with.
+"""An organization at one moment, as values; and the way back to the network it began with.
 
 A copy of the network before every change would cost N² a change; a reversal costs what changed.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import networkx as nx
@@ -61,37 +62,14 @@ class Snapshot:
     events: tuple[Event, ...]
 
 
-class History:
-    """The events of one organization, oldest first, and how its network changed."""
+def as_it_began(graph: nx.Graph[int], reversals: Sequence[Reversal]) -> nx.Graph[int]:
+    """A copy of a network before its changes.
 
-    def __init__(self) -> None:
-        self._events: list[Event] = []
-        self._reversals: list[Reversal] = []
-
-    def add(self, event: Event) -> None:
-        """Keep what happened.
-
-        Args:
-            event: What.
-        """
-        self._events.append(event)
-
-    def add_reversal(self, reversal: Reversal) -> None:
-        """Keep how to take a change of the network back.
-
-        Args:
-            reversal: Of the change just made.
-        """
-        self._reversals.append(reversal)
-
-    def snapshot(self, setup: Setup, seed: int) -> Snapshot:
-        """This moment, to come back to.
-
-        Args:
-            setup: What the organization was made of, with its network as it is now.
-            seed: Of everything random.
-        """
-        graph = setup.graph.copy()
-        for reversal in reversed(self._reversals):
-            reversal.apply(graph)
-        return Snapshot(replace(setup, graph=graph), seed, tuple(self._events))
+    Args:
+        graph: As it is now.
+        reversals: Of all its changes, oldest first.
+    """
+    first = graph.copy()
+    for reversal in reversed(reversals):
+        reversal.apply(first)
+    return first

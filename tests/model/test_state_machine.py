@@ -15,11 +15,11 @@ BRIEF = settings(max_examples=12, stateful_step_count=15, deadline=None)
 
 
 @pytest.mark.parametrize("name", sorted(discover("protocols")))
-def test_an_organization_is_the_sum_of_what_was_done_to_it(name):
+def test_organizations_sum_their_history(name):
     run_state_machine_as_test(organization_machine(discover("protocols")[name]), settings=BRIEF)
 
 
-def test_the_machine_finds_a_restore_that_forgets(monkeypatch):
+def test_machine_finds_a_forgetful_replay(monkeypatch):
     honest = BaseOrganization.replay
 
     def forgets(self, event):
@@ -34,7 +34,7 @@ def test_the_machine_finds_a_restore_that_forgets(monkeypatch):
         )
 
 
-def test_an_organization_pickles_whole():
+def test_snapshots_pickle():
     import pickle
 
     org = un.build(n_agents=4, rng=1)
