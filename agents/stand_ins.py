@@ -21,10 +21,10 @@ from ..model.decision import (
     Reply,
     Usage,
 )
-from ..model.governance.ruling import Amendment
 from ..model.judge import CRITERIA, Judge, Submission, Verdict
 from ..model.mind import Mind
 from ..model.observation import Observation
+from ..model.ruling import Amendment
 
 ROLES = ("analyst", "Analyst ", "critic", "editor", "lead  analyst", "planner")
 

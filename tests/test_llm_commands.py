@@ -90,7 +90,7 @@ def test_a_paid_run_with_shocks_and_a_trial_is_forecast_played_and_resumed(chaos
             desk.consent([(made, 4)], yes=True)
             org = made.organization(desk.service)
             for record in desk.folder.records():
-                org.relive(record)
+                org.replay(record)
             while org.tick < ticks:
                 org.step()
                 desk.folder.keep_record(org.records[-1])

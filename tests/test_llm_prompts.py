@@ -32,9 +32,10 @@ from unscripted.agents.llm.service import Service
 from unscripted.agents.llm.settings import Calls
 from unscripted.model.decision import Act, Assignment, Contribution, Intention, Plan
 from unscripted.model.judge import CRITERIA, Submission, Work
-from unscripted.model.messages import Log, Message, RoleNote, View, ids_in
+from unscripted.model.messages import Log, Message, RoleNote, View
 from unscripted.model.mind import Mind
 from unscripted.model.observation import Charter, Observation
+from unscripted.model.spans import ids_in
 from unscripted.model.tasks.files import corpus
 from unscripted.model.tasks.task import Brief, Requirement, Task
 from unscripted.testing import Arbitrary

@@ -163,7 +163,7 @@ def test_a_fixed_role_reaches_the_prompt_and_a_free_team_is_told_none(chaos):
     server = chaos()
     org = team(service(server), "fixed-roles", 2)
     org.run(1)
-    domain = org.ingredients.stream.domains[0]
+    domain = org.setup.stream.domains[0]
     assert f"| {domain} specialist" in agents_requests(server)[0].messages[1]["content"]
 
 
@@ -852,4 +852,4 @@ def test_a_deadline_and_a_concurrency_are_the_organizations(chaos):
     )  # fmt: skip
     org.step()
     assert server.most_in_flight <= 3
-    assert org.ingredients.limits == Limits(9.0, 3)
+    assert org.setup.limits == Limits(9.0, 3)

@@ -42,6 +42,9 @@ if hasattr(os, "register_at_fork"):
 def run(coroutine: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine on the permanent loop and wait for it; Ctrl-C cancels it.
 
+    Args:
+        coroutine: Not yet begun.
+
     Raises:
         RuntimeError: Called from the loop itself, where waiting would never end.
     """
@@ -65,6 +68,9 @@ def in_thread(call: Callable[[], T]) -> Awaitable[T]:
     """Run a blocking call in a daemon thread of its own, awaitable from the loop.
 
     A pool would be cheaper and would hang the interpreter's exit on a call that never returns.
+
+    Args:
+        call: Takes no arguments; may never return.
     """
     future: Future[T] = Future()
 

@@ -72,6 +72,14 @@ class Probes:
         self._known: dict[str, Takes] = {}
         self._asking: dict[str, asyncio.Lock] = {}
 
+    def __deepcopy__(self, memo: dict[int, object]) -> Probes:
+        """Itself, as the client is."""
+        return self
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """By its client; the journal knows what was found out."""
+        return Probes, (self.client,)
+
     async def takes(self, model: ModelId) -> Takes:
         """What a model takes.
 

@@ -69,6 +69,14 @@ class Client:
         self._lost_in_a_row = 0
         self._secrets = known_secrets()
 
+    def __deepcopy__(self, memo: dict[int, object]) -> Client:
+        """Itself: copies of a team share its budget, its pace and its journal."""
+        return self
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """By its settings and its journal; what holds a connection is made anew."""
+        return _client, (self.calls, self.journal, self.concurrency, self.timeout_s)
+
     def price(self, model: str) -> Price | None:
         """A model's price; None where nobody knows it."""
         if model not in self._listed:
@@ -329,3 +337,8 @@ class Client:
             door.register(model)
             self._lanes[key] = Lane(self.calls, self.concurrency)
         return self._lanes[key]
+
+
+def _client(calls: Calls, journal: Journal, concurrency: int, timeout_s: float) -> Client:
+    """A client that was pickled."""
+    return Client(calls, journal, concurrency=concurrency, timeout_s=timeout_s)

@@ -15,8 +15,8 @@ import json_repair
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from ....model.decision import Abstention, Act, Assignment, Contribution, Intention, Plan, Reply
-from ....model.governance.ruling import Amendment
 from ....model.judge import CRITERIA
+from ....model.ruling import Amendment
 from ..calling.redaction import snapshot, without_secrets
 from .control_characters import clean
 

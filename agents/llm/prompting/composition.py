@@ -6,8 +6,8 @@ import json
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ....model.messages import Span
 from ....model.observation import Charter, Observation
+from ....model.spans import Span
 from ..calling.request import Mode
 from ..parsing.answers import SHAPES
 from .context_window import Reading, assigned, read

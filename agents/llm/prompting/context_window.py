@@ -18,8 +18,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ....model.decision import Assignment, Contribution, Intention
-from ....model.messages import Mark, Message, RoleNote, Span, spans_of
+from ....model.messages import Mark, Message, RoleNote
 from ....model.observation import Observation
+from ....model.spans import Span, spans_of
 from .templates import quoted
 
 USEFUL_CHARACTERS = 400

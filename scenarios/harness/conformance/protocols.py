@@ -10,10 +10,10 @@ import networkx as nx
 
 from ....agents.stand_ins import Arbitrary
 from ....model.decision import Abstention, Act, Contribution, Failure
-from ....model.messages import ids_in
 from ....model.metrics.catalogue import measure_ticks, of_ticks
 from ....model.metrics.structure import hierarchy_depth
 from ....model.record import State
+from ....model.spans import ids_in
 from .repeats import (
     independent_streams,
     relabelling,

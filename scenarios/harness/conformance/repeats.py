@@ -8,7 +8,7 @@ from ....agents.stand_ins import Delayed
 from ....model.decision import Act, Answer, Contribution, Intention, Plan, Reply
 from ....model.mind import Mind
 from ....model.observation import Observation
-from ....model.organization import Organization
+from ....model.organization import BaseOrganization
 from ....model.record import TickRecord
 from ..build.organization import build
 from .strategies import Case
@@ -64,8 +64,8 @@ def resumption(case: Case) -> None:
     org.step()
     moment = org.snapshot()
     org.run(2)
-    made_of = replace(moment.ingredients, protocol=case.make())
-    again = Organization.restore(replace(moment, ingredients=made_of))
+    setup = replace(moment.ingredients, protocol=case.make())
+    again = BaseOrganization.restore(replace(moment, setup=made_of))
     again.run(2)
     for a, b in zip(org.records, again.records, strict=True):
         assert a.to_json() == b.to_json(), f"tick {a.tick} differs after restoring"

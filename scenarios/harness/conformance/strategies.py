@@ -15,7 +15,7 @@ from ....agents.stand_ins import Arbitrary, Whimsical
 from ....model.mind import Mind
 from ....model.networks.building import build_topology
 from ....model.observation import Observation
-from ....model.organization import Organization
+from ....model.organization import BaseOrganization
 from ....model.plugins.discovery import discover
 from ....model.protocol import Protocol
 from ....model.record import TickRecord
@@ -34,7 +34,7 @@ class Played(NamedTuple):
         shown: Every observation, in the order of the decisions.
     """
 
-    organization: Organization
+    organization: BaseOrganization
     records: list[TickRecord]
     shown: list[Observation]
 
@@ -70,7 +70,7 @@ class Case:
         org, records = self.play(mind=witness)
         return Played(org, records, witness.shown)
 
-    def organization(self, **changes: Any) -> Organization:
+    def organization(self, **changes: Any) -> BaseOrganization:
         """Build it anew, before its first tick.
 
         Args:
@@ -89,7 +89,7 @@ class Case:
             rng=case.seed,
         )
 
-    def play(self, **changes: Any) -> tuple[Organization, list[TickRecord]]:
+    def play(self, **changes: Any) -> tuple[BaseOrganization, list[TickRecord]]:
         """Play it anew.
 
         Args:
