@@ -9,7 +9,7 @@ def test_relay_keeps_the_rules():
 from __future__ import annotations
 
 from .agents.scripted import Scripted
-from .agents.stand_ins import Arbitrary, Delayed, Hanging, Whimsical
+from .agents.test_doubles import ArbitraryJudge, ArbitraryMind, DelayedMind, HangingMind
 from .scenarios.harness.conformance.checking import check_judge, check_mind, check_protocol
 from .scenarios.harness.conformance.machine import OrganizationMachine, organization_machine
 from .scenarios.harness.conformance.protocols import (
@@ -31,14 +31,14 @@ from .scenarios.harness.conformance.strategies import Case, cases, networks, see
 
 __all__ = [
     "PROTOCOL_CHECKS",
-    "Arbitrary",
+    "ArbitraryJudge",
+    "ArbitraryMind",
     "Case",
     "CheckResult",
-    "Delayed",
-    "Hanging",
+    "DelayedMind",
+    "HangingMind",
     "OrganizationMachine",
     "Scripted",
-    "Whimsical",
     "Witness",
     "building",
     "calls",

@@ -42,7 +42,7 @@ import typer
 from matplotlib.figure import Figure
 from rich.table import Table
 
-from unscripted.agents.synthetic.mind import TRADES
+from unscripted.agents.synthetic.situation import ROLE_TITLES
 from unscripted.model.errors import UsageError
 from unscripted.model.metrics.paraphrases import collapse
 from unscripted.model.metrics.resilience import resilience
@@ -436,7 +436,7 @@ def _paraphrases(found: Found) -> list[str]:
     roles = len(set(collapse(names).values()))
     return [
         f"the {len(names):,} names of roles of 8 agents are {roles} roles once paraphrases are one "
-        f"(synthetic minds know {len(TRADES)} titles, so they can't reach the paper's count)"
+        f"(synthetic minds know {len(ROLE_TITLES)} titles, so they can't reach the paper's count)"
     ]
 
 

@@ -23,15 +23,15 @@ jsonschema = pytest.importorskip("jsonschema")
 llm = pytest.importorskip("unscripted.agents.llm.prompting.composition")
 judging = pytest.importorskip("unscripted.agents.llm.judge")
 
-from chaos import brain, prompt  # noqa: E402
-from chaos.bucket import Bucket, duration  # noqa: E402
-from chaos.faults import KINDS, Faults  # noqa: E402
-from chaos.server import ChaosServer  # noqa: E402
+from loopback_server.answers import answer as answers, prompt  # noqa: E402
+from loopback_server.token_bucket import Bucket, duration  # noqa: E402
+from loopback_server.faults import KINDS, Faults  # noqa: E402
+from loopback_server.server import LoopbackServer  # noqa: E402
 
 from unscripted.agents.llm.calling.request import Mode  # noqa: E402
 from unscripted.agents.llm.prompting.templates import schema, template  # noqa: E402
 
-Start = Callable[..., ChaosServer]
+Start = Callable[..., LoopbackServer]
 Messages = list[dict[str, Any]]
 HELLO: Messages = [{"role": "user", "content": "Say hello."}]
 BRIEF = Brief(
@@ -120,7 +120,7 @@ def client(server: Any, key: str = "sk-test-1234", timeout: Any = 10.0) -> Any:
 
 def complete(server: Any, messages: Messages = HELLO, **options: Any) -> Any:
     with client(server, options.pop("key", "sk-test-1234"), options.pop("timeout", 10.0)) as c:
-        return c.chat.completions.create(model="chaos-1", messages=messages, **options)
+        return c.chat.completions.create(model="loopback-1", messages=messages, **options)
 
 
 def enforced(shape: str) -> dict[str, Any]:
@@ -222,25 +222,25 @@ def test_the_probe_gets_what_it_asks_for():
 # A healthy server
 
 
-def test_a_plain_completion(chaos: Start):
-    server = chaos()
+def test_a_plain_completion(loopback: Start):
+    server = loopback()
     reply = complete(server)
     assert reply.choices[0].finish_reason == "stop"
     assert reply.choices[0].message.content
     assert reply.usage.prompt_tokens == len("Say hello.") // 4
     assert reply.usage.total_tokens == reply.usage.prompt_tokens + reply.usage.completion_tokens
-    assert reply.model == "chaos-1"
+    assert reply.model == "loopback-1"
     (entry,) = server.log
     assert entry.messages == HELLO
     assert entry.headers["authorization"] == "…1234"
     assert (entry.status, entry.fault, entry.succeeded) == (200, None, True)
     assert (server.requests, server.successes, server.by_status) == (1, 1, {200: 1})
     with client(server) as c:
-        assert "chaos-1" in [m.id for m in c.models.list()]
+        assert "loopback-1" in [m.id for m in c.models.list()]
 
 
-def test_an_enforced_schema_is_kept_even_by_the_probe(chaos: Start):
-    server = chaos()
+def test_an_enforced_schema_is_kept_even_by_the_probe(loopback: Start):
+    server = loopback()
     probe = as_dicts((("user", template("probe").substitute()),))
     for messages in (posed(), probe, HELLO):
         reply = complete(server, messages, response_format=enforced("contribute"), seed=4)
@@ -249,14 +249,14 @@ def test_an_enforced_schema_is_kept_even_by_the_probe(chaos: Start):
     assert json.loads(reply.choices[0].message.content)["reason"] == "ready"
 
 
-def test_long_answers_are_cut(chaos: Start):
-    reply = complete(chaos(), posed(), max_tokens=10)
+def test_long_answers_are_cut(loopback: Start):
+    reply = complete(loopback(), posed(), max_tokens=10)
     assert reply.choices[0].finish_reason == "length"
     assert reply.usage.completion_tokens == 10
 
 
-def test_scripts_come_first(chaos: Start):
-    server = chaos(replies=lambda messages: "scripted" if "hello" in str(messages) else None)
+def test_scripts_come_first(loopback: Start):
+    server = loopback(replies=lambda messages: "scripted" if "hello" in str(messages) else None)
     assert complete(server).choices[0].message.content == "scripted"
     assert json.loads(complete(server, posed()).choices[0].message.content)["work"]
 
@@ -274,15 +274,15 @@ def test_scripts_come_first(chaos: Start):
         {"max_tokens": 3, "max_completion_tokens": 3},
     ],
 )
-def test_bad_requests_are_refused(chaos: Start, options: dict[str, Any]):
-    server = chaos()
+def test_bad_requests_are_refused(loopback: Start, options: dict[str, Any]):
+    server = loopback()
     with pytest.raises(openai.BadRequestError):
         complete(server, **options)
     assert server.log[0].fault == "invalid"
 
 
-def test_nothing_but_messages_and_model_is_missing(chaos: Start):
-    server = chaos()
+def test_nothing_but_messages_and_model_is_missing(loopback: Start):
+    server = loopback()
     with client(server) as c:
         for body in ({"model": "m"}, {"messages": HELLO}):
             with pytest.raises(openai.BadRequestError, match=r"messages|model"):
@@ -306,9 +306,9 @@ RAISED = {
 
 
 @pytest.mark.parametrize("kind", RAISED)
-def test_a_fault_raises_what_clients_expect(chaos: Start, kind: str):
+def test_a_fault_raises_what_clients_expect(loopback: Start, kind: str):
     error, code = RAISED[kind]
-    server = chaos(faults=Faults(schedule=(kind,)))
+    server = loopback(faults=Faults(schedule=(kind,)))
     with pytest.raises(error) as raised:
         complete(server)
     assert type(raised.value) is error
@@ -319,33 +319,33 @@ def test_a_fault_raises_what_clients_expect(chaos: Start, kind: str):
     assert server.successes == 1
 
 
-def test_a_rate_limit_says_how_long_to_wait(chaos: Start):
+def test_a_rate_limit_says_how_long_to_wait(loopback: Start):
     with pytest.raises(openai.RateLimitError) as told:
-        complete(chaos(faults=Faults(rate_limited=1.0, retry_after_s=7)))
+        complete(loopback(faults=Faults(rate_limited=1.0, retry_after_s=7)))
     assert told.value.response.headers["retry-after"] == "7"
     with pytest.raises(openai.RateLimitError) as silent:
-        complete(chaos(faults=Faults(rate_limited_silent=1.0)))
+        complete(loopback(faults=Faults(rate_limited_silent=1.0)))
     assert "retry-after" not in silent.value.response.headers
 
 
-def test_a_hanging_server_is_left(chaos: Start):
-    server = chaos(faults=Faults(hang=1.0))
+def test_a_hanging_server_is_left(loopback: Start):
+    server = loopback(faults=Faults(hang=1.0))
     with pytest.raises(openai.APITimeoutError):
         complete(server, timeout=openai.Timeout(10.0, read=0.3))
     until(lambda: server.by_status == {499: 1})
 
 
-def test_a_dripping_answer_outlasts_every_timeout_of_a_read(chaos: Start):
-    server = chaos(faults=Faults(drip=1.0, drip_s=0.005))
+def test_a_dripping_answer_outlasts_every_timeout_of_a_read(loopback: Start):
+    server = loopback(faults=Faults(drip=1.0, drip_s=0.005))
     assert complete(server, timeout=2.0).choices[0].message.content
     until(lambda: server.by_status == {200: 1})
     assert server.log[0].seconds > 2.0
     assert server.successes == 1
 
 
-def test_spoilt_completions_arrive(chaos: Start):
+def test_spoilt_completions_arrive(loopback: Start):
     kinds = ("empty_choices", "null_content", "wrong_schema", "prose", "broken_json", "no_usage")
-    server = chaos(faults=Faults(schedule=(*kinds, "wrong_usage", "html_ok")))
+    server = loopback(faults=Faults(schedule=(*kinds, "wrong_usage", "html_ok")))
     asked = posed()
     right = brain.answer(asked, seed=1)
     replies = {kind: complete(server, asked, seed=1) for kind in kinds}
@@ -363,8 +363,8 @@ def test_spoilt_completions_arrive(chaos: Start):
     assert "<html>" in complete(server), "a client that trusts the status gets a text"
 
 
-def test_models_may_not_know_all_parameters(chaos: Start):
-    server = chaos(faults=Faults(no_json_schema=True, no_temperature=True, no_seed=True))
+def test_models_may_not_know_all_parameters(loopback: Start):
+    server = loopback(faults=Faults(no_json_schema=True, no_temperature=True, no_seed=True))
     for param, value in (
         ("response_format", enforced("contribute")),
         ("temperature", 0.5),
@@ -380,8 +380,8 @@ def test_models_may_not_know_all_parameters(chaos: Start):
     assert complete(server, posed(), response_format=enforced("contribute")).choices
 
 
-def test_keys_and_contexts_have_limits(chaos: Start):
-    server = chaos(faults=Faults(auth="sk-right", context_characters=500))
+def test_keys_and_contexts_have_limits(loopback: Start):
+    server = loopback(faults=Faults(auth="sk-right", context_characters=500))
     with pytest.raises(openai.AuthenticationError):
         complete(server)
     assert complete(server, key="sk-right").choices
@@ -390,8 +390,8 @@ def test_keys_and_contexts_have_limits(chaos: Start):
     assert refused.value.code == "context_length_exceeded"
 
 
-def test_an_outage_ends(chaos: Start):
-    server = chaos()
+def test_an_outage_ends(loopback: Start):
+    server = loopback()
     server.faults = Faults(outage=(0, 1e6))
     with pytest.raises(openai.APIConnectionError):
         complete(server)
@@ -402,8 +402,8 @@ def test_an_outage_ends(chaos: Start):
     assert complete(server).choices
 
 
-def test_faults_hit_once_where_they_match(chaos: Start):
-    server = chaos(faults=Faults(server_error=1.0, only_once=True, match="agent 3"))
+def test_faults_hit_once_where_they_match(loopback: Start):
+    server = loopback(faults=Faults(server_error=1.0, only_once=True, match="agent 3"))
     assert complete(server, posed(member=1)).choices
     for member in (3, 3, 3):
         try:
@@ -413,9 +413,9 @@ def test_faults_hit_once_where_they_match(chaos: Start):
     assert [e.status for e in server.log] == [200, 500, 200, 200]
 
 
-def test_shares_hit_about_as_many_and_the_same_ones_again(chaos: Start):
+def test_shares_hit_about_as_many_and_the_same_ones_again(loopback: Start):
     def struck(seed: int) -> list[str | None]:
-        server = chaos(faults=Faults(server_error=0.3, no_usage=0.2, seed=seed))
+        server = loopback(faults=Faults(server_error=0.3, no_usage=0.2, seed=seed))
         with client(server) as c:
             for i in range(100):
                 try:
@@ -431,8 +431,8 @@ def test_shares_hit_about_as_many_and_the_same_ones_again(chaos: Start):
     assert first == struck(1) != struck(2)
 
 
-def test_the_limit_of_requests_holds(chaos: Start):
-    server = chaos(faults=Faults(requests_per_s=20, burst=5))
+def test_the_limit_of_requests_holds(loopback: Start):
+    server = loopback(faults=Faults(requests_per_s=20, burst=5))
     headers = []
 
     async def ask(c: Any) -> bool:
@@ -506,8 +506,8 @@ def test_faults_that_make_no_sense_are_refused():
 # A process of its own
 
 
-def test_a_process_is_controlled_from_here_and_ends(chaos_process: Callable[..., Any]):
-    server = chaos_process(latency_s=0.01, faults=Faults(schedule=("quota",)))
+def test_a_process_is_controlled_from_here_and_ends(loopback_process: Callable[..., Any]):
+    server = loopback_process(latency_s=0.01, faults=Faults(schedule=("quota",)))
     with pytest.raises(openai.RateLimitError):
         complete(server)
     server.faults = Faults(match="hello", no_usage=1.0)
@@ -525,8 +525,8 @@ def test_a_process_is_controlled_from_here_and_ends(chaos_process: Callable[...,
         os.kill(server.pid, 0)
 
 
-def test_many_at_once_are_counted(chaos: Start):
-    server = chaos(latency_s=0.3)
+def test_many_at_once_are_counted(loopback: Start):
+    server = loopback(latency_s=0.3)
 
     async def crowd() -> None:
         async with openai.AsyncOpenAI(

@@ -9,7 +9,7 @@ import pytest
 import unscripted as un
 from unscripted.agents.rubric import Rubric
 from unscripted.agents.synthetic.profiles import profiles, synthetic
-from unscripted.testing import Delayed, Whimsical, check_judge, check_mind
+from unscripted.testing import DelayedMind, ArbitraryJudge, check_judge, check_mind
 
 
 def broken(results):
@@ -22,10 +22,10 @@ def test_every_synthetic_model_passes(name):
 
 
 def test_a_mind_that_takes_its_time_passes():
-    assert broken(check_mind(lambda: Delayed(synthetic("weak")), examples=4)) == {}
+    assert broken(check_mind(lambda: DelayedMind(synthetic("weak")), examples=4)) == {}
 
 
-@pytest.mark.parametrize("make", [Rubric, lambda: Rubric(noise=0.5), Whimsical])
+@pytest.mark.parametrize("make", [Rubric, lambda: Rubric(noise=0.5), ArbitraryJudge])
 def test_every_judge_of_the_package_passes(make):
     assert broken(check_judge(make)) == {}
 

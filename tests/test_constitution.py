@@ -26,7 +26,7 @@ from unscripted.model.governance.trial import Trial, Tuning, welch
 from unscripted.model.organization import Organization
 from unscripted.model.randomness import Streams
 from unscripted.model.record import TickRecord
-from unscripted.testing import Arbitrary, Scripted
+from unscripted.testing import ArbitraryMind, Scripted
 
 WORK = un.Contribution("worker", "done")
 texts = st.text(st.characters(codec="utf-8"), max_size=30)
@@ -390,7 +390,7 @@ def test_welch_agrees_with_a_hand_computed_case():
 
 
 def test_arbitrary_minds_may_propose_anything_and_the_run_goes_on():
-    org = team([Arbitrary(0.2)] * 6, constitution=Constitution(approve=lambda a: True))
+    org = team([ArbitraryMind(0.2)] * 6, constitution=Constitution(approve=lambda a: True))
     mission = org.charter.mission
     org.run(6)
     assert not any(r.error for r in org.records)

@@ -18,7 +18,7 @@ from unscripted.model.judge import Judge
 from unscripted.model.messages import Log, View
 from unscripted.model.mind import Mind
 from unscripted.model.record import State, TickRecord
-from unscripted.testing import Arbitrary, Delayed, Hanging, Scripted, seeds
+from unscripted.testing import ArbitraryMind, DelayedMind, HangingMind, Scripted, seeds
 
 WORK = un.Contribution("worker", "done")
 
@@ -76,8 +76,8 @@ class Liar(Mind):
         (Scripted([lambda o: un.Contribution("r", "w", (), 0.5, (WorkItem("a", 2.0),))]), "error"),
         (Scripted([un.Contribution("r", "w", (), np.float32(0.5))]), "reply"),
         (Liar(), "reply"),
-        (Hanging(), "timeout"),
-        (Hanging(blocking=True), "timeout"),
+        (HangingMind(), "timeout"),
+        (HangingMind(blocking=True), "timeout"),
         (Stubborn(), "timeout"),
     ],
     ids=lambda x: getattr(x, "name", x),
@@ -98,7 +98,7 @@ def test_a_mind_that_fails_is_a_failed_member_and_the_team_goes_on(mind, kind):
 
 
 def test_a_deadline_is_met_and_its_wait_is_the_latency():
-    org = team(Hanging(), Scripted([WORK]), timeout_s=0.3)
+    org = team(HangingMind(), Scripted([WORK]), timeout_s=0.3)
     began = time.monotonic()
     org.step()
     assert 0.25 < time.monotonic() - began < 2
@@ -145,13 +145,13 @@ def test_plain_blocking_minds_overlap_in_threads():
 
 def test_there_is_one_loop_thread_for_all_ticks_and_organizations():
     for seed in range(3):
-        team(*[Delayed(Arbitrary())] * 4, rng=seed).run(3)
+        team(*[DelayedMind(ArbitraryMind())] * 4, rng=seed).run(3)
     assert sum(t.name == "unscripted-loop" for t in threading.enumerate()) == 1
 
 
 def test_step_works_inside_a_running_event_loop():
     async def notebook():
-        org = team(*[Delayed(Arbitrary())] * 3)
+        org = team(*[DelayedMind(ArbitraryMind())] * 3)
         org.step()
         return org.tick
 
@@ -165,9 +165,9 @@ def test_instant_blocking_and_async_minds_give_the_same_record(seed, protocol):
         name = "arbitrary"
 
         def decide(self, observation):
-            return Arbitrary(0.2).decide(observation)
+            return ArbitraryMind(0.2).decide(observation)
 
-    kinds = [Arbitrary(0.2), Delayed(Arbitrary(0.2)), Threaded()]
+    kinds = [ArbitraryMind(0.2), DelayedMind(ArbitraryMind(0.2)), Threaded()]
     records = [
         [r.to_json() for r in team(*[k] * 5, protocol=protocol, rng=seed, concurrency=c).run(2)]
         for k, c in zip(kinds, (64, 64, 2), strict=True)
@@ -420,7 +420,7 @@ class Exits(Mind):
 
 @pytest.mark.parametrize("kind", ["instant", "thread", "async"])
 def test_a_mind_that_exits_fails_alone_and_the_loop_lives(kind):
-    org = team(Exits(kind), Scripted([WORK]), Delayed(Scripted([WORK])), timeout_s=5)
+    org = team(Exits(kind), Scripted([WORK]), DelayedMind(Scripted([WORK])), timeout_s=5)
     org.run(2)
     assert [m.state for m in org.records[-1].members] == ["failed", "contributed", "contributed"]
     assert "SystemExit" in org.records[-1].members[0].note
@@ -429,13 +429,13 @@ def test_a_mind_that_exits_fails_alone_and_the_loop_lives(kind):
 def test_a_forked_child_gets_a_loop_of_its_own():
     import multiprocessing
 
-    team(Delayed(Arbitrary())).step()
+    team(DelayedMind(ArbitraryMind())).step()
     with multiprocessing.get_context("fork").Pool(1) as pool:
         assert pool.apply_async(_one_async_tick).get(timeout=30) == 1
 
 
 def _one_async_tick():
-    org = team(Delayed(Arbitrary()))
+    org = team(DelayedMind(ArbitraryMind()))
     org.step()
     return org.tick
 
@@ -565,7 +565,7 @@ def test_the_record_says_which_role_was_given():
 
 @pytest.mark.parametrize("protocol", ["sequential", "coordinator", "broadcast", "shared", "solo"])
 def test_a_team_with_a_mind_that_never_answers_plays_on_under_every_protocol(protocol):
-    everyone = [Hanging(), Scripted([WORK]), Hanging(blocking=True)]
+    everyone = [HangingMind(), Scripted([WORK]), HangingMind(blocking=True)]
     org = team(*everyone, protocol=protocol, timeout_s=0.1)
     org.run(2)
     for record in org.records:

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 import typer
-from chaos.server import Faults
+from loopback_server.server import Faults
 from rich.console import Console
 
 import unscripted as un
@@ -51,8 +51,8 @@ def said(console):
 @pytest.mark.parametrize(
     ("protocol", "calls"), [("sequential", 4), ("shared", 4), ("broadcast", 8), ("coordinator", 5)]
 )
-def test_a_forecast_counts_the_calls_of_the_protocol_and_of_the_judges(chaos, protocol, calls):
-    server = chaos()
+def test_a_forecast_counts_the_calls_of_the_protocol_and_of_the_judges(loopback, protocol, calls):
+    server = loopback()
     made = config(server, protocol=protocol, level="L3", judge="openai/one,openai/two")
     service = un.Service(made.calls)
     expected = forecast([(made, 3)], service)
@@ -60,8 +60,8 @@ def test_a_forecast_counts_the_calls_of_the_protocol_and_of_the_judges(chaos, pr
     assert server.requests == 0, "a forecast sends nothing"
 
 
-def test_a_forecast_is_near_what_a_run_then_uses(chaos):
-    server = chaos()
+def test_a_forecast_is_near_what_a_run_then_uses(loopback):
+    server = loopback()
     made = config(server, protocol="shared", level="L3")
     service = un.Service(made.calls)
     expected = forecast([(made, 2)], service)
@@ -76,8 +76,8 @@ def test_a_forecast_is_near_what_a_run_then_uses(chaos):
     assert expected.largest_usd > expected.cost_usd / expected.calls
 
 
-def test_a_paid_run_with_shocks_and_a_trial_is_forecast_played_and_resumed(chaos, tmp_path):
-    server = chaos()
+def test_a_paid_run_with_shocks_and_a_trial_is_forecast_played_and_resumed(loopback, tmp_path):
+    server = loopback()
     made = config(
         server, protocol="batched-sequential", ticks=4, memory="team:always=true", tune="batch=1/2",
         shocks="substitute:model=openai/gpt-4o@1;remove@2;newcomers@3;mission:text=Be brief.@3",
@@ -104,22 +104,22 @@ def test_a_paid_run_with_shocks_and_a_trial_is_forecast_played_and_resumed(chaos
     assert len(brief) == records[3].totals.calls
 
 
-def test_the_forecast_keeps_to_the_rate_it_is_given(chaos):
-    made = config(chaos(), protocol="shared", rpm=6.0)
+def test_the_forecast_keeps_to_the_rate_it_is_given(loopback):
+    made = config(loopback(), protocol="shared", rpm=6.0)
     expected = forecast([(made, 2)], un.Service(made.calls))
     assert expected.time_s == pytest.approx(60.0 * expected.calls / 6.0)
     assert "or so" in expected.line(None)
 
 
-def test_an_unknown_price_is_said_and_never_zero(chaos):
-    made = config(chaos(), model="openai/mine")
+def test_an_unknown_price_is_said_and_never_zero(loopback):
+    made = config(loopback(), model="openai/mine")
     expected = forecast([(made, 2)], un.Service(made.calls))
     assert expected.cost_usd is None
     assert "price unknown (no price for openai/mine)" in expected.line(None)
 
 
-def test_a_budget_below_a_single_call_stops_the_run_before_any_agent_is_asked(chaos, tmp_path):
-    server = chaos()
+def test_a_budget_below_a_single_call_stops_the_run_before_any_agent_is_asked(loopback, tmp_path):
+    server = loopback()
     made = config(server, budget=0.0011)
     with Desk(made, tmp_path / "run", [made], console()) as desk:
         assert desk.consent([(made, 2)], yes=True) == 0
@@ -131,8 +131,8 @@ def test_a_budget_below_a_single_call_stops_the_run_before_any_agent_is_asked(ch
 
 
 @pytest.mark.parametrize("agreed", [True, False])
-def test_on_a_terminal_a_paid_run_asks_first(chaos, tmp_path, monkeypatch, agreed):
-    made = config(chaos())
+def test_on_a_terminal_a_paid_run_asks_first(loopback, tmp_path, monkeypatch, agreed):
+    made = config(loopback())
     asked = []
     monkeypatch.setattr(serving.sys.stdin, "isatty", lambda: True, raising=False)
     monkeypatch.setattr(serving.typer, "confirm", lambda words, **_: asked.append(words) or agreed)
@@ -148,9 +148,9 @@ def test_on_a_terminal_a_paid_run_asks_first(chaos, tmp_path, monkeypatch, agree
     assert "forecast: " in said(errors)
 
 
-def test_yes_and_a_pipe_are_not_asked(chaos, tmp_path, monkeypatch):
+def test_yes_and_a_pipe_are_not_asked(loopback, tmp_path, monkeypatch):
     monkeypatch.setattr(serving.typer, "confirm", lambda *_, **__: pytest.fail("asked"))
-    made = config(chaos())
+    made = config(loopback())
     with Desk(made, tmp_path / "a", [made], console(terminal=True)) as desk:
         desk.consent([(made, 2)], yes=True)
     with Desk(made, tmp_path / "b", [made], console()) as desk:
@@ -158,16 +158,16 @@ def test_yes_and_a_pipe_are_not_asked(chaos, tmp_path, monkeypatch):
     assert (tmp_path / "b" / "config.json").exists()
 
 
-def test_what_a_model_does_not_take_is_said(chaos, tmp_path):
-    server = chaos(faults=Faults(no_json_schema=True, no_temperature=True))
+def test_what_a_model_does_not_take_is_said(loopback, tmp_path):
+    server = loopback(faults=Faults(no_json_schema=True, no_temperature=True))
     made, errors = config(server), console()
     with Desk(made, tmp_path / "run", [made], errors):
         assert f"note: {MODEL} takes no JSON schema" in said(errors)
         assert f"note: {MODEL} takes no temperature (it runs at its own)" in said(errors)
 
 
-def test_what_was_found_out_and_paid_before_the_folder_was_made_is_kept_in_it(chaos, tmp_path):
-    server = chaos()
+def test_what_was_found_out_and_paid_before_the_folder_was_made_is_kept_in_it(loopback, tmp_path):
+    server = loopback()
     made = config(server)
     with Desk(made, tmp_path / "run", [made], console()) as desk:
         desk.consent([(made, 2)], yes=True)
@@ -179,8 +179,8 @@ def test_what_was_found_out_and_paid_before_the_folder_was_made_is_kept_in_it(ch
     assert server.requests == 1, "a model is probed once for a folder"
 
 
-def test_a_price_for_a_model_that_is_not_called_is_refused(chaos, tmp_path):
-    made = config(chaos(), price="openai/other=1,2")
+def test_a_price_for_a_model_that_is_not_called_is_refused(loopback, tmp_path):
+    made = config(loopback(), price="openai/other=1,2")
     with (
         pytest.raises(UsageError, match=r"openai/other is not called; models: openai/gpt-4.1-mini"),
         Desk(made, tmp_path / "run", [made], console()),
@@ -206,8 +206,8 @@ def test_the_default_judge_is_another_model_and_the_same_only_behind_an_address(
     assert judge_models(None, ["openai/a", "openai/b"], behind) == ("openai/a",)
 
 
-def test_a_judge_has_its_own_temperature(chaos):
-    server = chaos()
+def test_a_judge_has_its_own_temperature(loopback):
+    server = loopback()
     org = un.build(
         n_agents=2, model=MODEL, judge="openai/cold,openai/warm?temperature=0.3", rng=0,
         calls=un.Calls(api_base=server.api_base, temperature=0.9),
@@ -219,8 +219,8 @@ def test_a_judge_has_its_own_temperature(chaos):
     assert found == {("gpt-4.1-mini", 0.9), ("cold", 0.0), ("warm", 0.3)}
 
 
-def test_notes_say_who_judges_itself_and_where_a_key_goes(chaos):
-    server = chaos()
+def test_notes_say_who_judges_itself_and_where_a_key_goes(loopback):
+    server = loopback()
     notes = config(server, judge=None).notes()
     assert any("also acts in the team" in n for n in notes)
     assert any(n.startswith(f"OPENAI_API_KEY is sent to {server.api_base}") for n in notes)
@@ -236,8 +236,8 @@ def test_another_address_continues_a_folder_and_never_shares_a_default_one(tmp_p
         assert default_folder(made) != default_folder(moved)
 
 
-def test_the_live_view_shows_calls_and_money(chaos):
-    server = chaos()
+def test_the_live_view_shows_calls_and_money(loopback):
+    server = loopback()
     made = config(server, protocol="shared", budget=1.0)
     service = un.Service(made.calls)
     org = made.organization(service)

@@ -1,6 +1,6 @@
 """A run recorded once, on Python 3.11, replays everywhere: same records, same measures, no server.
 
-`python tests/test_llm_recorded.py` records it anew, against the chaos server of these tests: its
+`python tests/test_llm_recorded.py` records it anew, against the loopback server of these tests: its
 answers are made by rule and say nothing about any model. To be done when prompts or records change.
 """
 
@@ -47,14 +47,14 @@ def test_its_measures_are_those_of_the_python_that_recorded_it(folder):
 
 def record() -> None:
     """Record the run anew."""
-    from chaos.server import ChaosServer
+    from loopback_server.server import LoopbackServer
 
     from unscripted.agents.llm.calling.journal import Journal
     from unscripted.agents.llm.service import Service
     from unscripted.scenarios.harness.runs.play import play
 
     shutil.rmtree(RECORDED, ignore_errors=True)
-    with ChaosServer() as server:
+    with LoopbackServer() as server:
         config = RunConfig(
             protocol="broadcast", agents=4, ticks=3, level="L2", api_base=server.api_base,
             model="openai/first*2+openai/second*2", judge="openai/third,openai/fourth",

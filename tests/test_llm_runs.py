@@ -1,4 +1,4 @@
-"""Runs of real HTTP against the chaos server: what a run survives, keeps, pays, and replays.
+"""Runs of real HTTP against the loopback server: what a run survives, keeps, pays, and replays.
 
 The server is synthetic: it reads prompts and answers by rule, and says nothing about any model.
 """
@@ -20,7 +20,7 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
-from chaos.server import Faults
+from loopback_server.server import Faults
 
 import unscripted as un
 from unscripted.agents.llm.calling.journal import Journal
@@ -81,8 +81,8 @@ def _without_latency(value):
 
 
 @pytest.mark.parametrize("protocol", sorted(discover("protocols")))
-def test_a_team_works_under_every_protocol(chaos, protocol):
-    server = chaos()
+def test_a_team_works_under_every_protocol(loopback, protocol):
+    server = loopback()
     org = team(service(server), protocol, 5)
     records = org.run(2)
     assert not [r.error for r in records if r.error]
@@ -95,16 +95,16 @@ def test_a_team_works_under_every_protocol(chaos, protocol):
         assert any(m.builds_on for m in contributed)
 
 
-def test_agents_read_what_the_protocol_lets_them_see(chaos):
-    server = chaos()
+def test_agents_read_what_the_protocol_lets_them_see(loopback):
+    server = loopback()
     team(service(server), "sequential", 3).run(1)
     prompts = [e.messages[1]["content"] for e in agents_requests(server)]
     assert ["Agent 0, finished work" in p for p in prompts] == [False, True, True]
     assert ["Agent 1, finished work" in p for p in prompts] == [False, False, True]
 
 
-def test_a_board_shows_work_and_nobodys_name(chaos):
-    server = chaos()
+def test_a_board_shows_work_and_nobodys_name(loopback):
+    server = loopback()
     org = team(service(server), "stigmergic", 3)
     org.run(1)
     first, second, third = (e.messages[1]["content"] for e in agents_requests(server))
@@ -116,8 +116,8 @@ def test_a_board_shows_work_and_nobodys_name(chaos):
     assert "Agent 1" not in second + third
 
 
-def test_what_it_has_practised_reaches_the_prompt(chaos):
-    server = chaos()
+def test_what_it_has_practised_reaches_the_prompt(loopback):
+    server = loopback()
     org = team(service(server), "fixed-roles", 2, skills="growing:rate=0.5,forgetting=0")
     org.run(2)
     *_, last = agents_requests(server)
@@ -138,8 +138,8 @@ class Assembly(un.Protocol):
         yield un.Round(un.Act.AMEND, team.members)
 
 
-def test_a_model_may_propose_rules_and_never_another_mission(chaos):
-    server = chaos()
+def test_a_model_may_propose_rules_and_never_another_mission(loopback):
+    server = loopback()
     asked = []
     org = team(
         service(server),
@@ -158,16 +158,16 @@ def test_a_model_may_propose_rules_and_never_another_mission(chaos):
     assert ["- Every work names its sources." in s for s in systems] == [False] * 6 + [True] * 6
 
 
-def test_a_fixed_role_reaches_the_prompt_and_a_free_team_is_told_none(chaos):
-    server = chaos()
+def test_a_fixed_role_reaches_the_prompt_and_a_free_team_is_told_none(loopback):
+    server = loopback()
     org = team(service(server), "fixed-roles", 2)
     org.run(1)
     domain = org.ingredients.stream.domains[0]
     assert f"| {domain} specialist" in agents_requests(server)[0].messages[1]["content"]
 
 
-def test_usage_and_money_are_those_of_the_calls(chaos):
-    made = service(chaos(), price="1,10")
+def test_usage_and_money_are_those_of_the_calls(loopback):
+    made = service(loopback(), price="1,10")
     org = team(made, "sequential", 3)
     (record,) = org.run(1)
     usages = [t.usage for m in record.members for t in m.turns]
@@ -177,9 +177,9 @@ def test_usage_and_money_are_those_of_the_calls(chaos):
     assert made.client.budget.spent_usd >= answered  # and the probe
 
 
-def test_every_turn_names_its_prompts_and_its_request(chaos, tmp_path):
+def test_every_turn_names_its_prompts_and_its_request(loopback, tmp_path):
     journal = Journal(tmp_path / "journal.sqlite")
-    (record,) = team(service(chaos(), journal), "shared", 3).run(1)
+    (record,) = team(service(loopback(), journal), "shared", 3).run(1)
     with sqlite3.connect(tmp_path / "journal.sqlite") as db:
         kept = dict(db.execute("SELECT digest, request FROM calls"))
     for member in record.members:
@@ -209,8 +209,8 @@ def hostile(messages):
     )  # fmt: skip
 
 
-def test_a_hostile_agents_words_arrive_as_a_quotation_and_change_nothing(chaos):
-    server = chaos(replies=hostile)
+def test_a_hostile_agents_words_arrive_as_a_quotation_and_change_nothing(loopback):
+    server = loopback(replies=hostile)
     (record,) = team(service(server), "sequential", 2).run(1)
     prompt = agents_requests(server)[1].messages[1]["content"]
     heard = prompt[prompt.index("WHAT OTHER AGENTS SAID") : prompt.index("\n\nYou are agent 1.")]
@@ -231,21 +231,21 @@ def test_a_hostile_agents_words_arrive_as_a_quotation_and_change_nothing(chaos):
     assert "\\u001b" not in record.to_json()
 
 
-def test_building_on_what_it_did_not_see_is_dropped_and_counted(chaos):
+def test_building_on_what_it_did_not_see_is_dropped_and_counted(loopback):
     def liar(messages):
         if not asks(messages, 1):
             return None
         said = {"decision": "contribute", "role": "r", "work": "w", "builds_on": [0, 2, 7]}
         return json.dumps({**said, "confidence": 0.5, "reason": ""})
 
-    (record,) = team(service(chaos(replies=liar)), "sequential", 3).run(1)
+    (record,) = team(service(loopback(replies=liar)), "sequential", 3).run(1)
     (turn,) = record.members[1].turns
     assert turn.reply.builds_on == (0,)
     assert turn.dropped == 2
 
 
-def test_what_was_cut_from_the_prompt_is_recorded_and_can_not_be_built_on(chaos):
-    server = chaos()
+def test_what_was_cut_from_the_prompt_is_recorded_and_can_not_be_built_on(loopback):
+    server = loopback()
     (record,) = team(service(server, context_tokens=250), "sequential", 6).run(1)
     (turn,) = record.members[5].turns
     assert turn.seen == ((0, 5),)
@@ -272,8 +272,8 @@ def test_what_was_cut_from_the_prompt_is_recorded_and_can_not_be_built_on(chaos)
     ],
     ids=["no schema", "no json mode", "no parameters", "nothing", "prose around it"],
 )
-def test_any_provider_gives_decisions(chaos, faults):
-    server = chaos(faults=faults)
+def test_any_provider_gives_decisions(loopback, faults):
+    server = loopback(faults=faults)
     (record,) = team(service(server), "sequential", 3).run(1)
     assert record.totals.failures == 0
     assert any(m.state is State.CONTRIBUTED for m in record.members)
@@ -286,8 +286,8 @@ def test_any_provider_gives_decisions(chaos, faults):
 
 
 @pytest.mark.parametrize("kind", ["wrong_schema", "broken_json", "prose"])
-def test_an_unusable_answer_is_repaired_once(chaos, kind):
-    server = chaos(faults=Faults(schedule=(None, *(kind, None) * 3)))  # the first is the probe
+def test_an_unusable_answer_is_repaired_once(loopback, kind):
+    server = loopback(faults=Faults(schedule=(None, *(kind, None) * 3)))  # the first is the probe
     (record,) = team(service(server), "sequential", 3).run(1)
     assert record.totals.failures == 0
     repairs = [m.turns[0].trace.repairs for m in record.members]
@@ -299,8 +299,8 @@ def test_an_unusable_answer_is_repaired_once(chaos, kind):
         assert plea[3]["content"].startswith("That answer could not be used: ")
 
 
-def test_an_answer_that_stays_unusable_is_a_failure_with_its_cause(chaos):
-    (record,) = team(service(chaos(faults=Faults(wrong_schema=1.0))), "sequential", 2).run(1)
+def test_an_answer_that_stays_unusable_is_a_failure_with_its_cause(loopback):
+    (record,) = team(service(loopback(faults=Faults(wrong_schema=1.0))), "sequential", 2).run(1)
     for member in record.members:
         assert member.state is State.FAILED
         reply = member.turns[0].reply
@@ -309,8 +309,8 @@ def test_an_answer_that_stays_unusable_is_a_failure_with_its_cause(chaos):
 
 
 @pytest.mark.parametrize("kind", ["empty_choices", "null_content", "html_ok", "truncated", "html"])
-def test_answers_without_an_answer_are_asked_again(chaos, kind):
-    server = chaos(faults=Faults(**{kind: 1.0}, only_once=True))
+def test_answers_without_an_answer_are_asked_again(loopback, kind):
+    server = loopback(faults=Faults(**{kind: 1.0}, only_once=True))
     made = service(server)
     (record,) = team(made, "shared", 3).run(1)
     assert record.totals.failures == 0
@@ -318,16 +318,16 @@ def test_answers_without_an_answer_are_asked_again(chaos, kind):
     assert [m.usage.calls for m in record.members] == [2, 2, 2]
 
 
-def test_a_prompt_that_is_too_long_is_asked_with_less(chaos):
-    server = chaos(faults=Faults(context_characters=9000))
+def test_a_prompt_that_is_too_long_is_asked_with_less(loopback):
+    server = loopback(faults=Faults(context_characters=9000))
     (record,) = team(service(server), "sequential", 12).run(1)
     assert record.totals.failures == 0
     assert record.members[11].turns[0].trace.unread
 
 
 @pytest.mark.parametrize("faults", [Faults(wrong_usage=1.0), Faults(no_usage=1.0)])
-def test_impossible_token_counts_are_estimated_and_paid_for_at_worst(chaos, faults):
-    made = service(chaos(faults=faults), price="1,1", max_tokens=500, budget_usd=1.0)
+def test_impossible_token_counts_are_estimated_and_paid_for_at_worst(loopback, faults):
+    made = service(loopback(faults=faults), price="1,1", max_tokens=500, budget_usd=1.0)
     (record,) = team(made, "shared", 3).run(1)
     for member in record.members:
         assert 0 < member.usage.tokens_in < 10_000
@@ -336,9 +336,9 @@ def test_impossible_token_counts_are_estimated_and_paid_for_at_worst(chaos, faul
     assert made.client.budget.spent_usd <= 1.0
 
 
-def test_a_content_filter_fails_one_decision_and_not_the_run(chaos):
+def test_a_content_filter_fails_one_decision_and_not_the_run(loopback):
     faults = Faults(content_filter=1.0, match="\nYou are agent 1.\n")
-    (record,) = team(service(chaos(faults=faults)), "sequential", 3).run(1)
+    (record,) = team(service(loopback(faults=faults)), "sequential", 3).run(1)
     assert [m.state for m in record.members] == [State.CONTRIBUTED, State.FAILED, State.CONTRIBUTED]
     assert record.members[1].turns[0].reply.kind == "refused"
 
@@ -346,7 +346,7 @@ def test_a_content_filter_fails_one_decision_and_not_the_run(chaos):
 # What goes wrong on the way
 
 
-def test_errors_on_the_way_lose_nothing(chaos):
+def test_errors_on_the_way_lose_nothing(loopback):
     faults = Faults(
         server_error=0.05,
         rate_limited=0.025,
@@ -354,7 +354,7 @@ def test_errors_on_the_way_lose_nothing(chaos):
         reset=0.02,
         retry_after_s=0,
     )
-    server = chaos(faults=faults)
+    server = loopback(faults=faults)
     made = service(server)
     (record,) = team(made, "shared", 160).run(1)
     assert record.totals.failures == 0
@@ -363,23 +363,23 @@ def test_errors_on_the_way_lose_nothing(chaos):
     assert meter.sent <= 1.2 * meter.answered + 2
 
 
-def test_a_hung_call_is_asked_again_in_time(chaos):
-    server = chaos(faults=Faults(hang=1.0, only_once=True, match="\nYou are agent 1.\n"))
+def test_a_hung_call_is_asked_again_in_time(loopback):
+    server = loopback(faults=Faults(hang=1.0, only_once=True, match="\nYou are agent 1.\n"))
     (record,) = team(service(server, timeout_s=4.0), "shared", 3).run(1)
     assert record.totals.failures == 0
     assert record.members[1].usage.calls == 2
 
 
 @pytest.mark.parametrize("kind", ["hang", "drip"])
-def test_a_call_that_never_ends_fails_at_the_deadline(chaos, kind):
-    server = chaos(faults=Faults(**{kind: 1.0}, match="\nYou are agent 1.\n"))
+def test_a_call_that_never_ends_fails_at_the_deadline(loopback, kind):
+    server = loopback(faults=Faults(**{kind: 1.0}, match="\nYou are agent 1.\n"))
     (record,) = team(service(server, timeout_s=1.0), "shared", 3).run(1)
     assert [m.state is State.FAILED for m in record.members] == [False, True, False]
     assert record.members[1].turns[0].reply == Failure("timeout", "no answer in time")
 
 
-def test_an_unreachable_provider_stops_the_run_and_nothing_is_recorded(chaos, tmp_path):
-    server = chaos()
+def test_an_unreachable_provider_stops_the_run_and_nothing_is_recorded(loopback, tmp_path):
+    server = loopback()
     made = service(server, Journal(tmp_path / "j.sqlite"), timeout_s=1.0)
     org = team(made, "shared", 8)
     org.run(1)
@@ -394,8 +394,8 @@ def test_an_unreachable_provider_stops_the_run_and_nothing_is_recorded(chaos, tm
 
 
 @pytest.mark.parametrize("faults", [Faults(auth="another"), Faults(schedule=("quota",) * 9)])
-def test_an_account_that_is_refused_is_one_clear_line_before_anything_is_paid(chaos, faults):
-    server = chaos(faults=faults)
+def test_an_account_that_is_refused_is_one_clear_line_before_anything_is_paid(loopback, faults):
+    server = loopback(faults=faults)
     made = service(server)
     with pytest.raises(UsageError) as refused:
         made.probe([MODEL])
@@ -404,8 +404,8 @@ def test_an_account_that_is_refused_is_one_clear_line_before_anything_is_paid(ch
     assert KEY not in str(refused.value)
 
 
-def test_an_account_that_runs_dry_stops_the_run(chaos):
-    server = chaos()
+def test_an_account_that_runs_dry_stops_the_run(loopback):
+    server = loopback()
     org = team(service(server), "sequential", 4)
     org.run(1)
     server.faults = Faults(schedule=(None, None, *("quota",) * 20))
@@ -436,8 +436,8 @@ def played(config, path, **rest):
     return outcome, made
 
 
-def test_a_finished_run_replays_with_the_server_gone(chaos, tmp_path):
-    server = chaos()
+def test_a_finished_run_replays_with_the_server_gone(loopback, tmp_path):
+    server = loopback()
     outcome, _ = played(config(server, protocol="broadcast"), tmp_path / "run")
     sent = server.requests
     server.faults = Faults(reset=1.0)
@@ -448,8 +448,8 @@ def test_a_finished_run_replays_with_the_server_gone(chaos, tmp_path):
     assert server.requests == sent
 
 
-def test_a_failure_is_replayed_too(chaos, tmp_path):
-    server = chaos(faults=Faults(content_filter=1.0, match="\nYou are agent 1.\n"))
+def test_a_failure_is_replayed_too(loopback, tmp_path):
+    server = loopback(faults=Faults(content_filter=1.0, match="\nYou are agent 1.\n"))
     outcome, _ = played(config(server, ticks=1), tmp_path / "run")
     assert outcome.records[0].totals.failures == 1
     with Folder.existing(tmp_path / "run") as folder:
@@ -458,8 +458,8 @@ def test_a_failure_is_replayed_too(chaos, tmp_path):
         assert org.run(1)[0].to_json() == outcome.records[0].to_json()
 
 
-def test_a_strict_replay_sends_nothing_even_where_a_call_is_missing(chaos, tmp_path):
-    server = chaos()
+def test_a_strict_replay_sends_nothing_even_where_a_call_is_missing(loopback, tmp_path):
+    server = loopback()
     played(config(server), tmp_path / "run")
     with sqlite3.connect(tmp_path / "run" / "journal.sqlite") as db:
         db.execute("DELETE FROM calls WHERE tick = 1 AND who = 'member 2'")
@@ -473,8 +473,8 @@ def test_a_strict_replay_sends_nothing_even_where_a_call_is_missing(chaos, tmp_p
     assert server.requests == sent
 
 
-def test_replicates_never_share_a_sample(chaos, tmp_path):
-    server = chaos()
+def test_replicates_never_share_a_sample(loopback, tmp_path):
+    server = loopback()
     journal = Journal(tmp_path / "j.sqlite")
     made = service(server, journal)
     for seed in (1, 2):
@@ -490,14 +490,14 @@ def test_replicates_never_share_a_sample(chaos, tmp_path):
     assert len(agents_requests(server)) == 9
 
 
-def test_the_same_request_twice_in_one_tick_is_two_samples(chaos):
-    server = chaos(replies=lambda messages: None)
+def test_the_same_request_twice_in_one_tick_is_two_samples(loopback):
+    server = loopback(replies=lambda messages: None)
     (record,) = team(service(server), "solo", 3).run(1)
     assert len(agents_requests(server)) == len(record.members[0].turns)
 
 
-def test_two_processes_can_not_play_into_one_folder(chaos, tmp_path):
-    made = config(chaos())
+def test_two_processes_can_not_play_into_one_folder(loopback, tmp_path):
+    made = config(loopback())
     with (
         Folder(tmp_path / "run", made, alone=True),
         pytest.raises(UsageError, match="is in use by another process"),
@@ -510,8 +510,8 @@ def test_two_processes_can_not_play_into_one_folder(chaos, tmp_path):
 # Money
 
 
-def test_a_budget_is_never_overshot_and_the_run_goes_on_with_more(chaos, tmp_path):
-    server = chaos()
+def test_a_budget_is_never_overshot_and_the_run_goes_on_with_more(loopback, tmp_path):
+    server = loopback()
     small = config(server, agents=6, ticks=4, protocol="shared", budget=0.012, max_tokens=400)
     outcome, made = played(small, tmp_path / "run")
     assert outcome.ending is Exit.BUDGET
@@ -540,12 +540,12 @@ def billed_usd(entry):
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_no_budget_is_overshot_whatever_happens(chaos, seed):
+def test_no_budget_is_overshot_whatever_happens(loopback, seed):
     rng = random.Random(seed)
     faults = Faults(
         server_error=0.1, reset=0.1, truncated=0.1, wrong_usage=0.1, no_usage=0.1, seed=seed
     )
-    server = chaos(faults=faults)
+    server = loopback(faults=faults)
     budget = rng.uniform(0.01, 0.06)
     made = service(server, price="1,5", budget_usd=budget, max_tokens=300, timeout_s=6.0)
     org = team(made, rng.choice(["shared", "broadcast"]), 12)
@@ -560,16 +560,16 @@ def test_no_budget_is_overshot_whatever_happens(chaos, seed):
     assert client.budget.spent_usd == pytest.approx(kept + known)
 
 
-def test_a_model_without_a_price_refuses_a_budget_unless_one_is_given(chaos):
-    server = chaos()
+def test_a_model_without_a_price_refuses_a_budget_unless_one_is_given(loopback):
+    server = loopback()
     with pytest.raises(UsageError, match=r"has no listed price; give --price 'openai/mine=IN,OUT'"):
         team(service(server, budget_usd=1.0), model="openai/mine")
     made = service(server, budget_usd=1.0, price="openai/mine=1,2")
     assert team(made, model="openai/mine").run(1)[0].totals.cost_usd > 0
 
 
-def test_without_a_price_the_cost_is_unknown_and_not_zero(chaos):
-    (record,) = team(service(chaos()), model="openai/mine").run(1)
+def test_without_a_price_the_cost_is_unknown_and_not_zero(loopback):
+    (record,) = team(service(loopback()), model="openai/mine").run(1)
     assert record.totals.cost_usd is None
     assert record.totals.tokens > 0
 
@@ -577,8 +577,8 @@ def test_without_a_price_the_cost_is_unknown_and_not_zero(chaos):
 # Mixed teams
 
 
-def test_a_team_may_mix_models_temperatures_and_synthetic_minds(chaos):
-    server = chaos()
+def test_a_team_may_mix_models_temperatures_and_synthetic_minds(loopback):
+    server = loopback()
     model = "openai/strong?temperature=0.1*1+openai/cheap?max_tokens=99*2+synthetic/weak*1"
     (record,) = team(service(server), "coordinator", 4, model=model, level="L1").run(1)
     bodies = [e.body for e in agents_requests(server)]
@@ -592,10 +592,10 @@ def test_a_team_may_mix_models_temperatures_and_synthetic_minds(chaos):
 # Judges
 
 
-def test_a_panel_judges_blind_and_its_agreement_is_measured(chaos):
+def test_a_panel_judges_blind_and_its_agreement_is_measured(loopback):
     from unscripted.scenarios.harness.results.agreement import agreement
 
-    server = chaos()
+    server = loopback()
     org = team(service(server), "sequential", 3, judge="openai/one,openai/two,openai/three")
     records = org.run(4)
     for record in records:
@@ -617,22 +617,22 @@ def test_a_panel_judges_blind_and_its_agreement_is_measured(chaos):
             assert "sequential" not in entry.prompt.lower()
 
 
-def test_a_verdict_that_can_not_be_read_is_missing_and_never_a_middle_grade(chaos):
+def test_a_verdict_that_can_not_be_read_is_missing_and_never_a_middle_grade(loopback):
     def mumbling(messages):
         return "I'd say it's fine." if "You grade work" in messages[0]["content"] else None
 
-    (record,) = team(service(chaos(replies=mumbling)), judge="openai/judge").run(1)
+    (record,) = team(service(loopback(replies=mumbling)), judge="openai/judge").run(1)
     verdict = record.verdict
     assert (verdict.accuracy, verdict.mission_relevance, verdict.violations) == (None,) * 3
     assert "could not be used" in verdict.reason
     assert verdict.usage.calls == 2
 
 
-def test_a_panel_goes_on_without_the_judge_that_fails(chaos):
+def test_a_panel_goes_on_without_the_judge_that_fails(loopback):
     def mumbling(messages):
         return None
 
-    server = chaos(
+    server = loopback(
         replies=mumbling, faults=Faults(content_filter=1.0, match="You grade work", only_once=True)
     )
     (record,) = team(service(server), judge="openai/one,openai/two").run(1)
@@ -645,8 +645,8 @@ def test_a_panel_goes_on_without_the_judge_that_fails(chaos):
 # Stopping
 
 
-def test_stopping_lets_calls_in_flight_finish_and_keeps_them(chaos):
-    server = chaos(latency_s=0.5)
+def test_stopping_lets_calls_in_flight_finish_and_keeps_them(loopback):
+    server = loopback(latency_s=0.5)
     made = service(server, concurrency=4)
     made.probe([MODEL])
     org = team(made, "shared", 12)
@@ -692,8 +692,8 @@ def until(true, limit_s=60.0):
         time.sleep(0.01)
 
 
-def test_ctrl_c_twice_ends_at_once_and_the_same_command_continues(chaos, tmp_path):
-    server = chaos(latency_s=0.02)
+def test_ctrl_c_twice_ends_at_once_and_the_same_command_continues(loopback, tmp_path):
+    server = loopback(latency_s=0.02)
     out = tmp_path / "run"
     asked = arguments(server, out, "--ticks", 2, "--agents", 3, "--json")
     server.faults = Faults(hang=1.0, match="\nYou are agent 2.\n")
@@ -718,17 +718,17 @@ def test_ctrl_c_twice_ends_at_once_and_the_same_command_continues(chaos, tmp_pat
     assert len(agents_requests(server)) - before == 6 - 2, "two were answered and kept"
 
 
-def test_a_killed_run_resumes_to_the_same_record_and_repays_what_was_in_flight(chaos, tmp_path):
-    kill_and_resume(chaos, tmp_path, kills=2, n_agents=16)
+def test_a_killed_run_resumes_to_the_same_record_and_repays_what_was_in_flight(loopback, tmp_path):
+    kill_and_resume(loopback, tmp_path, kills=2, n_agents=16)
 
 
 @pytest.mark.slow
-def test_kill_minus_9_at_ten_random_points_of_64_agents(chaos, tmp_path):
-    kill_and_resume(chaos, tmp_path, kills=10, n_agents=64)
+def test_kill_minus_9_at_ten_random_points_of_64_agents(loopback, tmp_path):
+    kill_and_resume(loopback, tmp_path, kills=10, n_agents=64)
 
 
-def kill_and_resume(chaos, tmp_path, *, kills, n_agents):
-    server = chaos(latency_s=0.03)
+def kill_and_resume(loopback, tmp_path, *, kills, n_agents):
+    server = loopback(latency_s=0.03)
     size = ("--agents", n_agents, "--ticks", 3, "--protocol", "broadcast", "--concurrency", 24)
     process = command(*arguments(server, tmp_path / "whole", *size))
     _, told = process.communicate(timeout=120)
@@ -765,8 +765,8 @@ def _records(path):
 # The command
 
 
-def test_the_command_keeps_the_key_out_of_everything(chaos, tmp_path):
-    server = chaos(faults=Faults(server_error=0.2, prose=0.2))
+def test_the_command_keeps_the_key_out_of_everything(loopback, tmp_path):
+    server = loopback(faults=Faults(server_error=0.2, prose=0.2))
     out = tmp_path / "run"
     process = command(
         "run", "--model", MODEL, "--api-base", server.api_base, "--agents", 3, "--ticks", 2,
@@ -795,8 +795,8 @@ def test_the_command_keeps_the_key_out_of_everything(chaos, tmp_path):
     assert replay.communicate(timeout=60)[0] == "2 ticks replayed, all equal\n"
 
 
-def test_a_refused_key_leaves_no_folder_and_no_key_behind(chaos, tmp_path):
-    server = chaos(faults=Faults(auth="another"))
+def test_a_refused_key_leaves_no_folder_and_no_key_behind(loopback, tmp_path):
+    server = loopback(faults=Faults(auth="another"))
     process = command(*arguments(server, tmp_path / "run"))
     said, told = process.communicate(timeout=60)
     assert process.returncode == 2
@@ -808,8 +808,8 @@ def test_a_refused_key_leaves_no_folder_and_no_key_behind(chaos, tmp_path):
     assert not (tmp_path / "run").exists()
 
 
-def test_a_comparison_of_real_models_shares_one_budget_and_resumes(chaos, tmp_path):
-    server = chaos()
+def test_a_comparison_of_real_models_shares_one_budget_and_resumes(loopback, tmp_path):
+    server = loopback()
     asked = (
         "compare", "--model", MODEL, "--api-base", server.api_base, "--agents", 3, "--ticks", 2,
         "--protocol", "sequential,shared", "--replicates", 2, "--judge", "none", "--json",
@@ -833,18 +833,18 @@ def test_a_comparison_of_real_models_shares_one_budget_and_resumes(chaos, tmp_pa
     assert len(kept) == 4
 
 
-def test_abstaining_is_an_answer(chaos):
+def test_abstaining_is_an_answer(loopback):
     def shy(messages):
         if not asks(messages, 1):
             return None
         return '{"decision": "abstain", "reason": "nothing to add"}'
 
-    (record,) = team(service(chaos(replies=shy)), "sequential", 2).run(1)
+    (record,) = team(service(loopback(replies=shy)), "sequential", 2).run(1)
     assert record.members[1].turns[0].reply == Abstention("nothing to add")
 
 
-def test_a_deadline_and_a_concurrency_are_the_organizations(chaos):
-    server = chaos(latency_s=0.05)
+def test_a_deadline_and_a_concurrency_are_the_organizations(loopback):
+    server = loopback(latency_s=0.05)
     org = un.build(
         protocol="shared", n_agents=12, model=MODEL, judge="none", concurrency=3, timeout_s=9.0,
         calls=Calls(api_base=server.api_base), rng=0,

@@ -10,7 +10,7 @@ import time
 
 import pytest
 from aiohttp import web
-from chaos.server import Faults
+from loopback_server.server import Faults
 
 import unscripted as un
 from unscripted.agents.llm.calling import adapter as door
@@ -57,8 +57,8 @@ def until(true, limit_s=30.0):
 # Halts
 
 
-def test_after_a_halt_the_organization_steps_again_once_its_cause_is_mended(chaos):
-    server = chaos()
+def test_after_a_halt_the_organization_steps_again_once_its_cause_is_mended(loopback):
+    server = loopback()
     org = team(service(server, timeout_s=1.0))
     server.faults = Faults(auth="another")
     with pytest.raises(Halt):
@@ -71,8 +71,8 @@ def test_after_a_halt_the_organization_steps_again_once_its_cause_is_mended(chao
     assert org.records[0].totals.failures == 0
 
 
-def test_a_command_that_was_stopped_stays_stopped(chaos):
-    made = service(chaos())
+def test_a_command_that_was_stopped_stays_stopped(loopback):
+    made = service(loopback())
     made.client.sticky = True
     made.client.stop(Halt("interrupted", "interrupted"))
     with pytest.raises(Halt, match="interrupted"):
@@ -87,24 +87,24 @@ def test_the_first_reason_to_stop_is_the_one_that_is_told():
     assert client.halt is first
 
 
-def test_an_answer_between_lost_decisions_keeps_the_run_going(chaos):
+def test_an_answer_between_lost_decisions_keeps_the_run_going(loopback):
     faults = Faults(server_error=1.0, match="You are agent 1.")
-    made = service(chaos(faults=faults), timeout_s=1.5)
+    made = service(loopback(faults=faults), timeout_s=1.5)
     made.probe([MODEL])
     records = team(made, "sequential", 3).run(4)
     assert [r.totals.failures for r in records] == [1, 1, 1, 1]
 
 
-def test_a_judge_that_must_stop_stops_the_step_and_nothing_is_recorded(chaos):
-    server = chaos(faults=Faults(quota=1.0, match="You grade work"))
+def test_a_judge_that_must_stop_stops_the_step_and_nothing_is_recorded(loopback):
+    server = loopback(faults=Faults(quota=1.0, match="You grade work"))
     org = team(service(server), judge="openai/judge")
     with pytest.raises(Halt, match="quota"):
         org.step()
     assert org.records == []
 
 
-def test_a_run_of_a_comparison_that_was_cut_short_is_no_result(chaos):
-    server = chaos()
+def test_a_run_of_a_comparison_that_was_cut_short_is_no_result(loopback):
+    server = loopback()
     config = RunConfig(model=MODEL, agents=2, ticks=3, judge="none", api_base=server.api_base)
     made = un.Service(config.calls)
     made.probe([MODEL])
@@ -114,8 +114,8 @@ def test_a_run_of_a_comparison_that_was_cut_short_is_no_result(chaos):
     assert run_one(config, 0, made)["row"]["ticks"] == 3
 
 
-def test_one_judge_that_must_stop_cuts_off_no_other_in_flight(chaos):
-    server = chaos(latency_s=0.4)
+def test_one_judge_that_must_stop_cuts_off_no_other_in_flight(loopback):
+    server = loopback(latency_s=0.4)
     made = service(server, concurrency=1)
     made.probe([MODEL, "openai/one", "openai/two"])
     org = team(made, n_agents=1, judge="openai/one,openai/two")
@@ -151,8 +151,8 @@ def test_all_of_them_come_to_their_end_before_an_error_is_told():
 
 
 @pytest.mark.parametrize("at_once", [False, True])
-def test_whoever_is_stopped_is_not_left_cancelled_and_gives_its_places_back(chaos, at_once):
-    server = chaos(faults=Faults(hang=1.0, only_once=True))
+def test_whoever_is_stopped_is_not_left_cancelled_and_gives_its_places_back(loopback, at_once):
+    server = loopback(faults=Faults(hang=1.0, only_once=True))
     client = Client(concurrency=1, timeout_s=10.0)
 
     async def story():
@@ -182,11 +182,11 @@ def test_whoever_is_stopped_is_not_left_cancelled_and_gives_its_places_back(chao
         assert client.halt is None
 
 
-def test_ctrl_c_stops_calls_even_if_nobody_reads_what_we_say(chaos):
+def test_ctrl_c_stops_calls_even_if_nobody_reads_what_we_say(loopback):
     import os
     import signal
 
-    made = service(chaos())
+    made = service(loopback())
 
     def gone(words):
         raise BrokenPipeError
@@ -200,8 +200,8 @@ def test_ctrl_c_stops_calls_even_if_nobody_reads_what_we_say(chaos):
 # The journal
 
 
-def test_a_full_disk_stops_everybody_and_nobody_sends_any_more(chaos, tmp_path):
-    server = chaos(latency_s=0.02)
+def test_a_full_disk_stops_everybody_and_nobody_sends_any_more(loopback, tmp_path):
+    server = loopback(latency_s=0.02)
     journal = Journal(tmp_path / "j.sqlite")
     made = service(server, journal, concurrency=4)
     made.probe([MODEL])
@@ -232,9 +232,9 @@ def test_half_of_a_write_is_taken_back(tmp_path):
     assert journal.spent_usd() == 0.5
 
 
-def test_what_was_refused_unpaid_leaves_nothing_set_aside(chaos, tmp_path):
+def test_what_was_refused_unpaid_leaves_nothing_set_aside(loopback, tmp_path):
     faults = Faults(rate_limited=1.0, only_once=True, retry_after_s=0)
-    made = service(chaos(faults=faults), Journal(tmp_path / "j.sqlite"), budget_usd=1.0)
+    made = service(loopback(faults=faults), Journal(tmp_path / "j.sqlite"), budget_usd=1.0)
     team(made).step()
     client = made.client
     with sqlite3.connect(tmp_path / "j.sqlite") as db:
@@ -243,23 +243,23 @@ def test_what_was_refused_unpaid_leaves_nothing_set_aside(chaos, tmp_path):
     assert client.journal.spent_usd() == pytest.approx(client.budget.spent_usd)
 
 
-def test_probes_of_one_model_under_several_names_are_all_paid_for_and_kept(chaos, tmp_path):
-    made = service(chaos(), Journal(tmp_path / "j.sqlite"), budget_usd=1.0)
+def test_probes_of_one_model_under_several_names_are_all_paid_for_and_kept(loopback, tmp_path):
+    made = service(loopback(), Journal(tmp_path / "j.sqlite"), budget_usd=1.0)
     made.probe([MODEL, f"{MODEL}?temperature=0.1", f"{MODEL}?temperature=0.9"])
     assert made.client.journal.count() == 3
     assert made.client.journal.spent_usd() == pytest.approx(made.client.budget.spent_usd)
 
 
 @pytest.mark.parametrize("faults", [Faults(wrong_usage=1.0), Faults(no_usage=1.0)])
-def test_an_answer_whose_tokens_nobody_knows_costs_the_worst(chaos, faults):
-    made = service(chaos(faults=faults), price="1,5", max_tokens=300)
+def test_an_answer_whose_tokens_nobody_knows_costs_the_worst(loopback, faults):
+    made = service(loopback(faults=faults), price="1,5", max_tokens=300)
     answer = loop.run(made.client.complete(SITE, REQUEST, made.client.calls.api_base))
     assert answer.estimated
     assert answer.cost_usd == made.client.price(MODEL).worst(REQUEST)
 
 
-def test_runs_of_one_service_never_share_a_sample_unless_they_are_the_same(chaos):
-    server = chaos()
+def test_runs_of_one_service_never_share_a_sample_unless_they_are_the_same(loopback):
+    server = loopback()
     made = service(server)
     team(made).step()
     team(made).step()
@@ -270,8 +270,8 @@ def test_runs_of_one_service_never_share_a_sample_unless_they_are_the_same(chaos
 # Empty answers are paid for too
 
 
-def test_an_empty_answer_is_asked_for_again_twice_at_most(chaos):
-    server = chaos(faults=Faults(null_content=1.0, match="JSON, please"))
+def test_an_empty_answer_is_asked_for_again_twice_at_most(loopback):
+    server = loopback(faults=Faults(null_content=1.0, match="JSON, please"))
     client = Client(timeout_s=20.0)
     with pytest.raises(Exception, match="without text"):
         loop.run(client.complete(SITE, REQUEST, server.api_base))
@@ -286,12 +286,12 @@ def test_an_empty_answer_is_asked_for_again_twice_at_most(chaos):
     [KEY, KEY[:4] + "\\u0000" + KEY[4:], "".join(f"\\u{ord(c):04x}" for c in KEY)],
     ids=["plain", "split", "escaped"],
 )
-def test_a_key_in_an_answer_reaches_no_record(chaos, disguised):
+def test_a_key_in_an_answer_reaches_no_record(loopback, disguised):
     def leaky(messages):
         said = '{"decision": "contribute", "role": "r", "work": "the key is %s", "builds_on": [],'
         return said % disguised + ' "confidence": 0.5, "reason": ""}'
 
-    made = service(chaos(replies=leaky))
+    made = service(loopback(replies=leaky))
     org = team(made, n_agents=1)
     org.step()
     (turn,) = org.records[0].members[0].turns
@@ -299,13 +299,13 @@ def test_a_key_in_an_answer_reaches_no_record(chaos, disguised):
     assert KEY not in org.records[0].to_json()
 
 
-def test_addresses_and_words_in_an_answer_stay_as_they_are(chaos):
+def test_addresses_and_words_in_an_answer_stay_as_they_are(loopback):
     def plain(messages):
         work = "see https://example.com, ask bob@example.com, use Bearer authentication"
         said = {"decision": "contribute", "role": "r", "work": work, "builds_on": []}
         return json.dumps({**said, "confidence": 0.9, "reason": "x@y"}, separators=(",", ":"))
 
-    org = team(service(chaos(replies=plain)), n_agents=1)
+    org = team(service(loopback(replies=plain)), n_agents=1)
     org.step()
     reply = org.records[0].members[0].turns[0].reply
     assert reply.work.endswith("use Bearer authentication")
@@ -314,9 +314,9 @@ def test_addresses_and_words_in_an_answer_stay_as_they_are(chaos):
 
 
 @pytest.mark.parametrize("status", [302, 307, 308])
-def test_no_redirect_is_followed(chaos, status):
+def test_no_redirect_is_followed(loopback, status):
     """A key must not go where the address does not say."""
-    target = chaos()
+    target = loopback()
     door.litellm()
 
     async def story():

@@ -25,7 +25,7 @@ from unscripted.model.record import MemberRecord, State, Turn
 from unscripted.model.tasks.generator import GeneratedTasks
 from unscripted.model.tasks.stream import CycledTasks
 from unscripted.scenarios.harness.config.run import RunConfig
-from unscripted.testing import Arbitrary, Scripted, networks, seeds
+from unscripted.testing import ArbitraryMind, Scripted, networks, seeds
 
 few = settings(max_examples=25, deadline=None)
 many = settings(max_examples=80, deadline=None)
@@ -107,7 +107,7 @@ def test_what_is_read_is_what_scope_horizon_and_network_allow(
 ):
     topology, n = case
     protocol, always = opened
-    mind = Reader(Arbitrary())
+    mind = Reader(ArbitraryMind())
     org = organization(
         n, mind, protocol=protocol, memory=Memory(scope, horizon, 0.0, always), rng=seed,
         topology=one_way(topology) if directed else topology,
@@ -130,7 +130,7 @@ def test_what_is_read_is_what_scope_horizon_and_network_allow(
 @pytest.mark.parametrize("protocol", sorted(discover("protocols")))
 def test_memory_is_open_where_the_protocol_or_the_user_says_so(protocol):
     def recalled(memory):
-        org = organization(4, Arbitrary(0.0, 0.0), protocol=protocol, memory=memory)
+        org = organization(4, ArbitraryMind(0.0, 0.0), protocol=protocol, memory=memory)
         turns = [t for m in org.run(3)[-1].members for t in m.turns]
         return [bool(t.recalled) for t in turns]
 
@@ -140,7 +140,7 @@ def test_memory_is_open_where_the_protocol_or_the_user_says_so(protocol):
 
 
 def test_always_changes_nothing_for_shared():
-    runs = [organization(5, Arbitrary(), memory=m).run(5) for m in ("team", "team:always=true")]
+    runs = [organization(5, ArbitraryMind(), memory=m).run(5) for m in ("team", "team:always=true")]
     assert texts(runs[0]) == texts(runs[1])
 
 
@@ -199,7 +199,7 @@ def test_the_horizon_only_cuts_what_has_not_faded(decay, seed, horizon):
 @few
 def test_a_restored_run_remembers_and_forgets_the_same(seed, decay, stop):
     def made():
-        return organization(4, Arbitrary(), memory=Memory("team", 5, decay), rng=seed)
+        return organization(4, ArbitraryMind(), memory=Memory("team", 5, decay), rng=seed)
 
     whole, stopped = made(), made()
     whole.run(8)

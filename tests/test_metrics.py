@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from unscripted.agents.scripted import Scripted
-from unscripted.agents.synthetic.mind import TRADES
+from unscripted.agents.synthetic.situation import ROLE_TITLES
 from unscripted.model.decision import (
     Abstention,
     Act,
@@ -906,7 +906,7 @@ class Witness(Judge):
 def small_organization(protocol: str, judge: Judge) -> Organization:
     def build(observation):
         used = tuple(dict.fromkeys(m.author for m in observation.messages))[-2:]
-        role = TRADES[(observation.member + observation.tick) % 3]
+        role = ROLE_TITLES[(observation.member + observation.tick) % 3]
         usage = Usage(1, 10, 20 + observation.member, 0.01, 1.0 + observation.member)
         return Answer(Contribution(role, f"by {observation.member}", used), usage)
 

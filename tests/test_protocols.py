@@ -8,10 +8,12 @@ from hypothesis import strategies as st
 from unscripted.model.decision import Act, Assignment, Contribution, Intention, Plan
 from unscripted.model.plugins.discovery import discover
 from unscripted.model.record import State
-from unscripted.testing import Arbitrary, Case, Scripted, Witness, networks, seeds
+from unscripted.testing import ArbitraryMind, Case, Scripted, Witness, networks, seeds
 
 few = settings(max_examples=60, deadline=None)
-minds = st.sampled_from([Arbitrary(), Arbitrary(0.3), Arbitrary(0.0, 0.0), Arbitrary(0.0, 0.9)])
+minds = st.sampled_from(
+    [ArbitraryMind(), ArbitraryMind(0.3), ArbitraryMind(0.0, 0.0), ArbitraryMind(0.0, 0.9)]
+)
 
 
 def protocol(name):
@@ -58,7 +60,7 @@ def test_shared_and_silent_see_nothing_of_this_tick_in_one_parallel_round(networ
 @few
 @given(networks(), seeds())
 def test_shared_recalls_exactly_the_earlier_roles_of_neighbours_and_itself(network, seed):
-    case = Case(protocol("shared"), network[1], network[0], seed, 3, Arbitrary())
+    case = Case(protocol("shared"), network[1], network[0], seed, 3, ArbitraryMind())
     org, records = case.play()
     memory = list(org.memory)
     for record in records:
@@ -108,7 +110,7 @@ def test_a_coordinated_member_sees_its_assignment_alone(network, seed, mind):
 @few
 @given(st.integers(1, 40), seeds())
 def test_calls_are_as_in_the_papers_table(n, seed):
-    willing = Arbitrary(abstaining=0.0)
+    willing = ArbitraryMind(abstaining=0.0)
     expected = {
         "sequential": n, "broadcast": 2 * n, "shared": n, "silent": n, "fixed-roles": n,
         "random": n, "solo": n,
@@ -130,13 +132,13 @@ def test_calls_are_as_in_the_papers_table(n, seed):
 @few
 @given(st.integers(2, 20), seeds())
 def test_fixed_roles_never_change_and_random_roles_do(n, seed):
-    witness = Witness(Arbitrary())
+    witness = Witness(ArbitraryMind())
     Case(protocol("fixed-roles"), n, "complete", seed, 3, witness).play()
     given_roles = {}
     for o in witness.shown:
         given_roles.setdefault(o.member, set()).add(o.assignment.role)
     assert all(len(roles) == 1 for roles in given_roles.values())
-    drawn = Witness(Arbitrary())
+    drawn = Witness(ArbitraryMind())
     Case(protocol("random"), n, "complete", seed, 3, drawn).play()
     by_tick = {}
     for o in drawn.shown:
@@ -147,7 +149,7 @@ def test_fixed_roles_never_change_and_random_roles_do(n, seed):
 @few
 @given(st.integers(1, 20), seeds())
 def test_fixed_roles_come_from_the_stream_and_not_from_the_task_at_hand(n, seed):
-    witness = Witness(Arbitrary())
+    witness = Witness(ArbitraryMind())
     org, _ = Case(protocol("fixed-roles"), n, "complete", seed, 1, witness).play()
     domains = org.ingredients.stream.domains
     for o in witness.shown:
@@ -157,7 +159,7 @@ def test_fixed_roles_come_from_the_stream_and_not_from_the_task_at_hand(n, seed)
 @few
 @given(st.integers(2, 20), seeds())
 def test_in_solo_one_member_works_with_its_own_work_before_it_and_the_rest_are_left_out(n, seed):
-    witness = Witness(Arbitrary(abstaining=0.0))
+    witness = Witness(ArbitraryMind(abstaining=0.0))
     _, (record, *_) = Case(protocol("solo"), n, "complete", seed, 1, witness).play()
     assert {o.member for o in witness.shown} == {0}
     assert [len(o.own) for o in witness.shown] == list(range(n))
@@ -193,7 +195,7 @@ def test_sequential_with_all_messages_taken_away_is_silent(n, seed, synthetic):
 
     import unscripted as un
 
-    mind = "synthetic/medium" if synthetic else Arbitrary(0.1)
+    mind = "synthetic/medium" if synthetic else ArbitraryMind(0.1)
     common = {"n_agents": n, "model": mind, "rng": seed, "tasks": "generated", "level": "L3"}
     alone = un.build(protocol="sequential", topology=lambda n, seed: nx.empty_graph(n), **common)
     silent = un.build(protocol="silent", topology="complete", **common)

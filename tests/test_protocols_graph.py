@@ -31,11 +31,13 @@ from unscripted.protocols.spectral_hierarchy import (
     tiers,
 )
 from unscripted.protocols.stigmergic import FADED, Board, Deposit, Stigmergic, lifetime
-from unscripted.testing import Arbitrary, Case, Scripted, Witness, networks, seeds
+from unscripted.testing import ArbitraryMind, Case, Scripted, Witness, networks, seeds
 
 few = settings(max_examples=60, deadline=None)
 many = settings(max_examples=150, deadline=None)
-minds = st.sampled_from([Arbitrary(), Arbitrary(0.3), Arbitrary(0.0, 0.0), Arbitrary(0.0, 0.9)])
+minds = st.sampled_from(
+    [ArbitraryMind(), ArbitraryMind(0.3), ArbitraryMind(0.0, 0.0), ArbitraryMind(0.0, 0.9)]
+)
 
 # Each with parameters that make it as unlike its neighbours as it gets.
 FIVE = [
@@ -341,7 +343,7 @@ def test_work_runs_with_the_direction_of_links(n, seed):
     def circle(n, seed):
         return nx.cycle_graph(n, create_using=nx.DiGraph)
 
-    org = un.build(protocol=Ripple(), n_agents=n, topology=circle, model=Arbitrary(), rng=seed)
+    org = un.build(protocol=Ripple(), n_agents=n, topology=circle, model=ArbitraryMind(), rng=seed)
     (record,) = org.run(1)
     assert [r.actors for r in record.rounds] == [(m,) for m in range(n)]
 
@@ -417,7 +419,7 @@ def test_no_link_joins_two_members_that_act_together_and_nobody_could_act_earlie
 
 
 @few
-@given(teams(SparseGraph, mind=st.just(Arbitrary(0.0, 0.0))))
+@given(teams(SparseGraph, mind=st.just(ArbitraryMind(0.0, 0.0))))
 def test_every_link_carries_work_exactly_one_way(drawn):
     case, leaving = drawn
     if case.directed:
@@ -588,7 +590,7 @@ def ranked_by_definition(members, past, horizon, discount):
 
 @few
 @given(
-    teams(SpectralHierarchy, ticks=4, mind=st.sampled_from([Arbitrary(), Arbitrary(0.2, 0.1)])),
+    teams(SpectralHierarchy, ticks=4, mind=st.sampled_from([ArbitraryMind(), ArbitraryMind(0.2, 0.1)])),
     st.integers(1, 3), st.integers(0, 3), st.sampled_from([0.5, 0.8, 1.0]),
 )  # fmt: skip
 def test_the_teams_past_says_who_goes_first(drawn, span, horizon, discount):
@@ -729,7 +731,7 @@ def test_a_mark_reads_as_its_strongest_deposit_the_newest_among_equals():
 
 @few
 @given(
-    teams(Stigmergic, mind=st.sampled_from([Leaving(), Arbitrary(0.2)])),
+    teams(Stigmergic, mind=st.sampled_from([Leaving(), ArbitraryMind(0.2)])),
     st.integers(1, 4), st.sampled_from([0.0, 0.05, 0.4, 1.0]),
 )  # fmt: skip
 def test_a_member_finds_the_marks_that_its_neighbours_work_has_left(drawn, group, rate):
@@ -763,7 +765,7 @@ def left_for(member, graph, record, now):
 
 
 @few
-@given(teams(Stigmergic, mind=st.sampled_from([Leaving(), Arbitrary()])), st.integers(1, 4))
+@given(teams(Stigmergic, mind=st.sampled_from([Leaving(), ArbitraryMind()])), st.integers(1, 4))
 def test_nobody_reads_a_message_or_sees_an_author_and_nobody_can_be_credited(drawn, group):
     case, leaving = drawn
     witness = Witness(case.mind)
@@ -796,7 +798,7 @@ def test_an_item_that_names_no_requirement_leaves_its_role():
 
 
 @few
-@given(teams(silent, mind=st.sampled_from([Leaving(), Arbitrary(0.2)])), st.integers(1, 4))
+@given(teams(silent, mind=st.sampled_from([Leaving(), ArbitraryMind(0.2)])), st.integers(1, 4))
 def test_when_nothing_lasts_stigmergic_decides_as_silent(drawn, group):
     case, leaving = drawn
     make = partial(Stigmergic, group=group, evaporation=1.0)

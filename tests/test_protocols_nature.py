@@ -20,10 +20,12 @@ from unscripted.protocols import clonal, morphogenetic
 from unscripted.protocols.clonal import Antibody, Clonal
 from unscripted.protocols.mean_field import MeanField, equilibrium
 from unscripted.protocols.morphogenetic import Morphogenetic
-from unscripted.testing import Arbitrary, Case, Scripted, networks, seeds
+from unscripted.testing import ArbitraryMind, Case, Scripted, networks, seeds
 
 few = settings(max_examples=60, deadline=None)
-minds = st.sampled_from([Arbitrary(), Arbitrary(0.3), Arbitrary(0.0, 0.0), Arbitrary(0.0, 0.9)])
+minds = st.sampled_from(
+    [ArbitraryMind(), ArbitraryMind(0.3), ArbitraryMind(0.0, 0.0), ArbitraryMind(0.0, 0.9)]
+)
 shares = st.floats(0.0, 1.0)
 
 
@@ -195,13 +197,15 @@ def test_those_who_trusted_their_work_most_open_the_next_task(n, seed, memory, m
 
 
 def test_memory_cells_that_left_are_passed_over():
-    _, (record,) = Case(Clonal, 6, "complete", 3, 1, Arbitrary(0.0, 0.0)).play()
+    _, (record,) = Case(Clonal, 6, "complete", 3, 1, ArbitraryMind(0.0, 0.0)).play()
     best = clonal.memory_cells(record, range(6), 6)
     assert clonal.memory_cells(record, set(range(6)) - {best[0]}, 2) == best[1:3]
 
 
 def test_without_memory_cells_chance_opens_every_task():
-    _, records = Case(lambda: Clonal(memory=0), 12, "complete", 3, 4, Arbitrary(0.0, 0.0)).play()
+    _, records = Case(
+        lambda: Clonal(memory=0), 12, "complete", 3, 4, ArbitraryMind(0.0, 0.0)
+    ).play()
     assert len({r.rounds[0].actors for r in records}) > 1
 
 
@@ -275,7 +279,7 @@ def test_without_congestion_everyone_does_as_it_said_and_with_much_they_spread_e
     assert equilibrium([4, 1], congestion=c, temperature=1)[0] == pytest.approx(2 / 3)
 
 
-class Wanting(Arbitrary):
+class Wanting(ArbitraryMind):
     """States topics drawn by seed, then does anything."""
 
     def __init__(self, topics, abstaining=0.0, most=3):

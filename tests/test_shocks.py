@@ -24,7 +24,7 @@ from unscripted.scenarios.harness.config.run import RunConfig
 from unscripted.scenarios.harness.runs.folder import Folder
 from unscripted.scenarios.harness.runs.play import play
 from unscripted.scenarios.harness.specs.circumstances import parse_shocks, shock_models
-from unscripted.testing import Arbitrary, Whimsical, networks, seeds
+from unscripted.testing import ArbitraryMind, ArbitraryJudge, networks, seeds
 
 few = settings(max_examples=25, deadline=None)
 many = settings(max_examples=80, deadline=None)
@@ -78,9 +78,9 @@ def one_way(topology):
 
 
 def organization(n, shocks, topology="complete", *, seed=0, directed=False, **options):
-    options = {"model": Arbitrary(), "judge": None, **options}
+    options = {"model": ArbitraryMind(), "judge": None, **options}
     if options["judge"] is None:
-        options["judge"] = Whimsical()
+        options["judge"] = ArbitraryJudge()
     return un.build(
         n_agents=n,
         shocks=shocks,
@@ -190,7 +190,7 @@ def test_the_hub_is_who_most_shortest_paths_run_through(case, directed, seed):
 @given(networks(16), st.booleans(), seeds(), shares)
 @many
 def test_substitutes_take_the_seats_of_a_share(case, directed, seed, share):
-    new = Arbitrary(0.0, 0.5)
+    new = ArbitraryMind(0.0, 0.5)
     new.name = "substitute"
     shock = [*parse_shocks(f"substitute:share={share}@1", lambda model: new)]
     org, (members, links, minds), said = struck(shock, case, directed, seed)

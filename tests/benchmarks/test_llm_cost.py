@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import aiohttp
 import pytest
-from chaos.server import ChaosProcess
+from loopback_server.server import LoopbackProcess
 
 import unscripted as un
 from unscripted.agents.llm.calling import adapter as door
@@ -48,7 +48,7 @@ def measured(work, calls):
 
 @pytest.fixture(scope="module")
 def server():
-    with ChaosProcess(latency_s=LATENCY_S) as running:
+    with LoopbackProcess(latency_s=LATENCY_S) as running:
         yield running
 
 

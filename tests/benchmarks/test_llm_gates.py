@@ -9,7 +9,7 @@ import asyncio
 import time
 
 import pytest
-from chaos.server import ChaosProcess, Faults
+from loopback_server.server import LoopbackProcess, Faults
 
 from unscripted.agents.llm.calling import adapter as door
 from unscripted.agents.llm.calling.request import CallFailed, Completion, Mode, Request, Site
@@ -71,7 +71,7 @@ def test_errors_refusals_and_resets_lose_nothing():
         reset=0.02,
         retry_after_s=1,
     )
-    with ChaosProcess(latency_s=LATENCY_S, faults=faults) as server:
+    with LoopbackProcess(latency_s=LATENCY_S, faults=faults) as server:
         service = Service()
         answers, wall = asked(service, server, 640)
         per_success = told("5 % 500s, 5 % 429s, 2 % resets", service, answers, wall)
@@ -83,7 +83,7 @@ def test_errors_refusals_and_resets_lose_nothing():
 def test_a_rate_limit_is_kept_and_used(known):
     rate, calls = 100, 768
     faults = Faults(requests_per_s=rate, burst=10, hide_limit_headers=known == "not told")
-    with ChaosProcess(latency_s=LATENCY_S, faults=faults) as server:
+    with LoopbackProcess(latency_s=LATENCY_S, faults=faults) as server:
         made = Calls(api_base=server.api_base, rpm=60 * rate if known == "given" else None)
         service = Service(made)
         service.probe([MODEL])  # as every command does first; its answer carries the headers
@@ -99,7 +99,7 @@ def test_a_rate_limit_is_kept_and_used(known):
 
 
 def test_an_outage_of_six_seconds_loses_nothing():
-    with ChaosProcess(latency_s=LATENCY_S) as server:
+    with LoopbackProcess(latency_s=LATENCY_S) as server:
         service = Service()
         asked(service, server, 16)
         server.reset()
@@ -116,7 +116,7 @@ def test_an_outage_of_six_seconds_loses_nothing():
 
 @pytest.mark.parametrize("kind", ["drip", "hang"])
 def test_a_deadline_is_met_within_half_a_second(kind):
-    with ChaosProcess(faults=Faults(**{kind: 1.0})) as server:
+    with LoopbackProcess(faults=Faults(**{kind: 1.0})) as server:
         service = Service(timeout_s=3.0)
         answers, wall = asked(service, server, 32)
         print(f"\n{kind}: {len(answers)} calls with a deadline of 3 s ended after {wall:.2f} s")

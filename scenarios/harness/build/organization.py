@@ -348,11 +348,7 @@ class _Lazy:
         from ....agents.llm.service import Service
 
         if self._service is None:
-            self._service = Service(
-                self.calls,
-                concurrency=self._limits.concurrency,
-                timeout_s=self._limits.deadline_s,
-            )
+            self._service = Service(self.calls, limits=self._limits)
         return self._service
 
 

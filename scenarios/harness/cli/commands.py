@@ -217,11 +217,8 @@ def _offline(folder: Folder) -> Iterator[Service | None]:
     from ....agents.llm.calling.journal import Journal
     from ....agents.llm.service import Service
 
-    journal = Journal(folder.journal, strict=True)
-    try:
-        yield Service(config.calls, journal)
-    finally:
-        journal.close()
+    with Service(config.calls, Journal(folder.journal, strict=True)) as service:
+        yield service
 
 
 def report_command(path: Path) -> Exit:

@@ -13,7 +13,7 @@ from typing import Any
 
 import networkx as nx
 
-from ....agents.stand_ins import Arbitrary, Delayed
+from ....agents.test_doubles import ArbitraryMind, DelayedMind
 from ....model.decision import (
     Abstention,
     Act,
@@ -170,7 +170,7 @@ def reproducibility(case: Case) -> None:
     """The same seed gives the same record, byte for byte, in whatever order minds answer."""
     first = [r.to_json() for r in case.play()[1]]
     assert [r.to_json() for r in case.play()[1]] == first, "a second organization differs"
-    assert [r.to_json() for r in case.play(mind=Delayed(case.mind))[1]] == first, (
+    assert [r.to_json() for r in case.play(mind=DelayedMind(case.mind))[1]] == first, (
         "answers that arrive in another order change the record"
     )
     protocol = case.make()
@@ -199,7 +199,7 @@ def independent_streams(case: Case) -> None:
 
 def survival(case: Case) -> None:
     """Minds that only raise or answer nonsense fail; the tick completes and later ones run."""
-    org, records = case.play(mind=Arbitrary(misbehaving=1.0))
+    org, records = case.play(mind=ArbitraryMind(misbehaving=1.0))
     assert org.tick == case.ticks
     for record in records:
         assert not record.error, record.error

@@ -11,10 +11,11 @@ import typer
 from rich.console import Console
 
 from ....agents.llm.calling.client import Client
-from ....agents.llm.calling.adapter import settle
+from ....agents.llm.calling.host_process import tuned_for_calls
 from ....agents.llm.calling.journal import Journal
 from ....agents.llm.models import litellm_id
 from ....agents.llm.service import Service
+from ....model.engine.driver import Limits
 from ....model.errors import Halt, UsageError
 from ..build.organization import judge_models
 from ..config.run import Config, RunConfig
@@ -65,18 +66,16 @@ class Desk:
             self._open_folder(self.path)
         if models:
             first = self.runs[0]
-            self.service = Service(
-                first.calls, concurrency=first.concurrency, timeout_s=first.timeout
-            )
-            self.service.client.sticky = True
-            self._stack.callback(self._close_journal)
+            limits = Limits(first.timeout, first.concurrency)
+            self.service = self._stack.enter_context(Service(first.calls, limits=limits))
+            self.service.client.switch.sticky = True
             if self.folder is not None:
-                self.service.keep_in(Journal(self.folder.journal))
+                self.service.move_to(Journal(self.folder.journal))
             for run in {r.model: r for r in self.runs}.values():
                 run.organization(self.service)  # what can't be built is refused unpaid
             self._check_prices(first)
             self._probe(models)
-            settle()
+            self._stack.enter_context(tuned_for_calls())
 
     def _probe(self, models: Sequence[str]) -> None:
         assert self.service is not None
@@ -92,8 +91,8 @@ class Desk:
                     "use --judge MODEL, or --judge none"
                 ) from None
             raise
-        for name, takes in found.items():
-            for missing in takes.missing():
+        for name, capabilities in found.items():
+            for missing in capabilities.missing():
                 self.errors.print(f"note: {name} takes {missing}", markup=False, soft_wrap=True)
 
     def _check_prices(self, config: RunConfig) -> None:
@@ -106,10 +105,6 @@ class Desk:
                     f"price={config.price!r}: {model} is not called; "
                     f"models: {', '.join(sorted(called))}"
                 )
-
-    def _close_journal(self) -> None:
-        if self.service is not None:
-            self.service.client.journal.close()
 
     def _open_folder(self, path: Path) -> None:
         self.folder = self._stack.enter_context(Folder(path, self.config, alone=True))
@@ -132,7 +127,7 @@ class Desk:
             self._open_folder(self.path)
             if self.service is not None:
                 assert self.folder is not None
-                self.service.keep_in(Journal(self.folder.journal))
+                self.service.move_to(Journal(self.folder.journal))
         return expected
 
     def _agree(self, expected: Forecast, yes: bool) -> int:

@@ -120,7 +120,7 @@ def _play_called(
     todo: dict[str, tuple[RunConfig, int]], service: Service
 ) -> Iterator[tuple[str, Result]]:
     """Many runs at once in threads that wait for one client: its pace and its budget are theirs."""
-    most = min(len(todo), service.client.concurrency, MOST_THREADS)
+    most = min(len(todo), service.client.limits.concurrency, MOST_THREADS)
     if most < 1:
         return
     pool = ThreadPoolExecutor(most, thread_name_prefix="unscripted-run")

@@ -22,7 +22,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from ....agents.llm.parsing.control_characters import clean
+from ....agents.llm.control_characters import clean
 from ....model.organization import Organization
 from ....model.record import State, TickRecord
 from ..results.agreement import agreement

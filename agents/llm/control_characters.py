@@ -16,7 +16,8 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u2
 def clean(text: str) -> str:
     """Text without escape sequences, control and direction characters; lines and tabs stay.
 
-    What could not be written as UTF-8 (a lone surrogate) becomes `?`.
+    Args:
+        text: Anything; what UTF-8 can't hold (a lone surrogate) becomes `?`.
     """
     if text.isascii() and text.isprintable():
         return text

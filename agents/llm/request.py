@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
-from ....model.errors import UnscriptedError
+from ...model.errors import UnscriptedError
 
-PIECE = 2047
-"""Hashing more at once lets go of the interpreter lock, and getting it back takes far longer."""
+HASHED_AT_ONCE = 2047
+"""Bytes. Hashing more releases the interpreter lock, and getting it back takes far longer."""
 
 
 class Mode(StrEnum):
@@ -32,16 +32,16 @@ class Request:
     Attributes:
         model: LiteLLM id, as `openai/gpt-4.1-mini`.
         messages: Pairs of role (`system`, `user`, `assistant`) and text.
-        shape: Name of the answer's schema.
+        schema: Name of the answer's schema.
         mode: How the schema is enforced.
-        max_tokens: Longest completion.
+        max_tokens: Longest completion, 1 or more.
         temperature: 0 to 2; None leaves the model's own.
         seed: For models that take one; None sends none.
     """
 
     model: str
     messages: tuple[tuple[str, str], ...]
-    shape: str
+    schema: str
     mode: Mode
     max_tokens: int
     temperature: float | None = None
@@ -51,7 +51,7 @@ class Request:
     def json(self) -> str:
         """Canonical JSON: the same on every machine."""
         body = [
-            self.model, self.messages, self.shape, self.mode, self.max_tokens, self.temperature,
+            self.model, self.messages, self.schema, self.mode, self.max_tokens, self.temperature,
             self.seed,
         ]  # fmt: skip
         return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
@@ -59,10 +59,10 @@ class Request:
     @cached_property
     def digest(self) -> str:
         """SHA-256 of the canonical JSON, its first 32 hex digits."""
-        found, whole = hashlib.sha256(), self.json.encode("utf-8", "replace")
-        for start in range(0, len(whole), PIECE):
-            found.update(whole[start : start + PIECE])
-        return found.hexdigest()[:32]
+        digest, whole = hashlib.sha256(), self.json.encode("utf-8", "replace")
+        for start in range(0, len(whole), HASHED_AT_ONCE):
+            digest.update(whole[start : start + HASHED_AT_ONCE])
+        return digest.hexdigest()[:32]
 
     @cached_property
     def most_tokens_in(self) -> int:
@@ -76,13 +76,13 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
-    """The place in a run where a call is made; with the request's digest, its key.
+class CallKey:
+    """The place in a run where a call is made; with the request's digest it names the call.
 
     Attributes:
         run: Which run of a comparison; empty where there is only one.
-        tick: Ticks played before.
-        who: `member 3`, `judge 0` or `probe`.
+        tick: Ticks played before; -1 for probes.
+        who: `member 3`, `judge 0` or `probe NAME`.
         decision: The decision's 64-bit seed, which addresses run seed, tick, turn and member.
         call: Counts the calls of one decision from 0: the answer, then a repair.
     """
@@ -122,11 +122,11 @@ class Completion:
 
 
 class CallFailed(UnscriptedError):
-    """A call that gave nothing usable in its time: its member has failed, the run goes on.
+    """A call without a usable answer in its time: its member has failed, the run goes on.
 
     Attributes:
         kind: `timeout`, `error`, `refused` (content), `length` (prompt too long), `rate limit`,
-            `server` or `empty`.
+            `server`, `empty` or `used up` (all of its length went into thoughts or tools).
         attempts: Requests sent for it.
         cost_usd: 0, or None where no price is known.
         latency_s: Seconds spent on it.

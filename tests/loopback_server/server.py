@@ -1,6 +1,6 @@
-"""The way in: `ChaosServer` in a thread, `ChaosProcess` in a process, `Faults` for both.
+"""The way in: `LoopbackServer` in a thread, `LoopbackProcess` in a process, `Faults` for both.
 
-Run as a script it is the process itself: `python tests/chaos/server.py --port 0 --latency 0.05`
+Run as a script it is the process itself: `python tests/loopback_server/server.py --port 0 --latency 0.05`
 prints its address on the first line and serves until it is terminated.
 """
 
@@ -16,25 +16,25 @@ import sys
 import threading
 from pathlib import Path
 
-if not __package__:  # a script: the folder above is where `chaos` is found
+if not __package__:  # a script: the folder above is where `loopback_server` is found
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
-from chaos.app import Chaos, serve
-from chaos.faults import Faults
-from chaos.in_process import ChaosServer
-from chaos.journal import Entry
-from chaos.subprocess_server import ChaosProcess
+from loopback_server.app import App, serve
+from loopback_server.faults import Faults
+from loopback_server.in_process import LoopbackServer
+from loopback_server.request_log import Entry
+from loopback_server.subprocess_server import LoopbackProcess
 
-__all__ = ["ChaosProcess", "ChaosServer", "Entry", "Faults"]
+__all__ = ["LoopbackProcess", "LoopbackServer", "Entry", "Faults"]
 
 
-async def run(chaos: Chaos, port: int) -> None:
+async def run(app: App, port: int) -> None:
     """Serve until told to end."""
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)
-    runner, port = await serve(chaos, port)
+    runner, port = await serve(app, port)
     print(f"http://127.0.0.1:{port}", flush=True)
     gc.collect()
     gc.freeze()
@@ -54,7 +54,7 @@ def main() -> None:
     if given.until_eof:
         threading.Thread(target=_end_with_input, daemon=True).start()
     faults = Faults.from_json(given.faults)
-    asyncio.run(run(Chaos(given.latency, faults, most_entries=given.most_entries), given.port))
+    asyncio.run(run(App(given.latency, faults, most_entries=given.most_entries), given.port))
 
 
 def _end_with_input() -> None:

@@ -6,11 +6,11 @@ from collections import Counter
 from math import ceil
 from random import Random
 
-from .bucket import Bucket
+from .token_bucket import Bucket
 from .faults import Faults
 
 
-class Trouble:
+class FaultDraw:
     """The state of one `Faults`: place in the schedule, who has suffered, what is left to spend."""
 
     def __init__(self, faults: Faults) -> None:
@@ -23,7 +23,7 @@ class Trouble:
         self._suffered: set[str] = set()
         self._place = 0
 
-    def strike(self, digest: str, prompt: str) -> str | None:
+    def fault(self, digest: str, prompt: str) -> str | None:
         """The fault a request suffers, by the digest of its body and its prompt."""
         faults = self.faults
         if faults.match is not None and faults.match not in prompt:

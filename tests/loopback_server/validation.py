@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from .faults import Faults
-from .prompt import text_of
+from .answers.prompt import text_of
 from .refusals import Refusal, no_format, no_seed, no_temperature
 
 ROLES = frozenset({"system", "developer", "user", "assistant", "tool"})

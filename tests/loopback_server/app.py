@@ -12,23 +12,23 @@ from typing import Any
 from aiohttp import web
 
 from . import refusals, wire
-from .brain import answer
+from .answers.answer import answer
 from .completion import completion, dumped, models, spoil
-from .conforming import conforming
+from .answers.schema_fit import conforming
 from .faults import Faults
-from .journal import LEFT, Entry, Journal
+from .request_log import LEFT, Entry, RequestLog
 from .refusals import Refusal
-from .trouble import Trouble
+from .fault_draw import FaultDraw
 from .validation import body_in, supported, validate
 
 Replies = Callable[[list[dict[str, Any]]], str | None]
-"""Scripted answers: a text sent as it is, or None where the brain is to answer."""
+"""Scripted answers: a text sent as it is, or None where `answers` is to answer."""
 
 MOST_BYTES = 64 * 2**20
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-class Chaos:
+class App:
     """What the handlers share.
 
     Args:
@@ -47,8 +47,8 @@ class Chaos:
     ) -> None:
         self.latency_s = latency_s
         self.replies = replies
-        self.trouble = Trouble(faults or Faults())
-        self.journal = Journal(most_entries)
+        self.draw = FaultDraw(faults or Faults())
+        self.requests = RequestLog(most_entries)
 
     def application(self) -> web.Application:
         """The routes."""
@@ -65,11 +65,11 @@ class Chaos:
     @web.middleware
     async def _counted(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         if not request.path.startswith("/control/"):
-            self.journal.paths[request.path] += 1
+            self.requests.paths[request.path] += 1
         return await handler(request)
 
     async def _completions(self, request: web.Request) -> web.StreamResponse:
-        entry = self.journal.arrive(request.headers)
+        entry = self.requests.arrive(request.headers)
         status = LEFT
         try:
             response, status = await self._served(request, entry)
@@ -78,46 +78,46 @@ class Chaos:
             entry.fault, status = "bug", 500
             raise
         finally:
-            self.journal.depart(entry, status)
+            self.requests.depart(entry, status)
 
     async def _served(self, request: web.Request, entry: Entry) -> tuple[web.StreamResponse, int]:
         """The reply and its status; 0 for a connection that was reset."""
-        trouble = self.trouble
+        draw = self.draw
         raw = await request.read()
         entry.digest = blake2b(raw, digest_size=16).hexdigest()
-        if trouble.down(self.journal.age):
+        if draw.down(self.requests.age):
             return self._outage(request, entry)
         try:
             body = entry.body = body_in(raw)
-            prompt = self._admit(request, entry, body, trouble)
+            prompt = self._admit(request, entry, body, draw)
         except Refusal as refusal:
             entry.fault = entry.fault or "invalid"
-            return refusal.response(trouble.headers()), refusal.status
+            return refusal.response(draw.headers()), refusal.status
         if self.latency_s:
             await asyncio.sleep(self.latency_s)
-            if trouble.down(self.journal.age):
+            if draw.down(self.requests.age):
                 return self._outage(request, entry)
-        return await self._answered(request, entry, prompt, trouble)
+        return await self._answered(request, entry, prompt, draw)
 
     def _admit(
-        self, request: web.Request, entry: Entry, body: dict[str, Any], trouble: Trouble
+        self, request: web.Request, entry: Entry, body: dict[str, Any], draw: FaultDraw
     ) -> str:
         """The prompt of a request that gets an answer, or an accident on the way.
 
         Raises:
             Refusal: It gets none.
         """
-        faults = trouble.faults
+        faults = draw.faults
         key = request.headers.get("authorization", "").removeprefix("Bearer ")
         if faults.auth is not None and key != faults.auth:
             entry.fault = "auth"
             raise refusals.wrong_key()
-        if trouble.bucket is not None and (wait := trouble.bucket.take()):
+        if draw.bucket is not None and (wait := draw.bucket.take()):
             entry.fault = "limit"
-            raise refusals.rate_limited(trouble.wait(wait))
+            raise refusals.rate_limited(draw.wait(wait))
         validate(body)
         prompt = entry.prompt
-        kind = entry.fault = trouble.strike(entry.digest, prompt)
+        kind = entry.fault = draw.fault(entry.digest, prompt)
         if refusal := self._drawn_refusal(kind, body, prompt, faults):
             raise refusal
         try:
@@ -154,7 +154,7 @@ class Chaos:
         return None
 
     async def _answered(
-        self, request: web.Request, entry: Entry, prompt: str, trouble: Trouble
+        self, request: web.Request, entry: Entry, prompt: str, draw: FaultDraw
     ) -> tuple[web.StreamResponse, int]:
         match entry.fault:
             case "reset":
@@ -173,8 +173,8 @@ class Chaos:
         if entry.fault == "truncated":
             return await wire.truncated(request, sent), 0
         if entry.fault == "drip":
-            return await wire.drip(request, sent, trouble.faults.drip_s), 200
-        headers = {**trouble.headers(), "x-request-id": f"req_{entry.number}"}
+            return await wire.drip(request, sent, draw.faults.drip_s), 200
+        headers = {**draw.headers(), "x-request-id": f"req_{entry.number}"}
         return web.Response(body=sent, content_type="application/json", headers=headers), 200
 
     def _answer(self, body: dict[str, Any]) -> str:
@@ -189,23 +189,23 @@ class Chaos:
         return wire.reset(request), 0
 
     async def _models(self, request: web.Request) -> web.StreamResponse:
-        trouble = self.trouble
-        if trouble.down(self.journal.age):
+        draw = self.draw
+        if draw.down(self.requests.age):
             return wire.reset(request)
         key = request.headers.get("authorization", "").removeprefix("Bearer ")
-        if trouble.faults.auth is not None and key != trouble.faults.auth:
+        if draw.faults.auth is not None and key != draw.faults.auth:
             return refusals.wrong_key().response({})
         return web.json_response(models())
 
     async def _set_faults(self, request: web.Request) -> web.Response:
         try:
-            self.trouble = Trouble(Faults.from_json(await request.json()))
+            self.draw = FaultDraw(Faults.from_json(await request.json()))
         except (ValueError, TypeError) as error:
             return web.json_response({"error": str(error)}, status=400)
-        return web.json_response(self.trouble.faults.to_json())
+        return web.json_response(self.draw.faults.to_json())
 
     async def _get_faults(self, _: web.Request) -> web.Response:
-        return web.json_response(self.trouble.faults.to_json())
+        return web.json_response(self.draw.faults.to_json())
 
     async def _reset(self, _: web.Request) -> web.Response:
         self.reset()
@@ -213,22 +213,22 @@ class Chaos:
 
     def reset(self) -> None:
         """Forget what happened; the faults stay and begin anew."""
-        self.journal.clear()
-        self.trouble = Trouble(self.trouble.faults)
+        self.requests.clear()
+        self.draw = FaultDraw(self.draw.faults)
 
     async def _log(self, _: web.Request) -> web.Response:
-        return web.json_response([asdict(e) for e in self.journal.entries])
+        return web.json_response([asdict(e) for e in self.requests.entries])
 
     async def _counts(self, _: web.Request) -> web.Response:
-        return web.json_response(self.journal.counts())
+        return web.json_response(self.requests.counts())
 
 
-async def serve(chaos: Chaos, port: int) -> tuple[web.AppRunner, int]:
+async def serve(app: App, port: int) -> tuple[web.AppRunner, int]:
     """Begin to serve on loopback; the runner to clean up and the port."""
     runner = web.AppRunner(
-        chaos.application(), access_log=None, handler_cancellation=True, shutdown_timeout=0.1
+        app.application(), access_log=None, handler_cancellation=True, shutdown_timeout=0.1
     )
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", port, backlog=4096).start()
-    chaos.journal.began = time.monotonic()
+    app.requests.began = time.monotonic()
     return runner, runner.addresses[0][1]

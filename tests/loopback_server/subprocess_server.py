@@ -11,14 +11,14 @@ from typing import Any
 from urllib.request import ProxyHandler, Request, build_opener
 
 from .faults import Faults
-from .journal import Entry
+from .request_log import Entry
 
 SCRIPT = Path(__file__).with_name("server.py")
 PATIENCE_S = 30.0
 DIRECTLY = build_opener(ProxyHandler({}))
 
 
-class ChaosProcess:
+class LoopbackProcess:
     """A server in a subprocess for as long as the `with` block lasts.
 
     It ends too when this process dies, since it reads from a pipe that then closes.
@@ -39,7 +39,7 @@ class ChaosProcess:
         ]
         self.origin = ""
 
-    def __enter__(self) -> ChaosProcess:
+    def __enter__(self) -> LoopbackProcess:
         self._process = subprocess.Popen(
             self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
@@ -92,7 +92,7 @@ class ChaosProcess:
 
     @property
     def counts(self) -> dict[str, Any]:
-        """All counts, as `Journal.counts` gives them."""
+        """All counts, as `RequestLog.counts` gives them."""
         return self._control("counts")
 
     @property

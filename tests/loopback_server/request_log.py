@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .faults import USABLE
-from .prompt import text_of
+from .answers.prompt import text_of
 
 TOLD = ("user-agent", "content-type", "x-stainless-retry-count", "x-stainless-read-timeout")
 LEFT = 499
@@ -60,7 +60,7 @@ class Entry:
         return "\n".join(text_of(m) for m in self.messages)
 
 
-class Journal:
+class RequestLog:
     """The newest entries and all counts.
 
     Args:

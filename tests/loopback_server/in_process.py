@@ -6,15 +6,15 @@ import asyncio
 import threading
 from types import TracebackType
 
-from .app import Chaos, Replies, serve
+from .app import App, Replies, serve
 from .faults import Faults
-from .journal import Entry
-from .trouble import Trouble
+from .request_log import Entry
+from .fault_draw import FaultDraw
 
 PATIENCE_S = 10.0
 
 
-class ChaosServer:
+class LoopbackServer:
     """A server on loopback for as long as the `with` block lasts.
 
     Args:
@@ -31,14 +31,14 @@ class ChaosServer:
         replies: Replies | None = None,
         most_entries: int = 100_000,
     ) -> None:
-        self._chaos = Chaos(latency_s, faults, replies, most_entries)
+        self._app = App(latency_s, faults, replies, most_entries)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self.port = 0
 
-    def __enter__(self) -> ChaosServer:
+    def __enter__(self) -> LoopbackServer:
         self._thread.start()
-        began = asyncio.run_coroutine_threadsafe(serve(self._chaos, 0), self._loop)
+        began = asyncio.run_coroutine_threadsafe(serve(self._app, 0), self._loop)
         self._runner, self.port = began.result(PATIENCE_S)
         return self
 
@@ -69,60 +69,60 @@ class ChaosServer:
     @property
     def faults(self) -> Faults:
         """What goes wrong now."""
-        return self._chaos.trouble.faults
+        return self._app.draw.faults
 
     @faults.setter
     def faults(self, faults: Faults) -> None:
-        self._chaos.trouble = Trouble(faults)
+        self._app.draw = FaultDraw(faults)
 
     @property
     def latency_s(self) -> float:
         """Seconds before every answer."""
-        return self._chaos.latency_s
+        return self._app.latency_s
 
     @latency_s.setter
     def latency_s(self, seconds: float) -> None:
-        self._chaos.latency_s = seconds
+        self._app.latency_s = seconds
 
     @property
     def log(self) -> list[Entry]:
         """All requests for completions, oldest first, those in flight included."""
-        return list(self._chaos.journal.entries)
+        return list(self._app.requests.entries)
 
     @property
     def requests(self) -> int:
         """Requests for completions."""
-        return self._chaos.journal.requests
+        return self._app.requests.requests
 
     @property
     def successes(self) -> int:
         """Those that were answered usably."""
-        return self._chaos.journal.successes
+        return self._app.requests.successes
 
     @property
     def by_status(self) -> dict[int, int]:
         """Requests by the status sent; see `Entry.status`."""
-        return dict(self._chaos.journal.by_status)
+        return dict(self._app.requests.by_status)
 
     @property
     def paths(self) -> dict[str, int]:
         """How often each path was asked for, known or not."""
-        return dict(self._chaos.journal.paths)
+        return dict(self._app.requests.paths)
 
     @property
     def most_in_flight(self) -> int:
         """Most requests at one time."""
-        return self._chaos.journal.most_in_flight
+        return self._app.requests.most_in_flight
 
     @property
     def age(self) -> float:
         """Seconds since the start, the clock of `Faults.outage`."""
-        return self._chaos.journal.age
+        return self._app.requests.age
 
     def reset(self) -> None:
         """Forget what happened; the faults stay and begin anew."""
 
         async def forget() -> None:
-            self._chaos.reset()
+            self._app.reset()
 
         asyncio.run_coroutine_threadsafe(forget(), self._loop).result(PATIENCE_S)

@@ -6,7 +6,7 @@ import json
 import time
 from typing import Any
 
-MODELS = ("chaos-1", "chaos-1-mini")
+MODELS = ("loopback-1", "loopback-1-mini")
 ABSURD = {"prompt_tokens": 987_654_321_987, "completion_tokens": -1, "total_tokens": 0}
 OTHER_FORM = '{"decision": "perhaps", "verdict": 17, "work": ["not", {"text": null}]}'
 
@@ -31,7 +31,7 @@ def completion(body: dict[str, Any], text: str, prompt: str, number: int) -> dic
             "total_tokens": tokens_in + tokens_out,
         },
         "service_tier": "default",
-        "system_fingerprint": "fp_chaos",
+        "system_fingerprint": "fp_app",
     }
 
 
@@ -58,7 +58,7 @@ def spoil(reply: dict[str, Any], fault: str | None) -> None:
 
 def models() -> dict[str, Any]:
     """The reply to a question for the models there are."""
-    data = [{"id": m, "object": "model", "created": 0, "owned_by": "chaos"} for m in MODELS]
+    data = [{"id": m, "object": "model", "created": 0, "owned_by": "loopback"} for m in MODELS]
     return {"object": "list", "data": data}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from .chance import draw, pick
+from .hashing import draw, pick
 
 WORD = re.compile(r"[^\W\d_]{5,}")
 DULL = frozenset(

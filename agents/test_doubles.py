@@ -1,4 +1,4 @@
-"""Minds for tests: one that may do anything, one that takes its time, one that never answers.
+"""Minds and a judge for tests: one may do anything, one takes its time, one never answers.
 
 They ship with the package so that plug-ins are tested against the same misbehaviour as built-ins.
 """
@@ -29,7 +29,7 @@ from ..model.observation import Observation
 ROLES = ("analyst", "Analyst ", "critic", "editor", "lead  analyst", "planner")
 
 
-class Arbitrary(Mind):
+class ArbitraryMind(Mind):
     """Does anything a mind may do, and with some chance what it may not, drawn by seed.
 
     Args:
@@ -45,7 +45,11 @@ class Arbitrary(Mind):
         self.abstaining = abstaining
 
     def decide(self, observation: Observation) -> Answer | Reply:
-        """Draw a reply from the observation's seed alone."""
+        """Draw a reply from the observation's seed alone.
+
+        Args:
+            observation: What the member knows.
+        """
         draw = random.Random(observation.seed)
         if draw.random() < self.misbehaving:
             return _nonsense(draw)
@@ -83,12 +87,12 @@ def _nonsense(draw: random.Random) -> Any:
             return {"role": "critic"}
 
 
-class Delayed(Mind):
+class DelayedMind(Mind):
     """Another mind's answers after a random wait, so that they arrive in random order.
 
     Args:
         mind: Decides.
-        most_s: The longest wait in seconds.
+        most_s: The longest wait in seconds, 0 or more.
     """
 
     def __init__(self, mind: Mind, most_s: float = 0.003) -> None:
@@ -99,12 +103,16 @@ class Delayed(Mind):
         self._waits = random.Random()  # unseeded on purpose: the order must not matter
 
     async def decide(self, observation: Observation) -> Any:
-        """Wait, then decide."""
+        """Wait, then decide.
+
+        Args:
+            observation: What the member knows.
+        """
         await asyncio.sleep(self._waits.random() * self.most_s)
         return self.mind.decide(observation)
 
 
-class Hanging(Mind):
+class HangingMind(Mind):
     """Never answers: awaiting, or blocking a thread.
 
     Args:
@@ -117,20 +125,28 @@ class Hanging(Mind):
         self.blocking = blocking
 
     def decide(self, observation: Observation) -> Any:
-        """Block this thread, or return what is never done."""
+        """Block this thread, or return what is never done.
+
+        Args:
+            observation: Ignored.
+        """
         if self.blocking:
             threading.Event().wait()
         return asyncio.sleep(3600, Abstention("too late"))
 
 
-class Whimsical(Judge):
-    """Grades by lot, now and then not at all, drawn by seed."""
+class ArbitraryJudge(Judge):
+    """Gives any grade, now and then none, drawn by seed."""
 
     instant = True
-    name = "whimsical"
+    name = "arbitrary"
 
     def appraise(self, submission: Submission) -> Verdict:
-        """Draw every grade from the submission's seed alone."""
+        """Draw every grade from the submission's seed alone.
+
+        Args:
+            submission: Its works are not read.
+        """
         draw = random.Random(submission.seed)
         grades = [draw.choice([1.0, 4.0, draw.uniform(1, 4)]) for _ in CRITERIA]
         missing = draw.randrange(4 * len(grades))
