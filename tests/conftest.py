@@ -1,4 +1,4 @@
-"""Makes helpers in folders beside the tests importable: `from loopback_server.server import LoopbackServer`."""
+"""Makes helpers beside the tests importable: `from loopback_server.server import …`."""
 
 from __future__ import annotations
 

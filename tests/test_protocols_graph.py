@@ -590,7 +590,8 @@ def ranked_by_definition(members, past, horizon, discount):
 
 @few
 @given(
-    teams(SpectralHierarchy, ticks=4, mind=st.sampled_from([ArbitraryMind(), ArbitraryMind(0.2, 0.1)])),
+    teams(SpectralHierarchy, ticks=4,
+          mind=st.sampled_from([ArbitraryMind(), ArbitraryMind(0.2, 0.1)])),
     st.integers(1, 3), st.integers(0, 3), st.sampled_from([0.5, 0.8, 1.0]),
 )  # fmt: skip
 def test_the_teams_past_says_who_goes_first(drawn, span, horizon, discount):

@@ -24,7 +24,7 @@ from unscripted.scenarios.harness.config.run import RunConfig
 from unscripted.scenarios.harness.runs.folder import Folder
 from unscripted.scenarios.harness.runs.play import play
 from unscripted.scenarios.harness.specs.circumstances import parse_shocks, shock_models
-from unscripted.testing import ArbitraryMind, ArbitraryJudge, networks, seeds
+from unscripted.testing import ArbitraryJudge, ArbitraryMind, networks, seeds
 
 few = settings(max_examples=25, deadline=None)
 many = settings(max_examples=80, deadline=None)

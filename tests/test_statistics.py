@@ -25,6 +25,7 @@ from unscripted.scenarios.harness.report.statistics_tables import (
     contrasts_table,
     omnibus_table,
 )
+from unscripted.scenarios.harness.statistics import power as planning
 from unscripted.scenarios.harness.statistics.analysis import (
     CONTRASTED,
     FACTORS,
@@ -34,7 +35,6 @@ from unscripted.scenarios.harness.statistics.analysis import (
     interval,
     summarize,
 )
-from unscripted.scenarios.harness.statistics import power as planning
 from unscripted.scenarios.harness.statistics.conclusions import conclusions
 from unscripted.scenarios.harness.statistics.contrasts import EQUIVALENCE_MARGIN, judged
 from unscripted.scenarios.harness.statistics.intervals import bootstrapped, cohens_d

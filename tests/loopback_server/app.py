@@ -13,12 +13,12 @@ from aiohttp import web
 
 from . import refusals, wire
 from .answers.answer import answer
-from .completion import completion, dumped, models, spoil
 from .answers.schema_fit import conforming
-from .faults import Faults
-from .request_log import LEFT, Entry, RequestLog
-from .refusals import Refusal
+from .completion import completion, dumped, models, spoil
 from .fault_draw import FaultDraw
+from .faults import Faults
+from .refusals import Refusal
+from .request_log import LEFT, Entry, RequestLog
 from .validation import body_in, supported, validate
 
 Replies = Callable[[list[dict[str, Any]]], str | None]

@@ -6,8 +6,8 @@ from collections import Counter
 from math import ceil
 from random import Random
 
-from .token_bucket import Bucket
 from .faults import Faults
+from .token_bucket import Bucket
 
 
 class FaultDraw:

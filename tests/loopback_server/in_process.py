@@ -7,9 +7,9 @@ import threading
 from types import TracebackType
 
 from .app import App, Replies, serve
+from .fault_draw import FaultDraw
 from .faults import Faults
 from .request_log import Entry
-from .fault_draw import FaultDraw
 
 PATIENCE_S = 10.0
 

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .faults import USABLE
 from .answers.prompt import text_of
+from .faults import USABLE
 
 TOLD = ("user-agent", "content-type", "x-stainless-retry-count", "x-stainless-read-timeout")
 LEFT = 499

@@ -1,7 +1,8 @@
 """The way in: `LoopbackServer` in a thread, `LoopbackProcess` in a process, `Faults` for both.
 
-Run as a script it is the process itself: `python tests/loopback_server/server.py --port 0 --latency 0.05`
-prints its address on the first line and serves until it is terminated.
+Run as a script it is the process itself:
+`python tests/loopback_server/server.py --port 0 --latency 0.05` prints its address and serves
+until it is terminated.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from loopback_server.in_process import LoopbackServer
 from loopback_server.request_log import Entry
 from loopback_server.subprocess_server import LoopbackProcess
 
-__all__ = ["LoopbackProcess", "LoopbackServer", "Entry", "Faults"]
+__all__ = ["Entry", "Faults", "LoopbackProcess", "LoopbackServer"]
 
 
 async def run(app: App, port: int) -> None:

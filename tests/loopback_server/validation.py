@@ -6,8 +6,8 @@ import json
 import re
 from typing import Any
 
-from .faults import Faults
 from .answers.prompt import text_of
+from .faults import Faults
 from .refusals import Refusal, no_format, no_seed, no_temperature
 
 ROLES = frozenset({"system", "developer", "user", "assistant", "tool"})

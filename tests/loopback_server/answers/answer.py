@@ -11,8 +11,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from .hashing import draw, share
 from .grading import verdict
+from .hashing import draw, share
 from .prompt import Prompt, Said, read
 from .writing import focus_on, role_for, words_of, work_on
 
