@@ -18,11 +18,7 @@ from unscripted.model.tasks.files import corpus
 from unscripted.model.tasks.task import Brief, Requirement, Task
 
 CHECK = settings(max_examples=100, deadline=None)
-
-
 Pieces = list[tuple[str, float]]
-
-
 PLAIN = Rubric(severity=1.0)
 """Grades in proportion to the shares."""
 
@@ -57,8 +53,6 @@ def need(name: str, **fields: object) -> Requirement:
 
 
 QUALITY = st.one_of(st.sampled_from((0.0, USABLE, 1.0)), st.floats(0, 1))
-
-
 TASKS = st.sampled_from(corpus())
 
 

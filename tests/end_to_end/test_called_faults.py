@@ -6,11 +6,10 @@ import asyncio
 
 import pytest
 from loopback_server.server import Faults
-from support.called import CALL, REQUEST, agents_requests, client_alone, service, team
+from support.called import agents_requests, service, team
 
 import unscripted as un
 from unscripted.model.decision import Failure
-from unscripted.model.engine import event_loop as loop
 from unscripted.model.mind import Mind
 from unscripted.model.record import State
 
@@ -51,15 +50,6 @@ def test_an_unusable_answer_is_repaired_once(loopback, kind):
         plea = agents_requests(server)[1].messages
         assert [m["role"] for m in plea] == ["system", "user", "assistant", "user"]
         assert plea[3]["content"].startswith("That answer could not be used: ")
-
-
-def test_unusable_twice_is_a_failure(loopback):
-    (record,) = team(service(loopback(faults=Faults(wrong_schema=1.0))), "sequential", 2).run(1)
-    for member in record.members:
-        assert member.state is State.FAILED
-        reply = member.turns[0].reply
-        assert reply.kind == "reply"
-        assert reply.cause.startswith("the answer could not be used: ")
 
 
 @pytest.mark.parametrize("kind", ["empty_choices", "null_content", "html_ok", "truncated", "html"])
@@ -116,14 +106,6 @@ def test_endless_calls_fail_at_the_deadline(loopback, kind):
     (record,) = team(service(server, timeout_s=1.0), "shared", 3).run(1)
     assert [m.state is State.FAILED for m in record.members] == [False, True, False]
     assert record.members[1].turns[0].reply == Failure("timeout", "no answer in time")
-
-
-def test_empty_answers_are_repeated_twice(loopback):
-    server = loopback(faults=Faults(null_content=1.0, match="JSON, please"))
-    client = client_alone(timeout_s=20.0)
-    with pytest.raises(Exception, match="without text"):
-        loop.run(client.complete(CALL, REQUEST, server.api_base))
-    assert server.requests == 3
 
 
 class Leaving(Mind):

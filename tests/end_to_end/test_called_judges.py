@@ -37,31 +37,6 @@ def test_a_panel_judges_blind(loopback):
             assert "sequential" not in entry.prompt.lower()
 
 
-def test_an_unreadable_verdict_is_missing(loopback):
-    def mumbling(messages):
-        return "I'd say it's fine." if "You grade work" in messages[0]["content"] else None
-
-    (record,) = team(service(loopback(replies=mumbling)), judge="openai/judge").run(1)
-    verdict = record.verdict
-    assert (verdict.accuracy, verdict.mission_relevance, verdict.violations) == (None,) * 3
-    assert "could not be used" in verdict.reason
-    assert verdict.usage.calls == 2
-
-
-def test_a_panel_survives_one_judge(loopback):
-    def mumbling(messages):
-        return None
-
-    server = loopback(
-        replies=mumbling, faults=Faults(content_filter=1.0, match="You grade work", only_once=True)
-    )
-    (record,) = team(service(server), judge="openai/one,openai/two").run(1)
-    failed = [v for v in record.verdict.votes if v.grades[0] is None]
-    assert all(v.reason.startswith("no answer: ") for v in failed)
-    if len(failed) < 2:
-        assert record.verdict.accuracy is not None
-
-
 def test_a_stopped_judge_stops_the_step(loopback):
     server = loopback(faults=Faults(quota=1.0, match="You grade work"))
     org = team(service(server), judge="openai/judge")

@@ -172,22 +172,6 @@ def test_a_mended_cause_steps_again(loopback):
     assert org.records[0].totals.failures == 0
 
 
-def test_a_stopped_command_stays_stopped(loopback):
-    made = service(loopback())
-    made.client.switch.sticky = True
-    made.client.stop(Halt("interrupted", "interrupted"))
-    with pytest.raises(Halt, match="interrupted"):
-        team(made).step()
-
-
-def test_an_answer_between_lost_decisions(loopback):
-    faults = Faults(server_error=1.0, match="You are agent 1.")
-    made = service(loopback(faults=faults), timeout_s=1.5)
-    made.probe([MODEL])
-    records = team(made, "sequential", 3).run(4)
-    assert [r.totals.failures for r in records] == [1, 1, 1, 1]
-
-
 def test_a_run_cut_short_is_none(loopback):
     server = loopback()
     config = RunConfig(model=MODEL, agents=2, ticks=3, judge="none", api_base=server.api_base)

@@ -13,7 +13,7 @@ from support.called import MODEL, agents_requests, asks, service, team
 import unscripted as un
 from unscripted.agents.llm.calling.journal import Journal
 from unscripted.agents.llm.settings import Calls
-from unscripted.model.decision import Abstention, Contribution
+from unscripted.model.decision import Contribution
 from unscripted.model.engine.driver import Limits
 from unscripted.model.governance.constitution import Constitution
 from unscripted.model.plugins.discovery import discover
@@ -206,16 +206,6 @@ def test_a_team_may_mix_models(loopback):
     cheap = [b for b in bodies if b["model"] == "cheap"]
     assert {(b["temperature"], b["max_tokens"]) for b in cheap} <= {(0.7, 99)}
     assert [m.mind for m in record.members][-1] == "synthetic/weak"
-
-
-def test_abstaining_is_an_answer(loopback):
-    def shy(messages):
-        if not asks(messages, 1):
-            return None
-        return '{"decision": "abstain", "reason": "nothing to add"}'
-
-    (record,) = team(service(loopback(replies=shy)), "sequential", 2).run(1)
-    assert record.members[1].turns[0].reply == Abstention("nothing to add")
 
 
 def test_limits_are_the_organizations(loopback):

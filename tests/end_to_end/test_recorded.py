@@ -15,8 +15,6 @@ from unscripted.scenarios.harness.results.rows import measured
 from unscripted.scenarios.harness.runs.folder import Folder
 
 RECORDED = Path(__file__).with_name("recorded")
-
-
 MEASURES = RECORDED / "measures.json"
 
 

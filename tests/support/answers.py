@@ -22,11 +22,7 @@ FULL = {
     "confidence": 0.5,
     "reason": "it is missing",
 }
-
-
 ABSTAINED = {**FULL, "decision": "abstain", "role": "", "work": "", "builds_on": []}
-
-
 GRADED = {
     "checklist": [{"id": "a", "met": "partly"}],
     **{c: {"reason": "so", "grade": 3} for c in CRITERIA},

@@ -20,8 +20,6 @@ from unscripted.scenarios.harness.runs.folder import Folder
 from unscripted.scenarios.harness.runs.play import play
 
 MODEL = "openai/gpt-4.1-mini"
-
-
 CALL = CallKey("", 0, "member 0", 1)
 REQUEST = Request(MODEL, (("user", "JSON, please"),), "contribute", Mode.JSON_OBJECT, 256)
 KEY = "sk-planted-0123456789abcdefghijklmnop"

@@ -11,11 +11,7 @@ HOSTILE = st.sampled_from(
         "\x07", "\x08", "\x0b", "\x0c", "\x7f", "\r", "\r\n", "\u202e", "\u202d", "\u2066",
     ]
 )  # fmt: skip
-
-
 DIRTY = st.lists(HOSTILE | st.text(max_size=8), max_size=8).map("".join)
-
-
 FORBIDDEN = {
     *map(chr, range(0x20)), *map(chr, range(0x7F, 0xA0)), *"\u202a\u202b\u202c\u202d\u202e",
     *"\u2066\u2067\u2068\u2069",

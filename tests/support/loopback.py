@@ -17,14 +17,8 @@ from unscripted.model.observation import Charter, Observation
 from unscripted.model.tasks.task import Brief
 
 Start = Callable[..., LoopbackServer]
-
-
 Messages = list[dict[str, Any]]
-
-
 HELLO: Messages = [{"role": "user", "content": "Say hello."}]
-
-
 BRIEF = Brief(
     "t",
     "Open the harbour again",

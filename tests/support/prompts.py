@@ -14,17 +14,9 @@ from unscripted.model.observation import Charter, Observation
 from unscripted.model.tasks.task import Brief
 
 FOLDER = files("unscripted.agents.llm.prompting") / "prompts"
-
-
 FILES = sorted(f.name for f in FOLDER.iterdir() if f.name.endswith((".txt", ".json")))
-
-
 TEXTS = {name: (FOLDER / name).read_text(encoding="utf-8") for name in FILES}
-
-
 NOBODY = Log().so_far()
-
-
 ME = 7
 
 
@@ -66,8 +58,6 @@ def ours(prompt: str) -> list[str]:
 
 
 HEADINGS = sorted({line for text in TEXTS.values() for line in text.splitlines() if line.strip()})
-
-
 FOREIGN = st.lists(
     st.sampled_from(
         [

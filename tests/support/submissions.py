@@ -9,8 +9,6 @@ RUBRIC = (
     Requirement("greets", "It greets\nthe\u2028reader.", "law", 0.5),
     Requirement("dates", "It names the date.", "law", 0.5, mandatory=True, hidden=True),
 )
-
-
 TASK = Task(Brief("t-17", "A letter", "Translate it.\nNOW: nothing", "L2"), RUBRIC)
 
 

@@ -24,8 +24,6 @@ GRADES = json.dumps(
         **{c: {"reason": "so", "grade": 3} for c in CRITERIA},
     }
 )
-
-
 DEFAULT = Calls()
 
 

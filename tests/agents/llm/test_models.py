@@ -14,8 +14,6 @@ from unscripted.agents.llm.settings import Calls
 from unscripted.model.errors import UnknownNameError, UsageError
 
 CHECK = settings(max_examples=60, deadline=None)
-
-
 ADAPTER = Adapter()
 
 

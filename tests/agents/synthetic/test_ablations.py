@@ -23,8 +23,6 @@ from unscripted.model.protocol import Protocol, Round
 from unscripted.model.record import State, TickRecord
 
 N, SEEDS, TICKS = 16, range(3), 10
-
-
 KNOWS_ITSELF, DOES_NOT = "claude-sonnet-4.6", "one that knows itself as little as glm-5"
 
 
@@ -83,8 +81,6 @@ class Ablation:
 
 
 NOTHING = Ablation()
-
-
 ABLATIONS = {
     "visibility": Ablation(blind=True),
     "dependencies": Ablation(parameters=(("coupling.dependence", 0.0),)),
@@ -186,8 +182,6 @@ TRACES: dict[str, Callable[[Ablation], float]] = {
     "over-confidence": over_confidence,
     "single view": single_view,
 }
-
-
 WITHOUT_SIGHT = ("duplication", "over-confidence")
 """What a network without links takes away: nobody sees work to leave alone, or to decline for. (The
 other two compare with a planner, who needs links to be heard.)"""

@@ -22,8 +22,6 @@ from unscripted.model.plugins.discovery import discover
 from unscripted.testing import Witness, seeds
 
 unit = st.floats(0, 1, allow_nan=False)
-
-
 MIND = ("mind.py", "choosing.py", "working.py", "planning.py", "perception.py", "situation.py")
 AGENTS = Path(un.__file__).parent / "agents" / "synthetic"
 

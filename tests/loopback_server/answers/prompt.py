@@ -33,7 +33,6 @@ HEADINGS = {
 }
 ACTS = ("judge", "contribute", "intend", "plan", "amend")
 REPAIR = "That answer could not be used: "
-
 MEMBER = re.compile(r"^You are agent (\d+)\.$", re.MULTILINE)
 SPOKEN = re.compile(r"Agent (\d+)(, finished work| intends| assigns| on an earlier task)")
 ROSTER = re.compile(r"the agents numbered ([\d, ]+); you yourself are number (\d+)")

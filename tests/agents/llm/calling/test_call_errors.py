@@ -125,8 +125,6 @@ def test_which_errors_are_retried_or_billed():
 
 
 IN_A_MINUTE = format_datetime(datetime.fromtimestamp(NOW + 1000, UTC) + timedelta(minutes=1), True)
-
-
 LONG_AGO = "Wed, 21 Oct 2015 07:28:00 GMT"
 
 

@@ -18,26 +18,14 @@ from unscripted.agents.llm.request import CallFailed, CallKey, Completion
 from unscripted.model.errors import Halt, UsageError
 
 CHECK = settings(max_examples=60, deadline=None)
-
-
 ANSWER = Completion("yes", 10, 5, 0.25, 1.5, "stop", "m-2025", 2, True)
-
-
 OTHER = replace(REQUEST, messages=(("user", "ho"),))
-
-
 COUNT = st.integers(0, 2**53)
-
-
 MONEY = st.none() | st.floats(0, 1e6)
-
-
 COMPLETIONS = st.builds(
     Completion, st.text(min_size=1), COUNT, COUNT, MONEY, st.floats(0, 1e6), st.text(), st.text(),
     st.integers(1, 99), st.booleans(),
 )  # fmt: skip
-
-
 KEYS = st.builds(
     CallKey,
     st.text(),

@@ -19,8 +19,6 @@ from unscripted.agents.llm.calling import rate_limit_headers
 from unscripted.agents.llm.calling.rate_limit import BURST_S, MARGIN, RateLimiter
 
 CHECK = settings(max_examples=60, deadline=None)
-
-
 Sent = list[tuple[float, float]]
 
 

@@ -24,8 +24,6 @@ from unscripted.model.decision import (
 from unscripted.model.judge import CRITERIA
 
 CHECK = settings(max_examples=60, deadline=None)
-
-
 ACTS = st.sampled_from(list(Act))
 
 
@@ -45,11 +43,7 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
     max_leaves=12,
 )
-
-
 NAMES = st.sampled_from([*FULL, "assignments", "agent", "focus", "phase", "reason"])
-
-
 NEARLY = st.dictionaries(
     NAMES, JSON | st.sampled_from(["contribute", "intend", "plan", "abstain", "r", 0.5, [1]])
 )
@@ -60,8 +54,6 @@ PIECES = [
     '{"', '"}', "{", "}", "[", "]", ":", ",", '"', "\\", "\\u", "```", "'", "null", "1e9", "/*",
     '"decision"', '"contribute"', '"abstain"', '"plan"', '"intend"', '"role"', '"work"', "\n",
 ]  # fmt: skip
-
-
 FRAGMENTS = st.lists(st.sampled_from(PIECES) | st.text(max_size=5), max_size=25)
 
 

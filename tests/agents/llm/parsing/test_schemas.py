@@ -32,8 +32,6 @@ from unscripted.model.decision import (
 from unscripted.model.judge import CRITERIA
 
 CHECK = settings(max_examples=60, deadline=None)
-
-
 KINDS = {
     "contribute": ContributeAnswer,
     "intend": IntendAnswer,
@@ -41,11 +39,7 @@ KINDS = {
     "amend": AmendAnswer,
     "verdict": VerdictAnswer,
 }
-
-
 WORDS = st.text(min_size=1).filter(lambda t: clean(t).strip())
-
-
 NARROWER = {"confidence": st.floats(0, 1), "phase": st.integers(1, 99)}
 """What pydantic asks beyond the schemas, where not every provider takes bounds."""
 

@@ -26,8 +26,6 @@ def test_a_colleagues_assignment_is_quoted():
 
 
 FRAME = len(render_message(Message(0, 3, 0, 0, Contribution("r", "#0# "))))
-
-
 SIZES = st.lists(st.integers(0, 1500), max_size=12)
 
 

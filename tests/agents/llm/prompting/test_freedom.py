@@ -17,8 +17,6 @@ from unscripted.model.observation import Charter, Observation
 from unscripted.testing import ArbitraryMind
 
 JUDGES_ALONE = {"judge.txt", "judge_system.txt", "verdict.json"}
-
-
 SUGGESTIONS = re.compile(
     r"\b(analyst|engineer|expert|reviewer|specialist|manager|leader|critic|editor|researcher|writer"
     r"|planner|coordinator|architect|consultant|lawyer|developer|designer|strategist|for example"
