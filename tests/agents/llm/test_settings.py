@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import pytest
 from support.called import KEY
@@ -10,7 +11,7 @@ from support.called import KEY
 import unscripted as un
 from unscripted.agents.llm.models import parse_model
 from unscripted.agents.llm.price import Price
-from unscripted.agents.llm.settings import Calls, check_address
+from unscripted.agents.llm.settings import TEMPERATURE, Calls, check_address
 from unscripted.model.errors import UsageError
 
 
@@ -95,3 +96,14 @@ def test_a_key_in_an_address(address):
     with pytest.raises(UsageError) as refused:
         un.Calls(api_base=address)
     assert "sk-" not in str(refused.value)
+
+
+def test_defaults_are_those_of_the_docs():
+    page = (Path(un.__file__).parent / "docs" / "real-models.md").read_text(encoding="utf-8")
+    known = Calls()
+    assert f"of the agents, {TEMPERATURE:g} if left out" in page
+    assert f"longest answer, {known.max_tokens}. Works are asked to stay below a quarter" in page
+    assert f"work and memory, {known.context_tokens:,}, at four characters to a token" in page
+    assert (known.max_tokens, known.context_tokens, TEMPERATURE) == (2048, 16_000, 0.7)
+    rest = (known.api_base, known.temperature, known.rpm, known.tpm, known.budget_usd, known.price)
+    assert rest == (None,) * 6

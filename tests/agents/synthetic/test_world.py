@@ -9,6 +9,7 @@ import pytest
 from support.situations import BRIEF, TASK, VIEW
 
 from unscripted.agents.synthetic.draws import draw
+from unscripted.agents.synthetic.faculties import Profile
 from unscripted.agents.synthetic.parameters import Parameters, within_unit
 from unscripted.agents.synthetic.profiles import profile, profiles, synthetic
 from unscripted.agents.synthetic.world import SyntheticWorld, view_of
@@ -79,6 +80,7 @@ def test_profiles_are_those_of_the_file():
     strong = profile("strong")
     assert profiles()["strong"] is strong
     assert (strong.usd_in, strong.usd_out, strong.verbosity) == (3.0, 15.0, 1.0)
+    assert Profile("x", strong.faculties, 0, 0).verbosity == 1.0
     assert profile("weak").verbosity == 1.2
     with pytest.raises(UnknownNameError, match=r"synthetic/strog.*synthetic/strong"):
         profile("strog")
