@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import asdict
 from hashlib import blake2b
 from typing import Any
@@ -25,7 +25,6 @@ Replies = Callable[[list[dict[str, Any]]], str | None]
 """Scripted answers: a text sent as it is, or None where `answers` is to answer."""
 
 MOST_BYTES = 64 * 2**20
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class App:
@@ -35,7 +34,6 @@ class App:
         latency_s: Before every answer; refusals come at once.
         faults: What goes wrong.
         replies: Scripted answers.
-        most_entries: Kept in the journal.
     """
 
     def __init__(
@@ -43,16 +41,15 @@ class App:
         latency_s: float = 0.0,
         faults: Faults | None = None,
         replies: Replies | None = None,
-        most_entries: int = 100_000,
     ) -> None:
         self.latency_s = latency_s
         self.replies = replies
         self.draw = FaultDraw(faults or Faults())
-        self.requests = RequestLog(most_entries)
+        self.requests = RequestLog()
 
     def application(self) -> web.Application:
         """The routes."""
-        app = web.Application(client_max_size=MOST_BYTES, middlewares=[self._counted])
+        app = web.Application(client_max_size=MOST_BYTES)
         app.router.add_post("/v1/chat/completions", self._completions)
         app.router.add_get("/v1/models", self._models)
         app.router.add_post("/control/faults", self._set_faults)
@@ -61,12 +58,6 @@ class App:
         app.router.add_get("/control/log", self._log)
         app.router.add_get("/control/counts", self._counts)
         return app
-
-    @web.middleware
-    async def _counted(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        if not request.path.startswith("/control/"):
-            self.requests.paths[request.path] += 1
-        return await handler(request)
 
     async def _completions(self, request: web.Request) -> web.StreamResponse:
         entry = self.requests.arrive(request.headers)

@@ -21,7 +21,6 @@ class LoopbackServer:
         latency_s: Before every answer.
         faults: What goes wrong; `server.faults = …` changes it at any time.
         replies: Scripted answers; called in the server's thread.
-        most_entries: Requests remembered.
     """
 
     def __init__(
@@ -29,9 +28,8 @@ class LoopbackServer:
         latency_s: float = 0.0,
         faults: Faults | None = None,
         replies: Replies | None = None,
-        most_entries: int = 100_000,
     ) -> None:
-        self._app = App(latency_s, faults, replies, most_entries)
+        self._app = App(latency_s, faults, replies)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self.port = 0
@@ -57,14 +55,9 @@ class LoopbackServer:
             self._loop.close()
 
     @property
-    def origin(self) -> str:
-        """The address without a path."""
-        return f"http://127.0.0.1:{self.port}"
-
-    @property
     def api_base(self) -> str:
         """What clients call their base URL."""
-        return f"{self.origin}/v1"
+        return f"http://127.0.0.1:{self.port}/v1"
 
     @property
     def faults(self) -> Faults:
@@ -103,11 +96,6 @@ class LoopbackServer:
     def by_status(self) -> dict[int, int]:
         """Requests by the status sent; see `Entry.status`."""
         return dict(self._app.requests.by_status)
-
-    @property
-    def paths(self) -> dict[str, int]:
-        """How often each path was asked for, known or not."""
-        return dict(self._app.requests.paths)
 
     @property
     def most_in_flight(self) -> int:

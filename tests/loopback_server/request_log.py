@@ -6,7 +6,7 @@ Written by the server's loop alone; tests read it from another thread, so reader
 from __future__ import annotations
 
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -61,15 +61,11 @@ class Entry:
 
 
 class RequestLog:
-    """The newest entries and all counts.
+    """All entries and counts over them."""
 
-    Args:
-        most: Entries kept; older ones are forgotten, the counts stay.
-    """
-
-    def __init__(self, most: int) -> None:
+    def __init__(self) -> None:
         self.began = time.monotonic()
-        self.entries: deque[Entry] = deque(maxlen=most)
+        self.entries: list[Entry] = []
         self.clear()
 
     def clear(self) -> None:
@@ -78,7 +74,6 @@ class RequestLog:
         self.requests = 0
         self.successes = 0
         self.by_status: Counter[int] = Counter()
-        self.paths: Counter[str] = Counter()
         self.in_flight = getattr(self, "in_flight", 0)
         self.most_in_flight = self.in_flight
 
@@ -114,7 +109,6 @@ class RequestLog:
             "requests": self.requests,
             "successes": self.successes,
             "by_status": dict(self.by_status),
-            "paths": dict(self.paths),
             "in_flight": self.in_flight,
             "most_in_flight": self.most_in_flight,
             "age": self.age,

@@ -49,13 +49,12 @@ def main() -> None:
     options.add_argument("--port", type=int, default=0, help="0 for any that is free")
     options.add_argument("--latency", type=float, default=0.0, help="seconds before an answer")
     options.add_argument("--faults", type=json.loads, default={}, help="fields of Faults, as JSON")
-    options.add_argument("--most-entries", type=int, default=10_000, help="requests remembered")
     options.add_argument("--until-eof", action="store_true", help="end when the input does")
     given = options.parse_args()
     if given.until_eof:
         threading.Thread(target=_end_with_input, daemon=True).start()
     faults = Faults.from_json(given.faults)
-    asyncio.run(run(App(given.latency, faults, most_entries=given.most_entries), given.port))
+    asyncio.run(run(App(given.latency, faults), given.port))
 
 
 def _end_with_input() -> None:

@@ -26,15 +26,12 @@ class LoopbackProcess:
     Args:
         latency_s: Before every answer.
         faults: What goes wrong; `server.faults = …` changes it at any time.
-        most_entries: Requests remembered.
     """
 
-    def __init__(
-        self, latency_s: float = 0.0, faults: Faults | None = None, most_entries: int = 10_000
-    ) -> None:
+    def __init__(self, latency_s: float = 0.0, faults: Faults | None = None) -> None:
         self._command = [
             *(sys.executable, str(SCRIPT), "--port", "0", "--until-eof"),
-            *("--latency", str(latency_s), "--most-entries", str(most_entries)),
+            *("--latency", str(latency_s)),
             *("--faults", json.dumps((faults or Faults()).to_json())),
         ]
         self.origin = ""
@@ -87,7 +84,7 @@ class LoopbackProcess:
 
     @property
     def log(self) -> list[Entry]:
-        """The newest requests for completions, oldest first."""
+        """All requests for completions, oldest first."""
         return [Entry(**e) for e in self._control("log")]
 
     @property
@@ -109,11 +106,6 @@ class LoopbackProcess:
     def by_status(self) -> dict[int, int]:
         """Requests by the status sent; see `Entry.status`."""
         return {int(status): n for status, n in self.counts["by_status"].items()}
-
-    @property
-    def paths(self) -> dict[str, int]:
-        """How often each path was asked for, known or not."""
-        return self.counts["paths"]
 
     @property
     def most_in_flight(self) -> int:
