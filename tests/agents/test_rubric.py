@@ -5,12 +5,23 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from unscripted.agents.rubric import REPETITION, SEVERITY, USABLE, Rubric, shares_of, violations
+import unscripted as un
+from unscripted.agents.rubric import (
+    REPETITION,
+    SEVERITY,
+    USABLE,
+    Rubric,
+    rubric,
+    shares_of,
+    violations,
+)
 from unscripted.model.decision import WorkItem
 from unscripted.model.errors import UsageError
 from unscripted.model.judge import CRITERIA, Submission, Verdict, Work
@@ -261,3 +272,52 @@ def test_a_noise_below_zero_is_refused(noise):
 def test_the_papers_severities():
     assert all(Rubric(severity=s).severity == s for s in SEVERITY.values())
     assert Rubric().severity == SEVERITY["gpt-5.4"]
+
+
+def test_constants_are_the_calibrated():
+    path = Path(un.__file__).parent / "agents" / "synthetic" / "calibrated.yaml"
+    values = yaml.safe_load(path.read_text(encoding="utf-8"))["values"]
+    assert {name: values[name] for name in SEVERITY} == SEVERITY
+    assert values["repetition"] == REPETITION == Rubric().repetition
+    assert USABLE == 0.5
+
+
+@pytest.mark.parametrize(
+    ("options", "severity", "noise", "name"),
+    [
+        ("", "gpt-5.4", 0.0, "rubric"),
+        ("gpt-4o", "gpt-4o", 0.0, "rubric:gpt-4o"),
+        ("gpt-4o,noise=0.2", "gpt-4o", 0.2, "rubric:gpt-4o,noise=0.2"),
+        ("noise=0", "gpt-5.4", 0.0, "rubric:noise=0"),
+    ],
+)
+def test_a_judge_by_name(options, severity, noise, name):
+    made = rubric(options)
+    assert (made.severity, made.noise, made.name) == (SEVERITY[severity], noise, name)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ("noise=x", "judge=rubric: noise='x' is not a number"),
+        ("noise", "option 'noise' is not known; options: gpt-4o, gpt-5.4, noise="),
+        ("gpt-6", "option 'gpt-6' is not known"),
+        ("noise=-1", "noise=-1.0 must be 0 or more"),
+        ("noise=inf", "noise=inf must be 0 or more"),
+    ],
+)
+def test_a_wrong_name_says_why(options, said):
+    with pytest.raises(UsageError) as error:
+        rubric(options)
+    assert said in str(error.value)
+
+
+def test_grades_are_rounded():
+    task = made_up(need("a"))
+    assert appraise(task, [("a", 1 / 3)]).accuracy == 2.0
+    assert appraise(task, [("a", 0.123456789)]).accuracy == 1.37037
+
+
+@pytest.mark.parametrize("repetition", [0, 1])
+def test_repetition_may_cost_all_or_nothing(repetition):
+    assert Rubric(repetition=repetition).repetition == repetition

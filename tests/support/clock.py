@@ -15,6 +15,7 @@ class Time:
 
     def __init__(self, now: float = 1000.0) -> None:
         self.now = now
+        self.pauses: list[float] = []
 
     def monotonic(self) -> float:
         return self.now

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from support.fakes import REQUEST
 
 from unscripted.agents.llm.price import Price
-from unscripted.agents.llm.request import Mode, Request
+from unscripted.agents.llm.request import CallFailed, CallKey, Completion, Mode, Request
 
 CHECK = settings(max_examples=60, deadline=None)
 
@@ -63,3 +63,21 @@ def test_half_a_character_has_a_digest():
     request = replace(REQUEST, messages=(("user", "half of \ud83d"),))
     assert request.digest
     assert request.most_tokens_in > 0
+
+
+def test_tokens_to_the_digit():
+    request = replace(REQUEST, messages=(("system", "é"), ("user", "x" * 11)))
+    assert request.most_tokens_in == 2 + 16 + 11 + 16 + 512
+    assert request.likely_tokens_in == 12 // 4 + 8
+
+
+def test_defaults():
+    answer = Completion("x", 1, 1, None, 1.0)
+    assert (answer.finish, answer.served_by, answer.attempts, answer.estimated) == (
+        "stop", "", 1, False,
+    )  # fmt: skip
+    failed = CallFailed("server", "gone")
+    assert (failed.attempts, failed.cost_usd, failed.latency_s) == (1, None, 0.0)
+    assert CallKey("", 0, "judge 0", 1).call == 0
+    bare = Request("m", (), "intend", Mode.PROMPT, 1)
+    assert (bare.temperature, bare.seed) == (None, None)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 from support.situations import BRIEF, TASK, VIEW
 
+import unscripted as un
 from unscripted.agents.synthetic.draws import draw
 from unscripted.agents.synthetic.faculties import Profile
 from unscripted.agents.synthetic.parameters import Parameters, within_unit
@@ -55,6 +58,17 @@ def test_another_task_of_an_id_counts():
     world.open(TASK)
     world.open(replace(TASK, rubric=TASK.rubric[:1]))
     assert len(world.view("t").requirements) == 1
+
+
+def test_parameters_are_the_calibrated():
+    path = Path(un.__file__).parent / "agents" / "synthetic" / "calibrated.yaml"
+    held = yaml.safe_load(path.read_text(encoding="utf-8"))["values"]
+    fitted = {f"{g}.{p}": x for g, v in held.items() if isinstance(v, dict) for p, x in v.items()}
+    chosen = {
+        "attention.span": 32, "skill.difficulty": 2.2, "skill.practice": 0.4, "choice.noise": 0.1,
+        "choice.capacity": 2, "choice.deference": 0.3, "work.sloppiness": 0.5,
+    }  # fmt: skip
+    assert Parameters().values() == {**fitted, **chosen}
 
 
 def test_parameters_change_by_name():

@@ -146,7 +146,9 @@ def test_without_a_price_cost_is_unknown():
     client = client_of(error(ErrorKind.CONTENT))
     assert complete(client).cost_usd is None
     assert client.unpriced == ["openai/m"]
-    assert complete(client_of(raw())).cost_usd is None
+    free = client_of(raw())
+    assert complete(free).cost_usd is None
+    assert free.budget.spent_usd == 0.0
     priced = client_of(raw(), price=(1e-6, 2e-6))
     complete(priced)
     assert priced.unpriced == []

@@ -164,3 +164,12 @@ def test_the_import_leaves_the_environment(given, limit):
         [sys.executable, "-c", script], env={**environment, **given}, capture_output=True, text=True
     )
     assert done.stdout.split() == ["PRODUCTION", limit, "True"], done.stderr
+
+
+def test_flags_of_other_versions_are_borrowed(monkeypatch):
+    litellm = import_litellm()
+    monkeypatch.setattr(litellm, "telemetry", True, raising=False)
+    adapter = Adapter()
+    assert adapter.litellm.telemetry is False
+    adapter.close()
+    assert litellm.telemetry is True

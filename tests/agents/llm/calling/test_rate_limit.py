@@ -28,6 +28,7 @@ def made_up_pace(meanwhile: Callable[[], None] = lambda: None) -> Iterator[Time]
     clock = Time()
 
     async def sleep(seconds: float) -> None:
+        clock.pauses.append(seconds)
         clock.now += max(seconds, 1e-6)
         meanwhile()
 
@@ -352,3 +353,46 @@ def test_impossible_numbers_teach_nothing(headers):
         limiter = RateLimiter()
         learn(limiter, headers)
         assert limiter.requests.rate is None
+
+
+def test_a_known_rate_grows_slowly():
+    with made_up_time(pacing, rate_limit_headers):
+        limiter = RateLimiter()
+        learn(limiter, of_openai(60, 40, "20s"))
+        assert limiter.requests.rate == pytest.approx(19 / 20)
+        learn(limiter, of_openai(60, 40, "2s"))
+        assert limiter.requests.rate == pytest.approx(19 / 2)
+        learn(limiter, of_openai(60, 40, "2s"))
+        assert limiter.requests.rate == pytest.approx(19 / 2 * 1.02)
+        for _ in range(9):
+            learn(limiter, of_openai(60, 40, "2s"))
+        assert limiter.requests.rate == pytest.approx(19.5 / 2)
+        learn(limiter, of_openai(60, 60, "2s"))
+        assert limiter.requests.rate == pytest.approx(19.5 / 2)
+
+
+def test_a_full_bucket_is_taken_for_a_minutes():
+    with made_up_time(pacing, rate_limit_headers):
+        limiter = RateLimiter()
+        learn(limiter, of_openai(90, 90, "0s"))
+        assert (limiter.requests.rate, limiter.requests.capacity) == (1.5, 90.0)
+        small = RateLimiter()
+        learn(small, of_openai(0.5, 0, "1s"))
+        assert not small.known
+
+
+def test_waits_look_again_often():
+    with made_up_pace() as clock:
+        assert waits(RateLimiter(rpm=60), clock, 2)[1] == pytest.approx(1 / 0.95, abs=0.001)
+        assert max(clock.pauses) == 0.1
+    assert RateLimiter(rpm=6000).requests.capacity == pytest.approx(100 * 0.95 * 0.1)
+    assert RateLimiter(rpm=60).requests.capacity == 1.0
+
+
+def test_a_reading_may_be_older_than_its_answer():
+    with made_up_time(pacing, rate_limit_headers):
+        limiter = RateLimiter()
+        limiter.learn(of_openai(60, 40, "20s"), ago_s=2.0, sent_since=5, tokens_each=1.0)
+        assert limiter.requests.level == pytest.approx(40 + 2.0 * 0.95 - 5)
+        limiter.learn(of_openai(60, 40, "20s"), ago_s=20.0, sent_since=5, tokens_each=1.0)
+        assert limiter.requests.level == 40.0, "no more than it had when it looked"

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.answers import ABSTAINED, FULL, contribution, reply_or_fault
 
+from unscripted.agents.llm.parsing.json_objects import UnusableAnswer, _whole_object, object_in
 from unscripted.agents.llm.parsing.replies import parse_reply
 from unscripted.model.decision import (
     Act,
@@ -89,3 +90,36 @@ def test_thoughts_are_no_answer():
         f"<think>Perhaps {draft}?</think>\n{contribution(role='mine')}", Act.CONTRIBUTE
     )
     assert reply.role == "mine"
+
+
+@pytest.mark.parametrize(("before", "found"), [(49, True), (50, False)])
+def test_fifty_braces_are_tried(before, found):
+    text = "{x " * before + '{"a": 1}'
+    assert (_whole_object(text, {"a"}) == {"a": 1}) is found
+
+
+def test_a_whole_object_has_what_is_needed():
+    assert _whole_object('{"b": 1} {"a": 2, "b": 3}', {"a", "b"}) == {"a": 2, "b": 3}
+    assert _whole_object('{"b": 1}', {"a"}) is None
+
+
+def test_long_broken_json_is_not_mended():
+    broken = '{"a": "' + "x" * (50_000 - 7)
+    assert object_in(broken, set())["a"].startswith("xxx")
+    with pytest.raises(UnusableAnswer, match="broken, and too long to be mended"):
+        object_in(broken + "x", set())
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "it holds no JSON object"),
+        ("[1]", "it is JSON, but no object"),
+        ("{" * 60, "it holds no JSON object"),
+        ('{"a":' * 100_000, "its JSON is nested too deeply"),
+    ],
+)
+def test_why_there_is_none(text, said):
+    with pytest.raises(UnusableAnswer) as error:
+        object_in(text, set())
+    assert str(error.value) == said

@@ -152,3 +152,8 @@ def test_a_role_empty_once_cleaned(role):
 def test_half_an_emoji_is_read():
     reply = parse_reply('{"decision": "abstain", "reason": "done \\ud83d"}', Act.CONTRIBUTE)
     assert reply == Abstention("done ?")
+
+
+@pytest.mark.parametrize(("length", "role"), [(200, "r" * 200), (201, "r" * 199 + "…")])
+def test_a_long_role_is_cut(length, role):
+    assert parse_reply(contribution(role="r" * length), Act.CONTRIBUTE).role == role

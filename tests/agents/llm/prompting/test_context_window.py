@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from support.prompts import ME, composed, observation, view
@@ -12,10 +13,11 @@ from unscripted.agents.llm.prompting.context_window import (
     SHORTENED,
     USEFUL_CHARACTERS,
     fit,
+    render_mark,
     render_message,
 )
 from unscripted.model.decision import Assignment, Contribution
-from unscripted.model.messages import Log, Message, View, ids_in
+from unscripted.model.messages import Log, Mark, Message, View, ids_in
 
 
 def test_a_colleagues_assignment_is_quoted():
@@ -140,3 +142,33 @@ def test_a_shortened_message_is_one_block():
         what = observation(messages=view(Contribution("rr", message)))
         (text,) = fit(what, tokens=room).messages
         assert "\n\n" not in text
+
+
+@pytest.mark.parametrize(("room", "shortened"), [(99, 0), (100, 1)])
+def test_useful_parts_are_kept(room, shortened):
+    window = fit(observation(messages=works_of([(4000, False)])), tokens=room)
+    assert window.shortened == shortened
+    assert [len(text) for text in window.messages] == [400 + len(SHORTENED)] * shortened
+
+
+def test_the_strongest_marks_that_fit():
+    marks = (
+        Mark("a", 0.5, "w" * 40),
+        Mark("b", 0.9, ""),
+        Mark("c", 0.9, "w" * 400),
+        Mark("d", 0, ""),
+    )
+    assert fit(observation(marks=marks), 10**6).marks == tuple(map(render_mark, marks))
+    some = fit(observation(marks=marks), 40)
+    assert some.marks == tuple(render_mark(m) for m in (marks[0], marks[1], marks[3]))
+    assert some.unmarked == 1
+    room = len(render_mark(marks[1]))
+    assert fit(observation(marks=marks), room // 4 + 1).marks == (render_mark(marks[1]),)
+    assert render_mark(marks[1]) == "Strength 0.90:\n| b"
+    assert render_mark(marks[0]) == f"Strength 0.50:\n| a\nThe work:\n| {'w' * 40}"
+
+
+def test_nearer_things_leave_less_to_marks():
+    marks = (Mark("a", 0.5, ""),)
+    own = works_of([(300, False)], author=ME)
+    assert fit(observation(marks=marks, own=own), (FRAME + 300) // 4).marks == ()

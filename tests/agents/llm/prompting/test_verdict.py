@@ -149,3 +149,8 @@ def test_the_checklist_hides_difficulty():
 def test_the_schema_unless_enforced(mode):
     stated = "must fit this JSON schema" in verdict_prompt("done", mode=mode)
     assert stated == (mode is not Mode.JSON_SCHEMA)
+
+
+def test_works_share_48000_tokens():
+    prompt = verdict_prompt("a" * 200_000)
+    assert len(re.search(r"^\| (a+)$", prompt, re.MULTILINE)[1]) == 4 * 48_000
