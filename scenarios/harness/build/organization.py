@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from numbers import Real
 from pathlib import Path
@@ -170,13 +171,13 @@ def _one_mind(service: _Lazy, run: str, model: str) -> Mind:
 
 
 class _Lazy:
-    """A service that is made when the first real model is met."""
+    """A service that is made when the first called model is met."""
 
     def __init__(self, calls: Calls | Service | None, limits: Limits) -> None:
-        self._limits = limits
         self._service: Service | None = None
         if calls is None or isinstance(calls, Calls):
-            self.calls = calls if calls is not None else Calls()
+            given = calls if calls is not None else Calls()
+            self.calls = replace(given, timeout_s=limits.deadline_s, concurrency=limits.concurrency)
             return
         from ....agents.llm.service import Service
 
@@ -195,11 +196,7 @@ class _Lazy:
         from ....agents.llm.service import Service
 
         if self._service is None:
-            self._service = Service(
-                self.calls,
-                concurrency=self._limits.concurrency,
-                timeout_s=self._limits.deadline_s,
-            )
+            self._service = Service(self.calls)
         return self._service
 
 
