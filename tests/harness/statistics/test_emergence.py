@@ -11,7 +11,7 @@ import unscripted as un
 from unscripted.model.metrics.emergence import MEANING, emergence
 from unscripted.model.metrics.structure import hierarchy_depth
 from unscripted.scenarios.harness.cli.app import app, run_app
-from unscripted.scenarios.harness.statistics.emergence import HEAD, LABELS, emergence_table
+from unscripted.scenarios.harness.results.emergence import HEAD, LABELS, emergence_table
 
 
 @pytest.mark.parametrize("protocol", ["sequential", "broadcast", "clonal", "solo", "silent"])
