@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ....model.judge import Judge
 from ....model.mind import Mind
-from ....model.organization import Organization
+from ....model.organization import BaseOrganization
 from ..config.run import RunConfig
 from .organization import build
 
@@ -22,7 +22,7 @@ def organization_of(
     *,
     minds: Sequence[Mind] | None = None,
     judge: str | Judge | None = None,
-) -> Organization:
+) -> BaseOrganization:
     """Build it.
 
     Args:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from ....model.errors import UnknownNameError
 from ....model.metrics.catalogue import of_runs
 from ....model.plugins.discovery import discover
-from ....model.shocks import SHOCKS
+from ....model.shocks.catalogue import SHOCKS
 from ....model.tasks.files import corpus
 from ..exits import Exit
 from ..terminal.console import say, terminal

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ....model.governance.ruling import Ruling
 from ....model.record import TickRecord
+from ....model.ruling import Ruling
 
 
 def chronicle(records: Sequence[TickRecord]) -> list[str]:

@@ -121,7 +121,7 @@ def sweep(
 
 def _play_called(todo: Mapping[str, _Job], service: Service) -> Iterator[tuple[str, RunResult]]:
     """Many runs at once in threads that wait for one client: its pace and its budget are theirs."""
-    most = min(len(todo), service.client.concurrency, MOST_THREADS)
+    most = min(len(todo), service.client.limits.concurrency, MOST_THREADS)
     if most < 1:
         return
     pool = ThreadPoolExecutor(most, thread_name_prefix="unscripted-run")
