@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import subprocess
 import sys
 from dataclasses import make_dataclass
+from pathlib import Path
 
 import pytest
 from support.commands import free
@@ -75,11 +77,18 @@ def test_every_public_name_resolves():
     assert dir(un) == sorted(un.__all__)
     for name in un.__all__:
         assert getattr(un, name) is not None
-    for name in ("build", "run", "compare", "load", "Protocol", "Mind", "Judge", "testing"):
+    for name in ("build", "Organization", "run", "compare", "load", "Protocol", "Mind", "Judge"):
         assert name in un.__all__
     for module in (un.testing, un.study):
         for name in module.__all__:
             assert getattr(module, name) is not None
+
+
+def test_type_checkers_see_the_same_names():
+    tree = ast.parse(Path(un.__file__).read_text(encoding="utf-8"))
+    (typed,) = (n for n in tree.body if isinstance(n, ast.If))
+    seen = {alias.asname or alias.name for n in typed.body for alias in n.names}
+    assert seen | {"__version__"} == set(un.__all__)
 
 
 def test_an_unknown_name_is_none():

@@ -6,7 +6,7 @@ import pytest
 
 from unscripted.model.metrics.catalogue import of_runs
 from unscripted.model.plugins.discovery import discover
-from unscripted.model.shocks import SHOCKS
+from unscripted.model.shocks.catalogue import SHOCKS
 from unscripted.model.tasks.files import corpus
 from unscripted.scenarios.harness.cli.scenario import scenario_paths
 

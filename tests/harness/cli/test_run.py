@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from support.commands import SMALL, kept
 
-from unscripted.model.organization import Organization
+from unscripted.model.organization import BaseOrganization
 
 MEANS = (
     "quality", "mission_relevance", "role_stability", "unique_role_share", "role_gini",
@@ -190,7 +190,7 @@ def test_too_many_failures_end_with_3(call, plugins):
 def test_ctrl_c_keeps_what_is_finished(call, monkeypatch, undrawn):
     plain = ("run", "--agents", 3, "--ticks", 6, "--json", "--out")
     whole = call(*plain, "whole")
-    step = Organization.step
+    step = BaseOrganization.step
 
     def interrupted(org):
         if org.tick == 4 and len(org.records) == 4:
@@ -198,7 +198,7 @@ def test_ctrl_c_keeps_what_is_finished(call, monkeypatch, undrawn):
         step(org)
 
     with monkeypatch.context() as patch:
-        patch.setattr(Organization, "step", interrupted)
+        patch.setattr(BaseOrganization, "step", interrupted)
         said = call(*plain, "cut")
     assert said.code == 130
     assert row_of(said)["ticks"] == 4
