@@ -14,8 +14,8 @@ import unscripted as un
 from unscripted.model.errors import UnknownNameError, UsageError
 from unscripted.model.tasks.files import CORPUS, corpus
 from unscripted.model.tasks.stream import CycledTasks, TaskStream
-from unscripted.scenarios.harness.config.run import RunConfig
 from unscripted.scenarios.harness.build.from_config import organization_of
+from unscripted.scenarios.harness.config.run import RunConfig
 
 
 class OneTask(TaskStream):
