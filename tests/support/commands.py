@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import json
 import os
+import runpy
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import closing, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from hashlib import sha256
@@ -48,14 +50,34 @@ def command(*arguments: Any, columns: int | None = None) -> Said:
 
     texts = [str(a) for a in arguments]
     width = {} if columns is None else {"COLUMNS": str(columns)}
+    return _captured(
+        lambda: guarded(lambda: app(texts, exit_on_error=False, print_error=False)), width
+    )
+
+
+def script(path: Path | str, *arguments: Any) -> Said:
+    """`python PATH …` in this process, without worker processes."""
+
+    def run() -> int:
+        try:
+            runpy.run_path(str(path), run_name="__main__")
+        except SystemExit as ended:
+            return int(ended.code or 0)
+        return 0
+
+    with patch.object(sys, "argv", [str(path), *map(str, arguments)]):
+        return _captured(run, {})
+
+
+def _captured(run: Callable[[], int], environment: dict[str, str]) -> Said:
     out, err = io.StringIO(), io.StringIO()
     with (
-        patch.dict(os.environ, free() | width, clear=True),
+        patch.dict(os.environ, free() | environment, clear=True),
         patch.object(os, "cpu_count", lambda: 1),
         redirect_stdout(out),
         redirect_stderr(err),
     ):
-        code = guarded(lambda: app(texts, exit_on_error=False, print_error=False))
+        code = run()
     return Said(code, out.getvalue(), err.getvalue())
 
 

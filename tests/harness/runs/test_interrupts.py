@@ -18,11 +18,10 @@ def client(monkeypatch):
     stopped = []
     loop = SimpleNamespace(call_soon_threadsafe=lambda call: call())
     monkeypatch.setattr(interrupts, "permanent_loop", lambda: loop)
-    made = SimpleNamespace(
+    return SimpleNamespace(
         stopped=stopped, meter=SimpleNamespace(in_flight=3),
         stop=lambda halt, at_once: stopped.append((halt.reason, at_once)),
     )  # fmt: skip
-    return made
 
 
 def test_presses_stop_one_after_another(client):

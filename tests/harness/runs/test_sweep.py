@@ -286,6 +286,6 @@ def test_what_cannot_be_built_is_refused():
 
 def test_objects_of_one_name_are_refused():
     one, other = (BASE.replace(model=Constant("a")) for _ in "ab")
-    with pytest.raises(UsageError, match="two runs are both 'sequential|complete|constant/a|"):
+    with pytest.raises(UsageError, match=r"two runs are both 'sequential\|complete\|constant/a"):
         check_buildable(StudyConfig("x", (Condition(one), Condition(other))), Reporter())
     check_buildable(StudyConfig("x", (Condition(one), Condition(one))), Reporter())
