@@ -17,6 +17,7 @@ from pathlib import Path
 
 from ....model.errors import Halt, UsageError
 from ..request import CallFailed, CallKey, Completion, Request
+from .read_only import reading
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS calls (
@@ -56,6 +57,9 @@ class Journal:
         self.path = path
         self.strict = strict
         try:
+            if strict and path is not None:
+                self._db = reading(path)
+                return
             self._db = sqlite3.connect(
                 path or ":memory:", isolation_level=None, check_same_thread=False, timeout=LOCKED_S
             )
