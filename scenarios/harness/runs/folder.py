@@ -71,12 +71,12 @@ class Folder(Database):
                 f"out={folder} is in use by another process; wait for it, or use another folder"
             ) from None
         except OSError as error:
-            self._lock.release()
+            self._let_go()
             raise UsageError(
                 f"out={folder} can't be written: {error}; use another folder"
             ) from None
         except UsageError:
-            self._lock.release()
+            self._let_go()
             raise
 
     def _begin(self) -> None:
@@ -91,9 +91,12 @@ class Folder(Database):
 
     def __exit__(self, *_: object) -> None:
         self.close()
-        # unlinked while held; who opened it meanwhile sees that it's gone
-        (self.folder / LOCK).unlink(missing_ok=True)
-        self._lock.release()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        if self._lock.is_locked:  # unlinked while held: who opened it meanwhile sees that it's gone
+            (self.folder / LOCK).unlink(missing_ok=True)
+            self._lock.release()
 
 
 class Archive(Database):

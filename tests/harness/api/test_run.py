@@ -52,8 +52,10 @@ def test_out_keeps_and_continues(here):
     again = un.run(**SMALL, out=Path("mine"))
     assert again.played.resumed == 3
     assert again.records == first.records
-    with pytest.raises(UsageError, match="ticks=3, not 4; use another --out folder"):
-        un.run(agents=3, ticks=4, out="mine")
+    with pytest.raises(UsageError, match="ticks=3, not 2; use another --out folder"):
+        un.run(agents=3, ticks=2, out="mine")
+    more = un.run(agents=3, ticks=4, out="mine")
+    assert (more.played.resumed, more.records[:3]) == (3, first.records)
 
 
 def test_tables_are_data_frames(run):

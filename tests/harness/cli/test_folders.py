@@ -62,7 +62,7 @@ def test_without_out_the_folder_is_found(call, undrawn):
 
 
 CHANGES = [
-    "--seed 1", "--ticks 4", "--agents 4", "--protocol shared", "--topology star", "--level L1",
+    "--seed 1", "--ticks 2", "--agents 4", "--protocol shared", "--topology star", "--level L1",
     "--judge none", "--model synthetic/weak", "--tasks generated", "--memory off", "--shock cut@1",
 ]  # fmt: skip
 

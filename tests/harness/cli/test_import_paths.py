@@ -168,4 +168,4 @@ def test_an_edited_file_is_another_input(call, undrawn):
     Path("own.py").write_text(OWN + "\n# edited\n")
     said = call(*arguments)
     assert said.code == 2
-    assert "inputs.own.py=" in said.err
+    assert "inputs.own.py.sha256=" in said.err

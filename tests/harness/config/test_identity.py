@@ -14,6 +14,7 @@ from unscripted.model.errors import UsageError
 from unscripted.scenarios.harness.config.catalogue import OPTIONS
 from unscripted.scenarios.harness.config.comparison import ComparisonConfig, Size
 from unscripted.scenarios.harness.config.groups import Design
+from unscripted.scenarios.harness.config.growth import grown
 from unscripted.scenarios.harness.config.identity import (
     FREE,
     as_options,
@@ -25,7 +26,6 @@ from unscripted.scenarios.harness.config.identity import (
 )
 from unscripted.scenarios.harness.config.run import RunConfig
 from unscripted.scenarios.harness.config.study import Condition, StudyConfig
-from unscripted.scenarios.harness.runs.folder import _require_same
 from unscripted.scenarios.harness.runs.keys import run_key
 
 SMALL = RunConfig.of(agents=3, ticks=4)
@@ -122,10 +122,15 @@ def test_any_difference_is_told(one, other):
     free = {name: OPTIONS[name][1].default for name in FREE}
     refused = False
     try:
-        _require_same(Path("x"), to_json(one), to_json(other))
+        grows = grown(Path("x"), to_json(one), other)
     except UsageError:
         refused = True
-    assert refused == (one.replace(**free) != other.replace(**free))
+    free["ticks"] = max(one.tasks.ticks, other.tasks.ticks)
+    assert refused == (
+        one.tasks.ticks > other.tasks.ticks or one.replace(**free) != other.replace(**free)
+    )
+    if not refused:
+        assert grows == (one.tasks.ticks < other.tasks.ticks)
     if refused and one.changed.keys() - FREE != other.changed.keys() - FREE:
         assert run_key(one) != run_key(other)
 
