@@ -100,16 +100,16 @@ def tree(n: int, seed: int, *, branching: int = 2) -> nx.Graph[int]:
 
 
 @topology("grid")
-def grid(n: int, seed: int, *, columns: int = Usual(0)) -> nx.Graph[int]:
+def grid(n: int, seed: int, *, columns: int = 0) -> nx.Graph[int]:
     """A square lattice filled row by row, as square as n allows where nothing is said.
 
     Args:
         n: Members, 1 or more.
         seed: Plays no part.
-        columns: Members in a row, 1 to n.
+        columns: Members in a row, 1 to n; 0 for as square as n allows.
     """
-    width = max(1, round(n**0.5)) if isinstance(columns, Usual) else columns
-    _within("grid", "columns", width, 1, n)
+    _within("grid", "columns", columns, 0, n)
+    width = columns or max(1, round(n**0.5))
     graph = nx.empty_graph(n)
     graph.add_edges_from((i, i + 1) for i in range(n - 1) if (i + 1) % width)
     graph.add_edges_from((i, i + width) for i in range(n - width))
