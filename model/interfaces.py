@@ -14,6 +14,7 @@ import networkx as nx
 from .mind import Mind
 from .observation import Charter
 from .record import TickRecord
+from .ruling import Ruling
 from .tasks.task import TaskChange
 
 Link = tuple[int, int]
@@ -64,5 +65,6 @@ class HasGraph(Protocol):
 class Replayable(ShockTarget, Protocol):
     """What can be done to an organization, from outside and in a tick."""
 
+    def take_in_proposal(self, ruling: Ruling) -> None: ...
     def apply_shocks(self) -> tuple[str, ...]: ...
     def step_as_recorded(self, record: TickRecord) -> None: ...

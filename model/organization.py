@@ -18,7 +18,7 @@ from .errors import UsageError
 from .experience.memory import RoleHistory
 from .experience.skills import topics_of
 from .governance.rules import InForce, Rules
-from .history.events import Event, Restated, ShocksApplied, TasksChanged
+from .history.events import Event, Proposed, Restated, ShocksApplied, TasksChanged
 from .history.replay import replay
 from .history.snapshot import Snapshot, as_it_began
 from .messages import Log
@@ -149,8 +149,17 @@ class BaseOrganization(Population):
             amendment: What is proposed.
         """
         ruling = self._rules.rule(amendment, None)
-        self._proposed.append(ruling)
+        self.take_in_proposal(ruling)
         return ruling
+
+    def take_in_proposal(self, ruling: Ruling) -> None:
+        """Keep what became of a user's proposal for the next tick's record.
+
+        Args:
+            ruling: As it was made.
+        """
+        self._proposed.append(ruling)
+        self._happened(Proposed(ruling))
 
     @property
     def charter(self) -> Charter:

@@ -8,6 +8,7 @@ from .events import (
     Event,
     Joined,
     Left,
+    Proposed,
     Restated,
     Rewired,
     ShocksApplied,
@@ -39,6 +40,8 @@ def replay(org: Replayable, event: Event) -> None:
             org.restate(charter)
         case TasksChanged(change):
             org.change_tasks(change)
+        case Proposed(ruling):
+            org.take_in_proposal(ruling)
         case ShocksApplied():
             org.apply_shocks()
         case TickRecord():

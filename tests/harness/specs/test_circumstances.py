@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 import unscripted as un
-from unscripted.model.errors import UsageError
 from unscripted.scenarios.harness.config.run import RunConfig
 from unscripted.scenarios.harness.specs.circumstances import parse_shocks, shock_models
 
@@ -30,7 +29,7 @@ from unscripted.scenarios.harness.specs.circumstances import parse_shocks, shock
     ],
 )
 def test_invalid_memory_and_skills_are_refused(options, says):
-    with pytest.raises(UsageError) as refused:
+    with pytest.raises(un.UsageError) as refused:
         RunConfig(**options)
     assert says in str(refused.value)
     assert "\n" not in str(refused.value)
@@ -67,7 +66,7 @@ def test_invalid_memory_and_skills_are_refused(options, says):
     ],
 )
 def test_invalid_shocks_are_refused(spec, says):
-    with pytest.raises(UsageError) as refused:
+    with pytest.raises(un.UsageError) as refused:
         RunConfig(shocks=spec, ticks=12)
     assert says in str(refused.value)
     assert "\n" not in str(refused.value)
@@ -81,7 +80,7 @@ def test_schedules_name_their_models():
 
 
 def test_real_teams_name_incoming_models():
-    with pytest.raises(UsageError, match="substitute:model="):
+    with pytest.raises(un.UsageError, match="substitute:model="):
         RunConfig(model="openai/gpt-4.1-mini", shocks="substitute@3")
     mixed = RunConfig(model="openai/gpt-4.1-mini", shocks="substitute:model=synthetic/weak@3")
     assert mixed.synthetic
