@@ -22,7 +22,7 @@ bench: $(VENV)/.test-ready
 	$(BIN)/python -m pytest -m "bench or slow" -s tests
 
 gallery: $(VENV)/.run-ready
-	$(BIN)/python -m unscripted.scenarios.harness.study.gallery docs
+	$(BIN)/python -m unscripted.scenarios.harness.cli.gallery docs
 
 check: $(VENV)/.dev-ready
 	$(BIN)/ruff check .

@@ -13,6 +13,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from ._version import __version__
+
 if TYPE_CHECKING:
     from . import testing as testing
     from .agents.llm.service import Service as Service
@@ -46,9 +48,13 @@ if TYPE_CHECKING:
     from .model.record import TickRecord as TickRecord
     from .model.ruling import Amendment as Amendment
     from .model.ruling import Ruling as Ruling
+    from .scenarios.harness import authoring as study  # noqa: F401
+    from .scenarios.harness.api.entry import compare as compare
+    from .scenarios.harness.api.entry import run as run
+    from .scenarios.harness.api.load import load as load
+    from .scenarios.harness.build.organization import Organization as Organization
     from .scenarios.harness.build.organization import build as build
 
-__version__ = "0.1.0"
 
 _HOMES = {
     "Abstention": ".model.decision",
@@ -83,8 +89,15 @@ _HOMES = {
     "TickRecord": ".model.record",
     "Verdict": ".model.judge",
     "build": ".scenarios.harness.build.organization",
+    "compare": ".scenarios.harness.api.entry",
+    "load": ".scenarios.harness.api.load",
+    "run": ".scenarios.harness.api.entry",
+    "study": ".scenarios.harness.authoring",
     "testing": ".testing",
 }
+
+_MODULES = frozenset({"study", "testing"})
+"""Names that stand for whole modules."""
 
 __all__ = ["__version__", *sorted(_HOMES)]
 
@@ -94,7 +107,7 @@ def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'unscripted' has no attribute {name!r}")
     home = import_module(_HOMES[name], __name__)
-    value = home if _HOMES[name] == f".{name}" else getattr(home, name)
+    value = home if name in _MODULES else getattr(home, name)
     globals()[name] = value
     return value
 

@@ -9,36 +9,40 @@ def test_relay_keeps_the_rules():
 from __future__ import annotations
 
 from .agents.scripted import Scripted
-from .agents.stand_ins import Arbitrary, Delayed, Hanging, Whimsical
+from .agents.test_doubles import ArbitraryJudge, ArbitraryMind, DelayedMind, HangingMind
 from .scenarios.harness.conformance.checking import check_judge, check_mind, check_protocol
 from .scenarios.harness.conformance.machine import OrganizationMachine, organization_machine
 from .scenarios.harness.conformance.protocols import (
     PROTOCOL_CHECKS,
-    CheckResult,
-    Witness,
     building,
     calls,
     causality,
-    independent_streams,
     one_state,
-    relabelling,
-    reproducibility,
-    resumption,
     survival,
     totals,
 )
+from .scenarios.harness.conformance.repeats import (
+    independent_streams,
+    relabelling,
+    reproducibility,
+    resumption,
+    turnover,
+)
+from .scenarios.harness.conformance.result import CheckResult
 from .scenarios.harness.conformance.strategies import Case, cases, networks, seeds
+from .scenarios.harness.conformance.witness import JudgeWitness, Witness
 
 __all__ = [
     "PROTOCOL_CHECKS",
-    "Arbitrary",
+    "ArbitraryJudge",
+    "ArbitraryMind",
     "Case",
     "CheckResult",
-    "Delayed",
-    "Hanging",
+    "DelayedMind",
+    "HangingMind",
+    "JudgeWitness",
     "OrganizationMachine",
     "Scripted",
-    "Whimsical",
     "Witness",
     "building",
     "calls",
@@ -57,4 +61,5 @@ __all__ = [
     "seeds",
     "survival",
     "totals",
+    "turnover",
 ]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from .decision import NO_CALLS, Usage, WorkItem
-from .plugins.tags import Mark, marked
+from .plugins.tags import PluginTag, tagged
 from .tasks.task import Task
 
 CRITERIA = ("accuracy", "completeness", "coherence", "actionability", "mission_relevance")
@@ -119,4 +119,4 @@ def judge_family(name: str) -> Callable[[JudgeFamily], JudgeFamily]:
     Args:
         name: What users type before the colon; kebab-case.
     """
-    return marked(Mark("judges", name))
+    return tagged(PluginTag("judges", name))

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from .decision import Answer, Reply
 from .observation import Observation
-from .plugins.tags import Mark, marked
+from .plugins.tags import PluginTag, tagged
 from .tasks.task import Task
 
 
@@ -73,4 +73,4 @@ def mind_family(name: str) -> Callable[[MindFamily], MindFamily]:
     Args:
         name: What users type before the slash; kebab-case.
     """
-    return marked(Mark("minds", name))
+    return tagged(PluginTag("minds", name))

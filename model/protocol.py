@@ -120,6 +120,7 @@ class Protocol(ABC):
         grows: True where members' skills grow with practice unless the user says otherwise.
     """
 
+    plugin_kind: ClassVar[str] = "protocols"
     name: ClassVar[str]
     symmetric: ClassVar[bool] = False
     grows: ClassVar[bool] = False

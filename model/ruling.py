@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+WON, STAYS = "won its trial", "the value in force stays"
+"""Reasons of the ruling that ends a trial."""
+
 
 @dataclass(frozen=True, slots=True)
 class Amendment:
@@ -39,3 +42,8 @@ class Ruling:
     reason: str
     ring: int
     by: int | None = None
+
+    @property
+    def ends_trial(self) -> bool:
+        """Whether a trial decided it: the amendment's text is the value that stays."""
+        return self.reason in (WON, STAYS)

@@ -14,24 +14,12 @@ judged.
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import asdict
 
-import typer
 from matplotlib.figure import Figure
 
-from unscripted.agents.synthetic.profiles import profile, profiles
-from unscripted.scenarios.harness.cli import options as o
-from unscripted.scenarios.harness.config.run import Cell, RunConfig
-from unscripted.scenarios.harness.figures.lines import Line, Panel, draw_lines
-from unscripted.scenarios.harness.runs.session import Showing
-from unscripted.scenarios.harness.statistics.findings import above, below
-from unscripted.scenarios.harness.statistics.samples import Sample
-from unscripted.scenarios.harness.statistics.sign_change import Crossing, crossing
-from unscripted.scenarios.harness.study.script import script
-from unscripted.scenarios.harness.study.study import Answer, Found, Study
-from unscripted.scenarios.harness.study.tables import cells_table, samples_table, seeds_of
+from unscripted import study
 
-STUDY = Study(__file__, __doc__)
 FREE, FIXED = "sequential", "fixed-roles"
 FACULTIES = ("reasoning", "self_reflection", "instruction_following")
 ALL, AS_IT_IS = "all three", "as it is"
@@ -39,29 +27,15 @@ DIALS = (*FACULTIES, ALL)
 VALUES = (0.0, 0.15, 0.3, 0.45, 0.6, 0.75, 0.9, 1.0)
 
 
-def main(
-    model: o.Model = "synthetic/medium",
-    agents: o.Agents = 8,
-    replicates: o.Replicates = 16,
-    ticks: o.Ticks = 8,
-    seed: o.Seed = 0,
-    api_base: o.ApiBase = None,
-    budget: o.Budget = None,
-    yes: o.Yes = False,
-    out: o.Out = None,
-    json: o.Json = False,
-) -> None:
+def design(options: study.StudyOptions) -> list[study.Condition]:
     """Free-form against fixed roles, while the faculties of a synthetic mind are turned."""
-    base = RunConfig(
-        agents=agents, model=model, ticks=ticks, seed=seed, api_base=api_base, budget=budget
-    )
-    cells = [
-        Cell(replace(base, protocol=p, model=dialled), {"faculty": faculty, "value": value})
-        for faculty, value, dialled in dials(model)
+    return [
+        study.Condition(
+            options.base.replace(protocol=p, model=dialled), {"faculty": faculty, "value": value}
+        )
+        for faculty, value, dialled in dials(str(options.base.team.model))
         for p in (FREE, FIXED)
     ]
-    showing = Showing(out, as_json=json, yes=yes)
-    raise typer.Exit(STUDY.play(cells, replicates, showing, answer))
 
 
 def dials(model: str) -> list[tuple[str, float | None, str]]:
@@ -69,7 +43,7 @@ def dials(model: str) -> list[tuple[str, float | None, str]]:
     family, _, name = model.partition("/")
     if family != "synthetic" or "*" in name:
         return [(AS_IT_IS, None, model)]
-    faculties = asdict(profile(name).faculties)
+    faculties = asdict(study.profile(name).faculties)
 
     def dialled(**turned: float) -> str:
         return "synthetic/custom?" + "&".join(f"{k}={v}" for k, v in (faculties | turned).items())
@@ -78,7 +52,7 @@ def dials(model: str) -> list[tuple[str, float | None, str]]:
     return [*singly, *((ALL, v, dialled(**dict.fromkeys(FACULTIES, v))) for v in VALUES)]
 
 
-def gain(found: Found, faculty: str, value: float | None) -> Sample:
+def gain(found: study.StudyResults, faculty: str, value: float | None) -> study.Sample:
     """Free-form minus fixed in quality, at one setting."""
     free, fixed = (
         found.sample("quality", faculty=faculty, value=value, protocol=p) for p in (FREE, FIXED)
@@ -86,29 +60,31 @@ def gain(found: Found, faculty: str, value: float | None) -> Sample:
     return free - fixed
 
 
-def answer(found: Found) -> Answer:
+def report(found: study.StudyResults, options: study.StudyOptions) -> study.StudyReport:
     """The sign at both ends, each faculty's part, and where the sign flips."""
     if found.values("faculty") == [AS_IT_IS]:
-        return Answer(
-            tables=[cells_table(found, ("model", "protocol"), ("quality", "abstention_rate"))],
+        return study.StudyReport(
+            tables=[
+                study.cells_table(found, ("model", "protocol"), ("quality", "abstention_rate"))
+            ],
             figures={"capability-threshold": lambda: draw(found, {})},
-            findings=[above(f"{FREE} minus {FIXED} > 0", gain(found, AS_IT_IS, None))],
+            findings=[study.above(f"{FREE} minus {FIXED} > 0", gain(found, AS_IT_IS, None))],
             notes=["The faculties of this model can't be turned: it is compared as it is."],
         )
     findings = [
-        below("all three at 0.15: free-form minus fixed < 0", gain(found, ALL, 0.15)),
-        above("all three at 0.9: free-form minus fixed > 0", gain(found, ALL, 0.9)),
+        study.below("all three at 0.15: free-form minus fixed < 0", gain(found, ALL, 0.15)),
+        study.above("all three at 0.9: free-form minus fixed > 0", gain(found, ALL, 0.9)),
         *(
-            above(f"{words(f)}: the difference at 1 minus that at 0 > 0",
+            study.above(f"{words(f)}: the difference at 1 minus that at 0 > 0",
                   gain(found, f, 1.0) - gain(found, f, 0.0))
             for f in FACULTIES
         ),
     ]  # fmt: skip
-    title = f"{FREE} minus {FIXED} in quality over {seeds_of(found)}, [95 % interval]"
+    title = f"{FREE} minus {FIXED} in quality over {study.seeds_of(found)}, [95 % interval]"
     differences = {str(v): [gain(found, f, v) for f in DIALS] for v in VALUES}
-    crossings = {f: crossing(VALUES, [gain(found, f, v) for v in VALUES]) for f in DIALS}
-    return Answer(
-        tables=[samples_table(title, ["value", *map(words, DIALS)], differences)],
+    crossings = {f: study.crossing(VALUES, [gain(found, f, v) for v in VALUES]) for f in DIALS}
+    return study.StudyReport(
+        tables=[study.samples_table(title, ["value", *map(words, DIALS)], differences)],
         figures={"capability-threshold": lambda: draw(found, crossings)},
         findings=findings,
         notes=[
@@ -122,7 +98,7 @@ def words(faculty: str) -> str:
     return faculty.replace("_", " ")
 
 
-def draw(found: Found, crossings: dict[str, Crossing | None]) -> Figure:
+def draw(found: study.StudyResults, crossings: dict[str, study.Crossing | None]) -> Figure:
     """The difference against each dial, with where the named models stand on it."""
     panels = []
     for faculty in found.values("faculty"):
@@ -130,8 +106,8 @@ def draw(found: Found, crossings: dict[str, Crossing | None]) -> Figure:
         points = [(AS_IT_IS if v is None else v, gain(found, faculty, v)) for v in settings]
         at = crossings.get(faculty)
         panels.append(
-            Panel(
-                [Line(f"{FREE} minus {FIXED}", points)],
+            study.Subplot(
+                [study.Line(f"{FREE} minus {FIXED}", points)],
                 "difference in quality Q",
                 title=words(faculty),
                 zero=True,
@@ -139,7 +115,7 @@ def draw(found: Found, crossings: dict[str, Crossing | None]) -> Figure:
                 marks=marks(faculty),
             )
         )
-    return draw_lines(
+    return study.draw_lines(
         panels,
         title="Free choice of role minus fixed roles",
         subtitle=found.constant("model", "agents", "level", "topology"),
@@ -153,8 +129,19 @@ def marks(faculty: str) -> dict[str, float]:
     """Where the named models stand on a dial; together they stand on none."""
     if faculty not in FACULTIES:
         return {}
-    return {name: getattr(p.faculties, faculty) for name, p in profiles().items()}
+    return {name: getattr(p.faculties, faculty) for name, p in study.profiles().items()}
 
+
+STUDY = study.Study(
+    __file__,
+    __doc__,
+    design=design,
+    report=report,
+    sets=("protocol",),
+    model="synthetic/medium",
+    replicates=16,
+    ticks=8,
+)
 
 if __name__ == "__main__":
-    script(main)
+    study.main(STUDY)

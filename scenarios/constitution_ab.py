@@ -16,81 +16,56 @@ Refuted where the whole 95 % interval (Wilson's for shares of runs) lies on the 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from statistics import median
-from typing import Annotated, Any
 
-import typer
 from matplotlib.figure import Figure
 from rich.table import Table
 from rich.text import Text
 
-from unscripted.agents.scripted import Scripted
-from unscripted.model.decision import Contribution
-from unscripted.model.governance.trial import Tuning
-from unscripted.model.metrics.resilience import Series
-from unscripted.model.ruling import Amendment
-from unscripted.scenarios.harness.build.organization import build
-from unscripted.scenarios.harness.cli import options as o
-from unscripted.scenarios.harness.config.run import Cell, RunConfig
-from unscripted.scenarios.harness.figures.lines import Line, Panel, draw_lines
-from unscripted.scenarios.harness.results.rows import mean
-from unscripted.scenarios.harness.runs.session import Showing
-from unscripted.scenarios.harness.specs.circumstances import constitution_for, parse_tuning
-from unscripted.scenarios.harness.statistics.findings import Finding, Verdict, above
-from unscripted.scenarios.harness.statistics.samples import Sample
-from unscripted.scenarios.harness.study.found import Found
-from unscripted.scenarios.harness.study.script import script
-from unscripted.scenarios.harness.study.study import Answer, Study
-from unscripted.scenarios.harness.terminal.screen import TIGHT, number, plain, with_interval
+import unscripted as un
+from unscripted import study
 
-STUDY = Study(__file__, __doc__)
 PROTOCOL = "batched-sequential"
-RULING = re.compile(r"protocol\.batch=(\w+) (?:granted|refused): (?:won its trial|the value in f)")
 
 
-def main(
-    model: o.Model = "synthetic/strong",
-    agents: o.Agents = 16,
-    replicates: o.Replicates = 40,
-    checks: Annotated[
-        int, typer.Option(help="Trials between equal values, in multiples of the replicates.")
-    ] = 10,
-    ticks: o.Ticks = 36,
-    seed: o.Seed = 0,
-    api_base: o.ApiBase = None,
-    budget: o.Budget = None,
-    yes: o.Yes = False,
-    out: o.Out = None,
-    json: o.Json = False,
-) -> None:
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """Beside those of every run."""
+
+    checks: int = study.option(
+        10, "Trials between equal values, in multiples of the replicates.", "N"
+    )
+
+
+def design(options: study.StudyOptions) -> list[study.Condition]:
     """How trials of the batch size end, beside fixed batches; and how often they err."""
-    base = RunConfig(
-        protocol=PROTOCOL, agents=agents, model=model, ticks=ticks, seed=seed, api_base=api_base,
-        budget=budget,
-    )  # fmt: skip
+    base = options.base.replace(protocol=PROTOCOL)
+    agents, ticks, seed = base.team.agents, base.tasks.ticks, base.tasks.seed
     large, small = max(2, agents // 2), max(1, agents // 8)
     fixed = [
-        Cell(replace(base, protocol=f"{PROTOCOL}:batch={b}"), {"trial": "", "batch": b})
+        study.Condition(base.replace(protocol=f"{PROTOCOL}:batch={b}"), {"trial": "", "batch": b})
         for b in (large, small)
     ]
     trials = [
-        Cell(replace(base, tune=f"batch={a}/{b}"), {"trial": f"batch={a}/{b}", "batch": a})
+        study.Condition(
+            base.replace(tune=f"batch={a}/{b}"), {"trial": f"batch={a}/{b}", "batch": a}
+        )
         for a, b in ((large, small), (small, large))
     ]
     equal = f"batch={agents}/{2 * agents}"
     rule = _tuning(equal)
     least = min(ticks, rule.every * rule.looks * len(rule.values))
     nulls = [
-        Cell(replace(base, tune=equal, ticks=least, seed=seed + k * replicates),
-             {"trial": equal, "batch": agents})
-        for k in range(checks)
-    ]  # fmt: skip
-    showing = Showing(out, as_json=json, yes=yes)
-    raise typer.Exit(STUDY.play([*fixed, *trials, *nulls], replicates, showing, answer))
+        study.Condition(
+            base.replace(tune=equal, ticks=least, seed=seed + k * options.replicates),
+            {"trial": equal, "batch": agents},
+        )
+        for k in range(options.own.checks)
+    ]
+    return [*fixed, *trials, *nulls]
 
 
 @dataclass(frozen=True)
@@ -103,7 +78,7 @@ class Trials:
         batch: The value in force at the start.
     """
 
-    found: Found
+    found: study.StudyResults
     trial: str
     batch: int
 
@@ -119,41 +94,34 @@ class Trials:
         return bool(self.trial) and min(map(int, _tuning(self.trial).values)) >= whole
 
     @cached_property
-    def quality(self) -> Mapping[int, Series]:
+    def quality(self) -> Mapping[int, list[float | None]]:
         """By seed and tick."""
-        return self._column("quality")
+        column: dict[int, list[float | None]] = {}
+        for row in self.found.ticks_of(trial=self.trial, batch=self.batch):
+            column.setdefault(row["seed"], []).append(row["quality"])
+        return column
 
     @cached_property
     def ends(self) -> dict[int, tuple[int, str]]:
         """By seed: the first tick after the trial, and the value that stays; only decided ones."""
-        found: dict[int, tuple[int, str]] = {}
-        for seed, rulings in self._column("rulings").items():
-            for tick, said in enumerate(rulings):
-                if (ruling := RULING.search(said)) is not None:
-                    found[seed] = tick + 1, ruling[1]
-        return found
+        ended = self.found.rulings_of(trial=self.trial, batch=self.batch, ends_trial=True)
+        return {row["seed"]: (row["tick"] + 1, row["text"]) for row in ended}
 
     @property
     def changed(self) -> dict[int, int]:
         """The first tick after the change, by seed, where there was one."""
         return {s: tick for s, (tick, value) in self.ends.items() if value != str(self.batch)}
 
-    def from_end_of(self, trials: Trials, *, after: bool) -> Sample:
+    def from_end_of(self, trials: Trials, *, after: bool) -> study.Sample:
         """Mean quality after, or until, the end of each of some trials, by their seeds."""
         means = {}
         for seed, (tick, _) in trials.ends.items():
             series = self.quality.get(seed, ())
-            means[seed] = mean(series[tick:] if after else series[:tick])
-        return Sample({s: m for s, m in sorted(means.items()) if m is not None})
-
-    def _column(self, name: str) -> dict[int, list[Any]]:
-        column: dict[int, list[Any]] = {}
-        for row in self.found.ticks_of(trial=self.trial, batch=self.batch):
-            column.setdefault(row["seed"], []).append(row[name])
-        return column
+            means[seed] = study.mean(series[tick:] if after else series[:tick])
+        return study.Sample({s: m for s, m in sorted(means.items()) if m is not None})
 
 
-def answer(found: Found) -> Answer:
+def report(found: study.StudyResults, options: study.StudyOptions) -> study.StudyReport:
     """What the trials chose, what it brought, and how often they erred."""
     cases = [Trials(found, t, b) for t, b in dict.fromkeys((r["trial"], r["batch"])
              for r in found.rows)]  # fmt: skip
@@ -171,11 +139,11 @@ def answer(found: Found) -> Answer:
             str(len(case.quality)),
             _share(len(case.changed), len(case.quality)),
             f"{median(ended):.0f} tasks" if ended else "–",
-            number(case.from_end_of(case, after=False).mean),
-            *(with_interval(c.from_end_of(case, after=True).interval) if c and fixed else "–"
+            study.number(case.from_end_of(case, after=False).mean),
+            *(study.with_interval(c.from_end_of(case, after=True).interval) if c and fixed else "–"
               for c in (case, fixed)),
         )  # fmt: skip
-    return Answer(
+    return study.StudyReport(
         tables=[table, rings()],
         figures={"constitution-ab": lambda: draw(cases)} if trials else {},
         findings=judge(trials, stays),
@@ -185,9 +153,9 @@ def answer(found: Found) -> Answer:
     )
 
 
-def judge(trials: list[Trials], stays: dict[int, Trials]) -> list[Finding]:
+def judge(trials: list[Trials], stays: dict[int, Trials]) -> list[study.Finding]:
     """The claims: the large batch goes, the small one stays, equal ones are left alone."""
-    findings: list[Finding] = []
+    findings: list[study.Finding] = []
     for case in trials:
         tuning = _tuning(case.trial)
         first, second = map(int, tuning.values)
@@ -201,40 +169,40 @@ def judge(trials: list[Trials], stays: dict[int, Trials]) -> list[Finding]:
             gain = case.from_end_of(case, after=True) - stayed.from_end_of(case, after=True)
             findings += [
                 share(f"{case.trial}: runs that change > 0.5", case, 0.5, 1),
-                above(f"{case.trial}: quality after the trial minus had {first} stayed > 0", gain),
+                study.above(
+                    f"{case.trial}: quality after the trial minus had {first} stayed > 0", gain
+                ),
             ]
     return findings
 
 
-def share(claim: str, case: Trials, low: float, high: float) -> Finding:
+def share(claim: str, case: Trials, low: float, high: float) -> study.Finding:
     """Judge that the share of runs that change lies between two bounds, by Wilson's interval."""
     k, n = len(case.changed), len(case.quality)
     if not n:
-        return Finding(claim, Verdict.UNDECIDED)
+        return study.Finding(claim, study.Support.UNDECIDED)
     bounds = _wilson(k, n)
-    if low <= bounds[0] and bounds[1] <= high:
-        verdict = Verdict.HELD
-    elif bounds[1] <= low or bounds[0] >= high:
-        verdict = Verdict.REFUTED
-    else:
-        verdict = Verdict.UNDECIDED
-    return Finding(claim, verdict, k / n, bounds, n)
+    return study.Finding(claim, study.supported(bounds, low, high), k / n, bounds, n)
 
 
 def rings() -> Table:
     """What one organization says to a proposal of each ring; members are scripted, no model."""
     tuning = _tuning("batch=1/2")
-    org = build(
-        f"{PROTOCOL}:batch=1", 1, Scripted([Contribution("writer", "done")]), judge="none",
-        constitution=constitution_for(tuning), rng=0,
-    )  # fmt: skip
+    org = un.build(
+        f"{PROTOCOL}:batch=1",
+        1,
+        un.testing.Scripted([un.Contribution("writer", "done")]),
+        judge="none",
+        constitution=study.constitution_for(tuning),
+        rng=0,
+    )
     for article, text in (
         ("mission", "Be quick above all."),
         ("abstention", "Nobody may decline."),
         ("standards", "Name a source for every number."),
         ("protocol.batch", "2"),
     ):
-        org.propose(Amendment(article, text))
+        org.propose(un.Amendment(article, text))
     org.step()
     table = _table(
         "The three rings: what becomes of proposals where no human is there to ask",
@@ -253,32 +221,39 @@ def draw(cases: list[Trials]) -> Figure:
     looks = rule.every * len(rule.values)
     shown = [c for c in cases if not c.equal]
 
-    def periods(case: Trials) -> Line:
+    def periods(case: Trials) -> study.Line:
         length = max(map(len, case.quality.values()))
         cuts = [(a, min(a + looks, length)) for a in range(0, length, looks)]
-        return Line(
+        return study.Line(
             case.name,
             [
-                ((a + b - 1) / 2, Sample({s: m for s, q in sorted(case.quality.items())
-                                          if (m := mean(q[a:b])) is not None}))
+                ((a + b - 1) / 2, study.Sample({s: m for s, q in sorted(case.quality.items())
+                                          if (m := study.mean(q[a:b])) is not None}))
                 for a, b in cuts
             ],
         )  # fmt: skip
 
-    def shares(case: Trials) -> Line:
+    def shares(case: Trials) -> study.Line:
         length = max(map(len, case.quality.values()))
-        return Line(
+        return study.Line(
             case.name,
             [
-                (t, Sample({s: float(case.changed.get(s, math.inf) <= t) for s in case.quality}))
+                (
+                    t,
+                    study.Sample(
+                        {s: float(case.changed.get(s, math.inf) <= t) for s in case.quality}
+                    ),
+                )
                 for t in range(length + 1)
             ],
         )
 
-    return draw_lines(
+    return study.draw_lines(
         [
-            Panel([periods(c) for c in shown], f"quality Q, mean of {looks} tasks"),
-            Panel([shares(c) for c in trials], "share of runs that changed", xlabel="tasks done"),
+            study.Subplot([periods(c) for c in shown], f"quality Q, mean of {looks} tasks"),
+            study.Subplot(
+                [shares(c) for c in trials], "share of runs that changed", xlabel="tasks done"
+            ),
         ],
         title="A team tries two batch sizes on its own tasks",
         subtitle=cases[0].found.constant("model", "agents", "level", "topology"),
@@ -288,8 +263,8 @@ def draw(cases: list[Trials]) -> Figure:
     )
 
 
-def _tuning(trial: str) -> Tuning:
-    tuning = parse_tuning(trial)
+def _tuning(trial: str) -> study.Tuning:
+    tuning = study.parse_tuning(trial)
     assert tuning is not None
     return tuning
 
@@ -312,11 +287,23 @@ def _share(k: int, n: int) -> str:
 
 
 def _table(title: str, head: tuple[str, ...]) -> Table:
-    table = Table(title=Text(plain(title)), title_justify="left", title_style="bold", **TIGHT)
+    table = study.titled_table(title)
     for name in head:
-        table.add_column(plain(name), overflow="fold")
+        table.add_column(study.plain(name), overflow="fold")
     return table
 
 
+STUDY = study.Study(
+    __file__,
+    __doc__,
+    design=design,
+    report=report,
+    sets=("protocol", "tune"),
+    own=Options,
+    agents=16,
+    replicates=40,
+    ticks=36,
+)
+
 if __name__ == "__main__":
-    script(main)
+    study.main(STUDY)

@@ -12,57 +12,24 @@ Refuted where the whole 95 % interval of one of these lies on the other side.
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Annotated
-
-import typer
 from matplotlib.figure import Figure
 
-from unscripted.scenarios.harness.build.organization import parse_team
-from unscripted.scenarios.harness.cli import options as o
-from unscripted.scenarios.harness.config.run import Cell, RunConfig
-from unscripted.scenarios.harness.figures.front import Offer, draw_front, front
-from unscripted.scenarios.harness.runs.session import Showing
-from unscripted.scenarios.harness.specs.lineup import lineup
-from unscripted.scenarios.harness.specs.lists import split_list
-from unscripted.scenarios.harness.statistics.findings import above, below
-from unscripted.scenarios.harness.statistics.samples import Sample
-from unscripted.scenarios.harness.study.script import script
-from unscripted.scenarios.harness.study.study import Answer, Found, Study
-from unscripted.scenarios.harness.study.tables import samples_table, seeds_of
+from unscripted import study
 
-STUDY = Study(__file__, __doc__)
 DEAR = "claude-sonnet-4.6"
 CHEAP = ("deepseek-v3.2", "glm-5", "gpt-4.1-mini")
 
 
-def main(
-    model: Annotated[
-        str | None, typer.Option(help="Teams, comma-separated, as ID or 'ID*1+ID*7'.")
-    ] = None,
-    protocols: o.Protocols = "sequential,coordinator",
-    agents: o.Agents = 8,
-    replicates: o.Replicates = 16,
-    ticks: o.Ticks = 12,
-    seed: o.Seed = 0,
-    api_base: o.ApiBase = None,
-    budget: o.Budget = None,
-    yes: o.Yes = False,
-    out: o.Out = None,
-    json: o.Json = False,
-) -> None:
+def design(options: study.StudyOptions) -> list[study.Condition]:
     """Quality against cost for teams of one model and mixed ones."""
-    teams = split_list(model) if model is not None else default_teams(agents)
-    base = RunConfig(
-        agents=agents, model=teams[0], ticks=ticks, seed=seed, api_base=api_base, budget=budget
-    )
-    cells = [
-        Cell(replace(base, protocol=p, model=team), {"team": name_of(team, agents)})
-        for team in teams
-        for p in lineup(protocols)
+    agents = options.base.team.agents
+    return [
+        study.Condition(
+            options.base.replace(protocol=p, model=team), {"team": name_of(team, agents)}
+        )
+        for team in options.lists["model"] or default_teams(agents)
+        for p in study.lineup(options.lists["protocol"])
     ]
-    showing = Showing(out, as_json=json, yes=yes)
-    raise typer.Exit(STUDY.play(cells, replicates, showing, answer))
 
 
 def default_teams(agents: int) -> tuple[str, ...]:
@@ -74,53 +41,57 @@ def default_teams(agents: int) -> tuple[str, ...]:
 
 def name_of(team: str, agents: int) -> str:
     """A team as it is read: models without their provider, first member first."""
-    parts = [(model.rpartition("/")[2], count) for model, count in parse_team(team, agents)]
+    parts = [(model.rpartition("/")[2], count) for model, count in study.parse_team(team, agents)]
     if len(parts) == 1:
         return parts[0][0]
     return " + ".join(f"{count} {name}" for name, count in parts)
 
 
-def answer(found: Found) -> Answer:
+def report(found: study.StudyResults, options: study.StudyOptions) -> study.StudyReport:
     """Ratios to the dear team, the planner's lift, and the front."""
 
-    def sample(measure: str, team: str, protocol: str) -> Sample:
+    def sample(measure: str, team: str, protocol: str) -> study.Sample:
         return found.sample(measure, team=team, protocol=protocol)
 
-    def ratio(measure: str) -> Sample:
+    def ratio(measure: str) -> study.Sample:
         return sample(measure, "deepseek-v3.2", "sequential") / sample(measure, DEAR, "sequential")
 
     worker = "gpt-4.1-mini"
     planned = next((t for t in found.values("team") if t.endswith(f" {worker}") and DEAR in t), "")
     lift = sample("quality", planned, "coordinator") - sample("quality", worker, "coordinator")
     findings = [
-        above(
+        study.above(
             "sequential, quality of deepseek-v3.2 over that of claude-sonnet-4.6 > 0.9",
             ratio("quality"),
             0.9,
         ),
-        below(
+        study.below(
             "sequential, cost of deepseek-v3.2 over that of claude-sonnet-4.6 < 0.1",
             ratio("cost_usd"),
             0.1,
         ),
-        above(f"coordinator, {planned or 'planner with cheap workers'} minus {worker} > 0", lift),
+        study.above(
+            f"coordinator, {planned or 'planner with cheap workers'} minus {worker} > 0", lift
+        ),
     ]
     offers = offers_in(found)
     rows = {f"{x.name}, {x.series}": [x.quality, x.cost * 100, x.quality / x.cost] for x in offers}
     head = ["team and protocol", "quality Q", "USD per 100 tasks", "quality per USD"]
-    best = "; ".join(f"{x.name} ({x.series})" for x in front(offers))
-    return Answer(
-        tables=[samples_table(f"Means over {seeds_of(found)}, [95 % interval]", head, rows)],
+    best = "; ".join(f"{x.name} ({x.series})" for x in study.front(offers))
+    return study.StudyReport(
+        tables=[
+            study.samples_table(f"Means over {study.seeds_of(found)}, [95 % interval]", head, rows)
+        ],
         figures={"model-economics": lambda: draw(found)},
         findings=findings,
         notes=[f"No other team is cheaper and better than: {best}."],
     )
 
 
-def offers_in(found: Found) -> list[Offer]:
+def offers_in(found: study.StudyResults) -> list[study.Offer]:
     """Every team under every protocol with its cost and quality."""
     return [
-        Offer(
+        study.Offer(
             team, p,
             found.sample("cost_usd", team=team, protocol=p),
             found.sample("quality", team=team, protocol=p),
@@ -130,9 +101,9 @@ def offers_in(found: Found) -> list[Offer]:
     ]  # fmt: skip
 
 
-def draw(found: Found) -> Figure:
+def draw(found: study.StudyResults) -> Figure:
     """Cost against quality."""
-    return draw_front(
+    return study.draw_front(
         offers_in(found),
         title=STUDY.question,
         subtitle=found.constant("agents", "level", "topology"),
@@ -140,5 +111,16 @@ def draw(found: Found) -> Figure:
     )
 
 
+STUDY = study.Study(
+    __file__,
+    __doc__,
+    design=design,
+    report=report,
+    lists=("model", "protocol"),
+    model=None,
+    protocol=("sequential", "coordinator"),
+    replicates=16,
+)
+
 if __name__ == "__main__":
-    script(main)
+    study.main(STUDY)

@@ -15,24 +15,10 @@ Refuted where the whole 95 % interval of any of these lies on the other side, or
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-import typer
 from matplotlib.figure import Figure
 
-from unscripted.scenarios.harness.cli import options as o
-from unscripted.scenarios.harness.config.run import Cell, RunConfig
-from unscripted.scenarios.harness.figures.lines import Line, Panel, draw_lines
-from unscripted.scenarios.harness.results.rows import Row
-from unscripted.scenarios.harness.runs.session import Showing
-from unscripted.scenarios.harness.statistics.findings import above, below, between
-from unscripted.scenarios.harness.statistics.samples import Sample
-from unscripted.scenarios.harness.study.found import Found
-from unscripted.scenarios.harness.study.script import script
-from unscripted.scenarios.harness.study.study import Answer, Study
-from unscripted.scenarios.harness.study.tables import cells_table, samples_table, seeds_of
+from unscripted import study
 
-STUDY = Study(__file__, __doc__)
 SHARED, OTHERS = "shared", ("sequential", "broadcast")
 OFF, OWN, TEAM = "off", "own", "team"
 HORIZON = 8
@@ -43,37 +29,30 @@ WORDS = {"quality": "quality Q", "unique_role_share": "share of unique roles"}
 AXES = {"horizon": "horizon (tasks back)", "decay": "decay (chance to be lost, per task)"}
 
 
-def main(
-    model: o.Model = "synthetic/strong",
-    agents: o.Agents = 8,
-    replicates: o.Replicates = 24,
-    ticks: o.Ticks = 20,
-    seed: o.Seed = 0,
-    api_base: o.ApiBase = None,
-    budget: o.Budget = None,
-    yes: o.Yes = False,
-    out: o.Out = None,
-    json: o.Json = False,
-) -> None:
+def design(options: study.StudyOptions) -> list[study.Condition]:
     """Quality and roles with no memory, one's own and the team's, by horizon and decay."""
-    base = RunConfig(
-        agents=agents, model=model, ticks=ticks, seed=seed, api_base=api_base, budget=budget
-    )
+    base = options.base
     cells = [
-        Cell(replace(base, protocol=p, memory=f"{scope},always=true" if ":" in scope else scope),
-             {"scope": scope.partition(":")[0], "horizon": 0 if scope == OFF else HORIZON,
-              "decay": 0.0})
+        study.Condition(
+            base.replace(protocol=p, memory=f"{scope},always=true" if ":" in scope else scope),
+            {
+                "scope": scope.partition(":")[0],
+                "horizon": 0 if scope == OFF else HORIZON,
+                "decay": 0.0,
+            },
+        )
         for p in (SHARED, *OTHERS)
         for scope in (OFF, f"{OWN}:horizon={HORIZON}", f"{TEAM}:horizon={HORIZON}")
-    ]  # fmt: skip
+    ]
     cells += [
-        Cell(replace(base, protocol=SHARED, memory=f"{scope}:horizon={horizon},decay={decay}"),
-             {"scope": scope, "horizon": horizon, "decay": decay})
+        study.Condition(
+            base.replace(protocol=SHARED, memory=f"{scope}:horizon={horizon},decay={decay}"),
+            {"scope": scope, "horizon": horizon, "decay": decay},
+        )
         for scope in (OWN, TEAM)
         for horizon, decay in settings()
-    ]  # fmt: skip
-    showing = Showing(out, as_json=json, yes=yes)
-    raise typer.Exit(STUDY.play(cells, replicates, showing, answer))
+    ]
+    return cells
 
 
 def settings() -> list[tuple[int, float]]:
@@ -82,30 +61,36 @@ def settings() -> list[tuple[int, float]]:
     return [pair for pair in dict.fromkeys(turned) if pair != (HORIZON, 0.0)]
 
 
-def usual(found: Found, **wanted: object) -> list[Row]:
+def usual(found: study.StudyResults, **wanted: object) -> list[study.Row]:
     """Rows without memory, or with the usual horizon and no decay."""
     return [r for r in found.of(decay=0.0, **wanted) if r["horizon"] in (0, HORIZON)]
 
 
-def answer(found: Found) -> Answer:
+def report(found: study.StudyResults, options: study.StudyOptions) -> study.StudyReport:
     """What memory adds, against what seeing work adds."""
 
-    def sample(protocol: str, scope: str, measure: str = "quality") -> Sample:
-        return Sample.of(usual(found, protocol=protocol, scope=scope), measure)
+    def sample(protocol: str, scope: str, measure: str = "quality") -> study.Sample:
+        return study.Sample.of(usual(found, protocol=protocol, scope=scope), measure)
 
-    def added(protocol: str, scope: str, measure: str = "quality") -> Sample:
+    def added(protocol: str, scope: str, measure: str = "quality") -> study.Sample:
         return sample(protocol, scope, measure) - sample(protocol, OFF, measure)
 
     lead = sample("sequential", OFF) - sample(SHARED, OFF)
     findings = [
-        below("shared, team minus off, less the lead of sequential over shared < 0",
-              added(SHARED, TEAM) - lead),
-        *(between(f"{p}, team minus off within 0.02", added(p, TEAM), -0.02, 0.02)
-          for p in OTHERS),
-        above("shared, share of unique roles, team minus off > 0",
-              added(SHARED, TEAM, "unique_role_share")),
-    ]  # fmt: skip
-    whole = Found(
+        study.below(
+            "shared, team minus off, less the lead of sequential over shared < 0",
+            added(SHARED, TEAM) - lead,
+        ),
+        *(
+            study.between(f"{p}, team minus off within 0.02", added(p, TEAM), -0.02, 0.02)
+            for p in OTHERS
+        ),
+        study.above(
+            "shared, share of unique roles, team minus off > 0",
+            added(SHARED, TEAM, "unique_role_share"),
+        ),
+    ]
+    whole = study.StudyResults(
         [r for p in found.values("protocol") for r in usual(found, protocol=p)],
         synthetic=found.synthetic,
     )
@@ -116,11 +101,11 @@ def answer(found: Found) -> Answer:
         ]
         for h, d in sorted({*settings(), (HORIZON, 0.0)}, key=lambda pair: (pair[1], pair[0]))
     }
-    title = f"Quality of shared over {seeds_of(found)}, [95 % interval]"
-    return Answer(
+    title = f"Quality of shared over {study.seeds_of(found)}, [95 % interval]"
+    return study.StudyReport(
         tables=[
-            cells_table(whole, ("protocol", "scope"), (*MEASURES, "tokens")),
-            samples_table(title, ["memory", OWN, TEAM], turned),
+            study.cells_table(whole, ("protocol", "scope"), (*MEASURES, "tokens")),
+            study.samples_table(title, ["memory", OWN, TEAM], turned),
         ],
         figures={
             "organizational-memory": lambda: draw(whole),
@@ -130,12 +115,17 @@ def answer(found: Found) -> Answer:
     )
 
 
-def draw(whole: Found) -> Figure:
+def draw(whole: study.StudyResults) -> Figure:
     """Each measure without memory, with one's own and with the team's."""
-    return draw_lines(
+    return study.draw_lines(
         [
-            Panel([Line.of(whole.of(protocol=p), "scope", m, p) for p in whole.values("protocol")],
-                  m)
+            study.Subplot(
+                [
+                    study.Line.of(whole.of(protocol=p), "scope", m, p)
+                    for p in whole.values("protocol")
+                ],
+                m,
+            )
             for m in MEASURES
         ],
         title=STUDY.question,
@@ -143,23 +133,26 @@ def draw(whole: Found) -> Figure:
         xlabel="memory that members may read",
         note=f"The last {HORIZON} tasks, without decay.",
         synthetic=whole.synthetic,
-    )  # fmt: skip
+    )
 
 
-def draw_turned(found: Found) -> Figure:
+def draw_turned(found: study.StudyResults) -> Figure:
     """Shared over the horizon and the decay, seed by seed against itself without memory."""
 
-    def panel(measure: str, along: str, **fixed: object) -> Panel:
+    def panel(measure: str, along: str, **fixed: object) -> study.Subplot:
         off = found.sample(measure, protocol=SHARED, scope=OFF)
         lines = []
         for scope in (OWN, TEAM):
             rows = found.of(protocol=SHARED, scope=scope, **fixed)
             values = sorted({r[along] for r in rows})
-            by_value = {v: Sample.of([r for r in rows if r[along] == v], measure) for v in values}
-            lines.append(Line(scope, [(v, sample - off) for v, sample in by_value.items()]))
-        return Panel(lines, f"difference in {WORDS[measure]}", xlabel=AXES[along], zero=True)
+            by_value = {
+                v: study.Sample.of([r for r in rows if r[along] == v], measure) for v in values
+            }
+            lines.append(study.Line(scope, [(v, sample - off) for v, sample in by_value.items()]))
+        what = f"difference in {WORDS[measure]}"
+        return study.Subplot(lines, what, xlabel=AXES[along], zero=True)
 
-    return draw_lines(
+    return study.draw_lines(
         [
             panel(measure, along, **fixed)
             for along, fixed in (("horizon", {"decay": 0.0}), ("decay", {"horizon": HORIZON}))
@@ -172,5 +165,15 @@ def draw_turned(found: Found) -> Figure:
     )
 
 
+STUDY = study.Study(
+    __file__,
+    __doc__,
+    design=design,
+    report=report,
+    sets=("protocol", "memory"),
+    replicates=24,
+    ticks=20,
+)
+
 if __name__ == "__main__":
-    script(main)
+    study.main(STUDY)

@@ -8,58 +8,41 @@ lies below 0, or that of broadcast minus shared outside -0.1 to 0.1.
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
-
-from unscripted.scenarios.harness.cli import options as o
-from unscripted.scenarios.harness.config.run import RunConfig, SweepConfig
-from unscripted.scenarios.harness.runs.session import Showing
-from unscripted.scenarios.harness.specs.lineup import lineup
-from unscripted.scenarios.harness.statistics.findings import Finding, above, between
-from unscripted.scenarios.harness.statistics.samples import Sample
-from unscripted.scenarios.harness.study.script import script
-from unscripted.scenarios.harness.study.study import Found, Study
-
-STUDY = Study(__file__, __doc__)
+from unscripted import study
 
 
-def main(
-    protocols: Annotated[
-        str | None, typer.Option(help="Comma-separated; all, the controls last, if left out.")
-    ] = None,
-    model: o.Model = "synthetic/strong",
-    agents: o.Agents = 8,
-    level: o.Level = "L3",
-    replicates: o.Replicates = 20,
-    ticks: o.Ticks = 12,
-    seed: o.Seed = 0,
-    api_base: o.ApiBase = None,
-    budget: o.Budget = None,
-    yes: o.Yes = False,
-    out: o.Out = None,
-    json: o.Json = False,
-) -> None:
-    """Compare protocols and controls; table, figure, contrasts and page."""
-    base = RunConfig(ticks=ticks, seed=seed, api_base=api_base, budget=budget)
-    config = SweepConfig(
-        base, lineup(protocols), (agents,), (model,), ("complete",), (level,), replicates
+def design(options: study.StudyOptions) -> study.ComparisonConfig:
+    """Protocols and controls on the same tasks."""
+    factors = {"protocol": study.lineup(options.lists["protocol"])}
+    return study.ComparisonConfig(
+        options.base, factors, study.Design(replicates=options.replicates)
     )
-    raise typer.Exit(STUDY.compare(config, Showing(out, as_json=json, yes=yes), judge))
 
 
-def judge(found: Found) -> list[Finding]:
+def report(found: study.StudyResults, options: study.StudyOptions) -> study.StudyReport:
     """The paper's order of its four protocols."""
 
-    def lead(first: str, second: str) -> Sample:
+    def lead(first: str, second: str) -> study.Sample:
         return found.sample("quality", protocol=first) - found.sample("quality", protocol=second)
 
-    return [
-        above("sequential minus coordinator > 0", lead("sequential", "coordinator")),
-        above("coordinator minus broadcast > 0", lead("coordinator", "broadcast")),
-        between("broadcast minus shared within 0.1", lead("broadcast", "shared"), -0.1, 0.1),
+    findings = [
+        study.above("sequential minus coordinator > 0", lead("sequential", "coordinator")),
+        study.above("coordinator minus broadcast > 0", lead("coordinator", "broadcast")),
+        study.between("broadcast minus shared within 0.1", lead("broadcast", "shared"), -0.1, 0.1),
     ]
+    return study.StudyReport(findings=findings)
 
+
+STUDY = study.Study(
+    __file__,
+    __doc__,
+    design=design,
+    report=report,
+    lists=("protocol",),
+    protocol=None,
+    level="L3",
+    replicates=20,
+)
 
 if __name__ == "__main__":
-    script(main)
+    study.main(STUDY)

@@ -18,36 +18,17 @@ of indices, of 0.95 for what is left after one task.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated
 
 import numpy as np
-import typer
 from matplotlib.figure import Figure
 from rich.table import Table
 from rich.text import Text
 
-from unscripted.model.metrics.resilience import adaptation, recovery_time, resilience
-from unscripted.scenarios.harness.build.organization import is_family
-from unscripted.scenarios.harness.cli import options as o
-from unscripted.scenarios.harness.config.run import Cell, RunConfig
-from unscripted.scenarios.harness.figures.heat import draw_heat
-from unscripted.scenarios.harness.figures.lines import Line, Panel, draw_lines
-from unscripted.scenarios.harness.results.rows import Row, mean
-from unscripted.scenarios.harness.runs.session import Showing
-from unscripted.scenarios.harness.specs.circumstances import DEFAULT_SUBSTITUTE
-from unscripted.scenarios.harness.specs.lineup import PAPER, lineup
-from unscripted.scenarios.harness.statistics.findings import Finding, above
-from unscripted.scenarios.harness.statistics.samples import Sample, resampled
-from unscripted.scenarios.harness.study.found import Found
-from unscripted.scenarios.harness.study.script import script
-from unscripted.scenarios.harness.study.study import Answer, Study
-from unscripted.scenarios.harness.study.tables import seeds_of
-from unscripted.scenarios.harness.terminal.screen import TIGHT, number, plain
+from unscripted import study
 
-STUDY = Study(__file__, __doc__)
-PROTOCOLS = ",".join((*PAPER, "batched-sequential", "ripple", "spectral-hierarchy"))
+PROTOCOLS = ",".join((*study.COMPARED, "batched-sequential", "ripple", "spectral-hierarchy"))
 NONE = "none"
 REMOVED, HUB, SUBSTITUTED = "members removed", "hub removed", "minds replaced"
 MEMBERS = (REMOVED, HUB, SUBSTITUTED)
@@ -57,39 +38,27 @@ TOLERANCE, HOLD = 0.05, 2
 DRAWS = 200
 
 
-def main(
-    protocols: Annotated[str, typer.Option(help="Comma-separated.")] = PROTOCOLS,
-    topology: o.Topology = "barabasi-albert",
-    substitute: Annotated[
-        str | None,
-        typer.Option(help="Model of replaced minds; synthetic/weak for synthetic teams."),
-    ] = None,
-    model: o.Model = "synthetic/strong",
-    agents: o.Agents = 16,
-    replicates: o.Replicates = 12,
-    ticks: o.Ticks = 18,
-    seed: o.Seed = 0,
-    api_base: o.ApiBase = None,
-    budget: o.Budget = None,
-    yes: o.Yes = False,
-    out: o.Out = None,
-    json: o.Json = False,
-) -> None:
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """Beside those of every run."""
+
+    substitute: str | None = study.option(
+        None, "Model of replaced minds; synthetic/weak for synthetic teams.", "ID"
+    )
+
+
+def design(options: study.StudyOptions) -> list[study.Condition]:
     """Quality after eight shocks, relative to the same run without; after a third of the ticks."""
-    base = RunConfig(
-        agents=agents, model=model, topology=topology, ticks=ticks, seed=seed, api_base=api_base,
-        budget=budget,
-    )  # fmt: skip
-    if substitute is None and all(map(is_family, base.models)):
-        substitute = DEFAULT_SUBSTITUTE
-    schedules = {NONE: "", **{e: f"{s}@{ticks // 3}" for e, s in shocks(substitute).items()}}
-    cells = [
-        Cell(replace(base, protocol=p, shocks=schedule), {"event": event, "at": ticks // 3})
+    base, substitute = options.base, options.own.substitute
+    if substitute is None and not any(map(study.is_called, base.team.models)):
+        substitute = study.DEFAULT_SUBSTITUTE
+    at = base.tasks.ticks // 3
+    schedules = {NONE: "", **{e: f"{s}@{at}" for e, s in shocks(substitute).items()}}
+    return [
+        study.Condition(base.replace(protocol=p, shock=schedule), {"event": event, "at": at})
         for event, schedule in schedules.items()
-        for p in lineup(protocols)
+        for p in study.lineup(options.lists["protocol"])
     ]
-    showing = Showing(out, as_json=json, yes=yes)
-    raise typer.Exit(STUDY.play(cells, replicates, showing, answer))
 
 
 def shocks(substitute: str | None) -> dict[str, str]:
@@ -111,7 +80,7 @@ def shocks(substitute: str | None) -> dict[str, str]:
 class Twins:
     """The runs of a study beside their twins without a shock."""
 
-    found: Found
+    found: study.StudyResults
 
     @cached_property
     def series(self) -> dict[tuple[str, str, int], list[float | None]]:
@@ -134,9 +103,9 @@ class Twins:
         return [e for e in self.found.values("event") if e != NONE]
 
     @cached_property
-    def struck(self) -> Found:
+    def struck(self) -> study.StudyResults:
         """A row for each run that was struck and has its twin: what the shock cost it."""
-        rows: list[Row] = []
+        rows: list[study.Row] = []
         for row in self.found.rows:
             key = row["protocol"], row["event"], row["seed"]
             twin = row["protocol"], NONE, row["seed"]
@@ -146,26 +115,26 @@ class Twins:
             rows.append(
                 {
                     **row,
-                    "resilience": resilience(q, r),
-                    "adaptation": adaptation(q, r),
-                    "after one task": resilience(q[1:], r[1:]),
-                    LEFT: mean(q),
+                    "resilience": study.resilience(q, r),
+                    "adaptation": study.adaptation(q, r),
+                    "after one task": study.resilience(q[1:], r[1:]),
+                    LEFT: study.mean(q),
                 }
             )
-        return Found(rows, synthetic=self.found.synthetic)
+        return study.StudyResults(rows, synthetic=self.found.synthetic)
 
-    def left(self, protocol: str, event: str) -> Sample:
+    def left(self, protocol: str, event: str) -> study.Sample:
         """Quality from the shock on, by seed."""
         runs = {s: q for (p, e, s), q in self.series.items() if (p, e) == (protocol, event)}
-        means = {s: mean(q[self.at :]) for s, q in sorted(runs.items())}
-        return Sample({s: m for s, m in means.items() if m is not None})
+        means = {s: study.mean(q[self.at :]) for s, q in sorted(runs.items())}
+        return study.Sample({s: m for s, m in means.items() if m is not None})
 
-    def ticks(self, protocol: str, event: str) -> list[Sample]:
+    def ticks(self, protocol: str, event: str) -> list[study.Sample]:
         """Quality by seed at each tick."""
         runs = {s: q for (p, e, s), q in self.series.items() if (p, e) == (protocol, event)}
         length = max(map(len, runs.values()), default=0)
         return [
-            Sample({s: v for s, q in sorted(runs.items()) if (v := q[t]) is not None})
+            study.Sample({s: v for s, q in sorted(runs.items()) if (v := q[t]) is not None})
             for t in range(length)
         ]
 
@@ -178,61 +147,95 @@ class Twins:
         twin = self.ticks(protocol, NONE)[self.at :]
         if not struck or len(struck) != len(twin):
             return []
-        means = resampled([*struck, *twin], DRAWS)
+        means = study.resampled([*struck, *twin], DRAWS)
         if np.isnan(means).any():
             return []
         halves = np.split(means, 2, axis=1)
         return [
-            recovery_time(q.tolist(), r.tolist(), tolerance=TOLERANCE, hold=HOLD)
+            study.recovery_time(q.tolist(), r.tolist(), tolerance=TOLERANCE, hold=HOLD)
             for q, r in zip(*halves, strict=True)
         ]
 
 
-def answer(found: Found) -> Answer:
+def report(found: study.StudyResults, options: study.StudyOptions) -> study.StudyReport:
     """Indices against each other, and what is left one task later."""
     twins = Twins(found)
     struck = twins.struck
 
-    def index(protocol: str, *events: str) -> Sample:
+    def index(protocol: str, *events: str) -> study.Sample:
         rows = [r for r in struck.of(protocol=protocol) if r["event"] in events]
-        return Sample.of(rows, "resilience")
+        return study.Sample.of(rows, "resilience")
 
-    findings: list[Finding] = [
-        above("members struck: index of sequential minus coordinator > 0",
-              index("sequential", *MEMBERS) - index("coordinator", *MEMBERS)),
-        *(above(f"{HUB}: index of {p} minus coordinator > 0",
-                index(p, HUB) - index("coordinator", HUB)) for p in PAPER if p != "coordinator"),
-        *(above(f"{e}: {p} keeps 95 % from the next task on",
-                struck.sample("after one task", protocol=p, event=e), 0.95)
-          for e in MEMBERS if e in twins.events for p in ("sequential", "coordinator")),
-    ]  # fmt: skip
-    over = seeds_of(found)
+    findings: list[study.Finding] = [
+        study.above(
+            "members struck: index of sequential minus coordinator > 0",
+            index("sequential", *MEMBERS) - index("coordinator", *MEMBERS),
+        ),
+        *(
+            study.above(
+                f"{HUB}: index of {p} minus coordinator > 0",
+                index(p, HUB) - index("coordinator", HUB),
+            )
+            for p in study.COMPARED
+            if p != "coordinator"
+        ),
+        *(
+            study.above(
+                f"{e}: {p} keeps 95 % from the next task on",
+                struck.sample("after one task", protocol=p, event=e),
+                0.95,
+            )
+            for e in MEMBERS
+            if e in twins.events
+            for p in ("sequential", "coordinator")
+        ),
+    ]
+    over = study.seeds_of(found)
     never = f"never within {1 + max(r['tick'] for r in found.tick_rows) - twins.at} tasks"
-    return Answer(
+    return study.StudyReport(
         tables=[
-            grid(twins, f"Resilience index, means over {over} with 95 % intervals",
-                 lambda p, e: with_width(struck.sample("resilience", protocol=p, event=e))),
-            grid(twins, "Quality from the shock on; first the twin's",
-                 lambda p, e: with_width(twins.left(p, e)), NONE),
-            grid(twins, f"Tasks until quality is back at {1 - TOLERANCE:.0%} of the twin's for "
-                 f"{HOLD} tasks, median and 95 % range over resamples; – is {never}",
-                 lambda p, e: with_range(twins.recovery(p, e))),
-            grid(twins, "Adaptation: index of the last third of the ticks minus the first's",
-                 lambda p, e: with_width(struck.sample("adaptation", protocol=p, event=e))),
+            grid(
+                twins,
+                f"Resilience index, means over {over} with 95 % intervals",
+                lambda p, e: with_width(struck.sample("resilience", protocol=p, event=e)),
+            ),
+            grid(
+                twins,
+                "Quality from the shock on; first the twin's",
+                lambda p, e: with_width(twins.left(p, e)),
+                NONE,
+            ),
+            grid(
+                twins,
+                f"Tasks until quality is back at {1 - TOLERANCE:.0%} of the twin's for "
+                f"{HOLD} tasks, median and 95 % range over resamples; – is {never}",
+                lambda p, e: with_range(twins.recovery(p, e)),
+            ),
+            grid(
+                twins,
+                "Adaptation: index of the last third of the ticks minus the first's",
+                lambda p, e: with_width(struck.sample("adaptation", protocol=p, event=e)),
+            ),
         ],
         figures={
             "shock-resilience": lambda: draw_index(twins),
             "shock-recovery": lambda: draw_recovery(twins),
-        } if struck.rows else {},
+        }
+        if struck.rows
+        else {},
         findings=findings,
         notes=notes(twins),
-    )  # fmt: skip
+    )
 
 
 def notes(twins: Twins) -> list[str]:
     """How often the hub was the planner, and what that made of the coordinator."""
     told = twins.found.ticks_of(tick=twins.at, event=HUB, protocol="coordinator")
-    planners = {r["seed"] for r in told if r["shocks"].startswith("the hub left, member 0 ")}
+    planners = {
+        row["seed"]
+        for row, members in twins.found.teams_of(event=HUB, protocol="coordinator")
+        if not any((m["tick"], m["member"]) == (twins.at, 0) for m in members)  # it has left
+    }
     rows = twins.struck.of(event=HUB, protocol="coordinator")
     if not told or not rows:
         return []
@@ -241,7 +244,7 @@ def notes(twins: Twins) -> list[str]:
         "it was another": [r for r in rows if r["seed"] not in planners],
     }
     said = [
-        f"{number(Sample.of(of_case, 'resilience').mean)} where {case} "
+        f"{study.number(study.Sample.of(of_case, 'resilience').mean)} where {case} "
         f"({len(of_case)} of {len(rows)} networks)"
         for case, of_case in by_case.items()
         if of_case
@@ -251,18 +254,18 @@ def notes(twins: Twins) -> list[str]:
 
 def grid(twins: Twins, title: str, cell: Callable[[str, str], str], *more: str) -> Table:
     """Protocols by shocks, and before these by what else is given."""
-    table = Table(title=Text(plain(title)), title_justify="left", title_style="bold", **TIGHT)
+    table = study.titled_table(title)
     table.add_column("protocol", overflow="fold")
     events = (*more, *twins.events)
     for event in events:
-        table.add_column(plain(event).replace(" ", "\n"), justify="right")
+        table.add_column(study.plain(event).replace(" ", "\n"), justify="right")
     for protocol in twins.found.values("protocol"):
         cells = [cell(protocol, event) for event in events]
-        table.add_row(Text(plain(str(protocol))), *cells)
+        table.add_row(Text(study.plain(str(protocol))), *cells)
     return table
 
 
-def with_width(sample: Sample) -> str:
+def with_width(sample: study.Sample) -> str:
     """A mean and half the width of its interval."""
     if sample.mean is None:
         return "–"
@@ -284,26 +287,29 @@ def with_range(times: list[int | None]) -> str:
 
 def draw_index(twins: Twins) -> Figure:
     """The index of every protocol after every shock."""
-    return draw_heat(
-        twins.struck, ("resilience", LEFT), rows="protocol", columns="event",
+    return study.draw_heat(
+        twins.struck,
+        ("resilience", LEFT),
+        rows="protocol",
+        columns="event",
         title=STUDY.question,
         subtitle=twins.found.constant("model", "agents", "level", "topology"),
         note="Resilience: area under quality from the shock on, over the twin's.",
-    )  # fmt: skip
+    )
 
 
 def draw_recovery(twins: Twins) -> Figure:
     """Quality relative to the twin around each shock."""
 
-    def line(protocol: str, event: str) -> Line:
+    def line(protocol: str, event: str) -> study.Line:
         pairs = zip(twins.ticks(protocol, event), twins.ticks(protocol, NONE), strict=False)
-        return Line(protocol, [(t - twins.at, q / r) for t, (q, r) in enumerate(pairs)])
+        return study.Line(protocol, [(t - twins.at, q / r) for t, (q, r) in enumerate(pairs)])
 
-    drawn = [p for p in twins.found.values("protocol") if p in PAPER] or twins.found.values(
-        "protocol"
-    )
+    drawn = [
+        p for p in twins.found.values("protocol") if p in study.COMPARED
+    ] or twins.found.values("protocol")
     panels = [
-        Panel(
+        study.Subplot(
             [line(p, e) for p in drawn],
             "quality over the twin's",
             title=e,
@@ -311,7 +317,7 @@ def draw_recovery(twins: Twins) -> Figure:
         )
         for e in twins.events
     ]
-    return draw_lines(
+    return study.draw_lines(
         panels,
         title="Quality before and after a shock, relative to the twin without it",
         subtitle=twins.found.constant("model", "agents", "level", "topology"),
@@ -321,5 +327,20 @@ def draw_recovery(twins: Twins) -> Figure:
     )
 
 
+STUDY = study.Study(
+    __file__,
+    __doc__,
+    design=design,
+    report=report,
+    sets=("shock",),
+    lists=("protocol",),
+    own=Options,
+    protocol=PROTOCOLS,
+    topology="barabasi-albert",
+    agents=16,
+    replicates=12,
+    ticks=18,
+)
+
 if __name__ == "__main__":
-    script(main)
+    study.main(STUDY)

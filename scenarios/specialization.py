@@ -12,22 +12,10 @@ Refuted where the whole 95 % interval of one of these lies on the other side.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-import typer
 from matplotlib.figure import Figure
 
-from unscripted.scenarios.harness.cli import options as o
-from unscripted.scenarios.harness.config.run import Cell, RunConfig
-from unscripted.scenarios.harness.figures.lines import Line, Panel, draw_lines
-from unscripted.scenarios.harness.runs.session import Showing
-from unscripted.scenarios.harness.statistics.findings import above, below
-from unscripted.scenarios.harness.statistics.samples import Sample
-from unscripted.scenarios.harness.study.script import script
-from unscripted.scenarios.harness.study.study import Answer, Found, Study
-from unscripted.scenarios.harness.study.tables import cells_table
+from unscripted import study
 
-STUDY = Study(__file__, __doc__)
 FREE = ("sequential", "shared", "broadcast")
 TEAMS = {name: (name, "fixed") for name in (*FREE, "fixed-roles", "random")} | {
     "sequential, growing skills": ("sequential", "growing"),
@@ -37,57 +25,44 @@ MEASURES = ("role_stability", "unique_role_share", "role_entropy", "role_gini")
 WINDOWS = 8
 
 
-def main(
-    model: o.Model = "synthetic/strong",
-    agents: o.Agents = 8,
-    replicates: o.Replicates = 12,
-    ticks: o.Ticks = 40,
-    seed: o.Seed = 0,
-    api_base: o.ApiBase = None,
-    budget: o.Budget = None,
-    yes: o.Yes = False,
-    out: o.Out = None,
-    json: o.Json = False,
-) -> None:
+def design(options: study.StudyOptions) -> list[study.Condition]:
     """Role stability, share of unique roles, entropy and Gini over many tasks."""
-    base = RunConfig(
-        agents=agents, model=model, ticks=ticks, seed=seed, api_base=api_base, budget=budget
-    )
-    cells = [
-        Cell(replace(base, protocol=protocol, skills=skills), {"team": name})
+    return [
+        study.Condition(options.base.replace(protocol=protocol, skills=skills), {"team": name})
         for name, (protocol, skills) in TEAMS.items()
     ]
-    showing = Showing(out, as_json=json, yes=yes)
-    raise typer.Exit(STUDY.play(cells, replicates, showing, answer))
 
 
-def answer(found: Found) -> Answer:
+def report(found: study.StudyResults, options: study.StudyOptions) -> study.StudyReport:
     """Stability where roles are free, where they are given, and where practice makes better."""
 
-    def stability(team: str) -> Sample:
+    def stability(team: str) -> study.Sample:
         return found.sample("role_stability", team=team)
 
     grown = stability("sequential, growing skills") - stability("sequential")
     findings = [
-        *(below(f"{p}, role stability < 0.2", stability(p), 0.2) for p in FREE),
-        above("fixed-roles, role stability > 0.95", stability("fixed-roles"), 0.95),
-        above("sequential, role stability with growing minus with fixed skills > 0", grown),
+        *(study.below(f"{p}, role stability < 0.2", stability(p), 0.2) for p in FREE),
+        study.above("fixed-roles, role stability > 0.95", stability("fixed-roles"), 0.95),
+        study.above("sequential, role stability with growing minus with fixed skills > 0", grown),
     ]
-    return Answer(
-        tables=[cells_table(found, ("team",), (*MEASURES, "unique_roles", "quality"))],
+    return study.StudyReport(
+        tables=[study.cells_table(found, ("team",), (*MEASURES, "unique_roles", "quality"))],
         figures={"specialization": lambda: draw(found)},
         findings=findings,
     )
 
 
-def draw(found: Found) -> Figure:
+def draw(found: study.StudyResults) -> Figure:
     """One panel per measure over the tasks, in a few windows of equal length."""
     length = max(1, (1 + max(r["tick"] for r in found.tick_rows)) // WINDOWS)
     middle = (length - 1) / 2
     rows = [{**r, "around": r["tick"] // length * length + middle} for r in found.tick_rows]
-    return draw_lines(
+    return study.draw_lines(
         [
-            Panel([Line.of([r for r in rows if r["team"] == t], "around", m, t) for t in TEAMS], m)
+            study.Subplot(
+                [study.Line.of([r for r in rows if r["team"] == t], "around", m, t) for t in TEAMS],
+                m,
+            )
             for m in MEASURES
         ],
         title=STUDY.question,
@@ -98,5 +73,15 @@ def draw(found: Found) -> Figure:
     )
 
 
+STUDY = study.Study(
+    __file__,
+    __doc__,
+    design=design,
+    report=report,
+    sets=("protocol", "skills"),
+    replicates=12,
+    ticks=40,
+)
+
 if __name__ == "__main__":
-    script(main)
+    study.main(STUDY)

@@ -12,82 +12,57 @@ Refuted where, for any of these differences, the whole 95 % interval lies on the
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-import typer
 from matplotlib.figure import Figure
 
-from unscripted.model.tasks.task import LEVELS
-from unscripted.scenarios.harness.cli import options as o
-from unscripted.scenarios.harness.config.run import Cell, RunConfig
-from unscripted.scenarios.harness.figures.lines import Line, Panel, draw_lines
-from unscripted.scenarios.harness.runs.session import Showing
-from unscripted.scenarios.harness.statistics.findings import above
-from unscripted.scenarios.harness.statistics.samples import Sample
-from unscripted.scenarios.harness.study.script import script
-from unscripted.scenarios.harness.study.study import Answer, Found, Study
-from unscripted.scenarios.harness.study.tables import cells_table
+from unscripted import study
 
-STUDY = Study(__file__, __doc__)
 PROTOCOLS = ("sequential", "coordinator", "broadcast", "shared", "silent")
 MEASURES = ("quality", "hierarchy_depth", "abstention_rate")
 
 
-def main(
-    model: o.Model = "synthetic/strong",
-    agents: o.Agents = 8,
-    replicates: o.Replicates = 24,
-    ticks: o.Ticks = 12,
-    seed: o.Seed = 0,
-    api_base: o.ApiBase = None,
-    budget: o.Budget = None,
-    yes: o.Yes = False,
-    out: o.Out = None,
-    json: o.Json = False,
-) -> None:
+def design(options: study.StudyOptions) -> list[study.Condition]:
     """Quality, hierarchy depth and abstention by level, for five protocols."""
-    base = RunConfig(
-        agents=agents, model=model, ticks=ticks, seed=seed, api_base=api_base, budget=budget
-    )
-    cells = [Cell(replace(base, level=x, protocol=p)) for x in LEVELS for p in PROTOCOLS]
-    showing = Showing(out, as_json=json, yes=yes)
-    raise typer.Exit(STUDY.play(cells, replicates, showing, answer))
+    return [
+        study.Condition(options.base.replace(level=x, protocol=p))
+        for x in study.LEVELS
+        for p in PROTOCOLS
+    ]
 
 
-def answer(found: Found) -> Answer:
+def report(found: study.StudyResults, options: study.StudyOptions) -> study.StudyReport:
     """Levels against each other, and the lead of those who see finished work."""
 
-    def quality(level: str, protocol: str) -> Sample:
+    def quality(level: str, protocol: str) -> study.Sample:
         return found.sample("quality", level=level, protocol=protocol)
 
-    def lead(level: str, over: str) -> Sample:
+    def lead(level: str, over: str) -> study.Sample:
         return quality(level, "sequential") - quality(level, over)
 
     falls = {p: quality("L1", p) - quality("L4", p) for p in PROTOCOLS}
     findings = [
-        *(above(f"{p}: quality on L1 minus L4 > 0", fall) for p, fall in falls.items()),
-        above(
+        *(study.above(f"{p}: quality on L1 minus L4 > 0", fall) for p, fall in falls.items()),
+        study.above(
             "lead of sequential over shared, L3 minus L1 > 0",
             lead("L3", "shared") - lead("L1", "shared"),
         ),
-        above("sequential minus coordinator on L3 > 0", lead("L3", "coordinator")),
-        above("sequential minus coordinator on L4 > 0", lead("L4", "coordinator")),
+        study.above("sequential minus coordinator on L3 > 0", lead("L3", "coordinator")),
+        study.above("sequential minus coordinator on L4 > 0", lead("L4", "coordinator")),
     ]
-    return Answer(
-        tables=[cells_table(found, ("level", "protocol"), MEASURES)],
+    return study.StudyReport(
+        tables=[study.cells_table(found, ("level", "protocol"), MEASURES)],
         figures={"task-complexity": lambda: draw(found)},
         findings=findings,
     )
 
 
-def draw(found: Found) -> Figure:
+def draw(found: study.StudyResults) -> Figure:
     """One panel per measure, levels side by side."""
     lines = {
-        m: [Line.of(found.of(protocol=p), "level", m, p) for p in found.values("protocol")]
+        m: [study.Line.of(found.of(protocol=p), "level", m, p) for p in found.values("protocol")]
         for m in MEASURES
     }
-    return draw_lines(
-        [Panel(of_measure, measure) for measure, of_measure in lines.items()],
+    return study.draw_lines(
+        [study.Subplot(of_measure, measure) for measure, of_measure in lines.items()],
         title=STUDY.question,
         subtitle=found.constant("model", "agents", "topology"),
         xlabel="level of the tasks",
@@ -95,5 +70,14 @@ def draw(found: Found) -> Figure:
     )
 
 
+STUDY = study.Study(
+    __file__,
+    __doc__,
+    design=design,
+    report=report,
+    sets=("protocol", "level"),
+    replicates=24,
+)
+
 if __name__ == "__main__":
-    script(main)
+    study.main(STUDY)

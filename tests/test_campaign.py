@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import os
 import re
 import runpy
@@ -18,11 +17,9 @@ from unscripted.scenarios.harness.calibration.targets import FIGURES
 from unscripted.scenarios.harness.cli.app import app, run_app
 from unscripted.scenarios.harness.cli.listing import scenario_paths
 from unscripted.scenarios.harness.config.run import RunConfig, StudyConfig
-from unscripted.scenarios.harness.figures.published import draw_published
 from unscripted.scenarios.harness.runs.sweep import run_key
-from unscripted.scenarios.harness.statistics.samples import Sample
+from unscripted.scenarios.harness.statistics.published import Kind
 from unscripted.scenarios.harness.study.found import Found
-from unscripted.scenarios.harness.study.published import HEAD, Claim, Kind, sections, summary
 
 MADE = runpy.run_path(str(scenario_paths()["paper_campaign"]), run_name="a_scenario")
 TASTE = ("--agents", "4", "--ticks", "2", "--replicates", "2")
@@ -125,67 +122,6 @@ def test_options_replace_models_sizes_and_tasks():
 
 
 # --- claims ------------------------------------------------------------------------------------
-
-
-def sample(*values):
-    return Sample(dict(enumerate(values)))
-
-
-@pytest.mark.parametrize(
-    ("published", "ours", "difference", "agrees"),
-    [
-        (0.5, sample(0.49, 0.51, 0.5), 0.0, True),
-        (0.5, sample(0.59, 0.61, 0.6), 0.1, False),
-        (0.5, sample(0.1, 0.9, 0.5), 0.0, None),  # too wide to have missed it
-        (0.5, sample(0.5), 0.0, None),
-        (0.5, 0.7, 0.2, None),
-        (0.5, sample(), None, None),
-        (0.5, None, None, None),
-        ((1.0, 2.0), sample(1.4, 1.5, 1.6), 0.0, True),
-        ((1.0, 2.0), sample(2.4, 2.5, 2.6), 0.5, False),
-        ((1.0, 2.0), sample(1.9, 2.0, 2.1), 0.0, None),
-        ((1.0, 2.0), 1.5, 0.0, True),
-        ((0.0, math.inf), sample(-0.2, -0.21, -0.22), -0.21, False),
-        ((-math.inf, 0.0), sample(-0.2, -0.21, -0.22), 0.0, True),
-    ],
-)
-def test_a_claim_says_how_far_off_it_is_and_whether_that_can_be_told(
-    published, ours, difference, agrees
-):
-    claim = Claim.of("s", "n", published, ours)
-    assert claim.difference == (None if difference is None else pytest.approx(difference))
-    assert claim.agrees is agrees
-    assert len(claim.line()) == len(HEAD)
-    assert "inf" not in " ".join(claim.line())
-    assert "-0.000" not in " ".join(claim.line())
-
-
-def test_a_miss_by_little_is_near():
-    assert Claim.of("s", "n", 0.5, sample(0.514, 0.515, 0.516)).line()[4] == "near"
-    assert Claim.of("s", "n", 0.5, sample(0.534, 0.535, 0.536)).line()[4] == "no"
-    assert Claim.of("s", "n", 24.0, sample(24.01, 24.011, 24.012)).line()[4] == "no"
-    assert Claim.of("s", "n", 0.5, None).line()[3:5] == ["–", "–"]
-
-
-def test_fitted_figures_and_predictions_are_never_mixed():
-    made = [
-        Claim.of("s", "a", 0.5, sample(0.5, 0.501, 0.499), Kind.FITTED),
-        Claim.of("s", "b", 0.5, sample(0.9, 0.901, 0.899)),
-        Claim.of("t", "c", 5006.0, 100.0),
-        Claim.of("t", "d", 0.5, sample(0.1, 0.101), Kind.FOLLOWS),
-    ]
-    lines = summary(made)
-    assert lines[0].startswith("1 fitted figures: 1 agree, 0 don't")
-    assert lines[0].endswith(
-        "1 of 1 values of 0 to 1 are within 0.02, their root mean square error is 0.000"
-    )
-    assert lines[1].startswith("2 predictions: 0 agree, 1 don't")
-    assert "0.400" in lines[1]
-    assert lines[1].endswith("1 can't be told")
-    assert {k: len(v) for k, v in sections(made).items()} == {"s": 2, "t": 2}
-    assert summary([]) == []
-    figure = draw_published(made, title="t", synthetic=True)
-    assert len(figure.axes[0].get_yticklabels()) == 3
 
 
 PUBLISHED = (0.640, 0.724, 0.510, 0.503, 0.478, 0.510, 0.363, 0.369, 0.774, 0.829, 0.580, 0.589,

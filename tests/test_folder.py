@@ -25,10 +25,11 @@ from unscripted.scenarios.harness.config.run import (
     from_json,
     to_json,
 )
+from unscripted.scenarios.harness.exits import Exit
 from unscripted.scenarios.harness.results.rows import agent_rows, tick_rows
 from unscripted.scenarios.harness.runs import folder as folder_module
 from unscripted.scenarios.harness.runs.folder import Folder, write_text
-from unscripted.scenarios.harness.runs.play import Exit, play
+from unscripted.scenarios.harness.runs.play import play
 
 SMALL = RunConfig(agents=3, ticks=4)
 

@@ -10,15 +10,11 @@ import subprocess
 import sys
 from collections import Counter
 from dataclasses import fields, replace
-from itertools import combinations, pairwise
 from pathlib import Path
 from types import SimpleNamespace
 
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from matplotlib.text import Text
 
 from unscripted.model.errors import UsageError
 from unscripted.model.plugins.discovery import discover
@@ -31,17 +27,11 @@ from unscripted.scenarios.harness.config.run import (
     StudyConfig,
     default_folder,
 )
-from unscripted.scenarios.harness.figures.front import Offer, draw_front, front
-from unscripted.scenarios.harness.figures.heat import draw_heat
-from unscripted.scenarios.harness.figures.lines import Line, Panel, draw_lines, spread
-from unscripted.scenarios.harness.figures.style import SYNTHETIC_NOTE
 from unscripted.scenarios.harness.runs import sweep as sweep_module
 from unscripted.scenarios.harness.runs.session import Showing
 from unscripted.scenarios.harness.runs.sweep import run_key, run_one, sweep
 from unscripted.scenarios.harness.specs.lineup import CONTROLS, PAPER, lineup
-from unscripted.scenarios.harness.statistics.findings import Verdict, above, below, between, overall
-from unscripted.scenarios.harness.statistics.samples import Sample, resampled
-from unscripted.scenarios.harness.statistics.sign_change import crossing
+from unscripted.scenarios.harness.statistics.findings import Verdict, above, overall
 from unscripted.scenarios.harness.study.found import Found, found_in
 from unscripted.scenarios.harness.study.study import Answer, Study
 
@@ -180,45 +170,6 @@ def test_a_mistake_is_one_line_and_leaves_nothing(name, wrong, said, call, tmp_p
 # Verdicts
 
 
-def sample(*values: float) -> Sample:
-    return Sample(dict(enumerate(values)))
-
-
-@pytest.mark.parametrize(
-    ("finding", "verdict"),
-    [
-        (above("", sample(0.1, 0.11, 0.12)), "held"),
-        (above("", sample(-0.1, -0.11, -0.12)), "refuted"),
-        (above("", sample(-0.1, 0.0, 0.1)), "undecided"),
-        (above("", sample(0.1)), "undecided"),
-        (above("", sample()), "undecided"),
-        (above("", sample(0.4, 0.4, 0.4), 0.5), "refuted"),
-        (above("", sample(0.0, 0.0)), "refuted"),
-        (below("", sample(0.1, 0.11, 0.12), 0.2), "held"),
-        (below("", sample(0.1, 0.11, 0.12), 0.05), "refuted"),
-        (between("", sample(0.0, 0.0, 0.0), -0.01, 0.01), "held"),
-        (between("", sample(-0.02, 0.0, 0.02), -0.01, 0.01), "undecided"),
-        (between("", sample(0.5, 0.51, 0.52), -0.01, 0.01), "refuted"),
-        (between("", sample(-0.5, -0.51, -0.52), -0.01, 0.01), "refuted"),
-    ],
-)
-def test_a_claim_is_judged_by_its_interval(finding, verdict):
-    assert finding.verdict == verdict
-    assert finding.line().startswith(verdict)
-    assert json.dumps(finding.body(), allow_nan=False)
-
-
-def test_one_refuted_claim_refutes_and_one_undecided_leaves_open():
-    held, refuted = above("", sample(1.0, 1.1)), above("", sample(-1.0, -1.1))
-    undecided = above("", sample(-1.0, 1.0))
-    held = replace(held, verdict=Verdict.HELD)
-    refuted = replace(refuted, verdict=Verdict.REFUTED)
-    assert overall([held, held]) == "held"
-    assert overall([held, undecided]) == "undecided"
-    assert overall([held, undecided, refuted]) == "refuted"
-    assert overall([]) == "undecided"
-
-
 WORLDS = {
     "held": {"sequential": 0.9, "coordinator": 0.7, "broadcast": 0.4, "shared": 0.4},
     "refuted": {"sequential": 0.4, "coordinator": 0.7, "broadcast": 0.9, "shared": 0.4},
@@ -262,54 +213,6 @@ def test_a_scenario_whose_runs_are_missing_decides_nothing():
 
 
 # Samples
-
-
-def test_samples_are_paired_by_seed():
-    a, b = Sample({0: 3.0, 1: 5.0, 2: 8.0}), Sample({1: 1.0, 2: 2.0, 3: 9.0})
-    assert (a - b).values == {1: 4.0, 2: 6.0}
-    assert (a / b).values == {1: 5.0, 2: 4.0}
-    assert (a / Sample({0: 0.0, 1: 5.0})).values == {1: 1.0}
-    assert (a * 2).values == {0: 6.0, 1: 10.0, 2: 16.0}
-
-
-def test_a_sample_is_the_mean_of_a_seeds_rows_and_leaves_out_what_was_not_measured():
-    rows = [
-        {"seed": 1, "q": 1.0},
-        {"seed": 1, "q": 3.0},
-        {"seed": 0, "q": None},
-        {"seed": 2, "q": 5},
-    ]
-    assert Sample.of(rows, "q").values == {1: 2.0, 2: 5}
-    assert Sample.of([], "q").mean is None
-    assert Sample.of(rows[:1], "q").bounds is None
-
-
-def test_a_bootstrap_keeps_pairs_together():
-    a = sample(0.0, 1.0, 2.0, 3.0)
-    b = sample(1.0, 2.0, 3.0, 4.0)
-    draws = resampled([a, b], draws=50)
-    assert draws.shape == (50, 2)
-    assert (draws[:, 1] - draws[:, 0]).round(9).tolist() == [1.0] * 50
-    assert (resampled([a, b], draws=50) == draws).all(), "the same samples, the same interval"
-
-
-@pytest.mark.parametrize(
-    ("means", "at"),
-    [
-        ((-1.0, -1.0, 1.0), 0.75),
-        ((-1.0, 1.0, 1.0), 0.25),
-        ((1.0, -1.0, 3.0), 0.625),
-        ((1.0, 1.0, 1.0), -math.inf),
-        ((1.0, 1.0, -1.0), math.inf),
-    ],
-)
-def test_the_sign_flips_where_the_line_last_rises_through_zero(means, at):
-    found = crossing((0.0, 0.5, 1.0), [sample(m, m + 0.002, m - 0.002) for m in means])
-    assert found is not None
-    assert found.at == pytest.approx(at, abs=1e-3)
-    assert found.low <= found.at <= found.high
-    assert found.words()
-    assert crossing((0.0, 1.0), [sample(1.0), sample()]) is None
 
 
 # Runs of any kind
@@ -436,9 +339,9 @@ def test_a_budget_that_stops_every_run_leaves_nothing_to_judge(call):
     assert (body["runs"], body["findings"], body["verdict"]) == ([], [], "undecided")
 
 
-def test_real_models_are_asked_once_and_never_again(call, chaos, monkeypatch, tmp_path):
+def test_real_models_are_asked_once_and_never_again(call, loopback, monkeypatch, tmp_path):
     monkeypatch.setenv("OPENAI_API_KEY", "sk-planted-0123456789")
-    server = chaos()
+    server = loopback()
     options = [
         "scenario", "capability_threshold", "--model", "openai/gpt-4.1-mini", "--api-base",
         server.api_base, "--agents", "2", "--ticks", "1", "--replicates", "2", "--yes",
@@ -487,112 +390,6 @@ def test_the_lineup_has_everything_found_the_papers_first_and_controls_last():
 
 
 # Figures
-
-
-def texts(figure) -> str:
-    return "\n".join(t.get_text() for t in figure.findobj(Text))
-
-
-def inside(figure) -> None:
-    width, height = figure.get_size_inches()
-    used = figure.get_tightbbox()
-    assert -0.01 <= used.x0 < used.x1 <= width + 0.01
-    assert -0.01 <= used.y0 < used.y1 <= height + 0.01
-
-
-def apart(figure, gid: str) -> None:
-    """No two texts of a kind cover each other."""
-    figure.draw_without_rendering()
-    named = [t for t in figure.findobj(Text) if t.get_gid() == gid]
-    assert named
-    boxes = [t.get_window_extent() for t in named]
-    for a, b in combinations(boxes, 2):
-        wide = min(a.x1, b.x1) - max(a.x0, b.x0)
-        high = min(a.y1, b.y1) - max(a.y0, b.y0)
-        assert wide < 2 or high < 2, "names overlap"
-
-
-@pytest.mark.parametrize("synthetic", [True, False])
-@pytest.mark.parametrize("places", [True, False])
-def test_lines_show_means_intervals_and_what_is_missing(synthetic, places):
-    xs = ["L1", "L2", "L3"] if places else [1, 10, 100]
-    panels = [
-        Panel(
-            [Line(f"line {k}", [(x, sample(k, k + 0.5)) for x in xs]) for k in range(n)], "quality"
-        )
-        for n in (1, 9)
-    ]
-    panels.append(Panel([Line("line 0", [(x, sample()) for x in xs])], "cost_usd", log=True))
-    figure = draw_lines(panels, title="t", log=not places, synthetic=synthetic)
-    assert (SYNTHETIC_NOTE in texts(figure)) is synthetic
-    assert "not measured" in texts(figure)
-    assert ("bars" in texts(figure)) is places
-    lines = figure.findobj(lambda a: a.get_gid() == "line")
-    looks = {(x.get_color(), x.get_marker(), x.get_linestyle()) for x in lines}
-    assert len(looks) == 9, "every label its own look, the same in all panels"
-    inside(figure)
-
-
-def test_names_at_the_foot_of_a_panel_stand_apart():
-    marks = {f"model-{k}-of-a-kind": v for k, v in enumerate((0.3, 0.58, 0.6, 0.85, 0.86, 0.88))}
-    points = [(v / 10, sample(v, v + 1)) for v in range(11)]
-    panel = Panel([Line("x", points)], "quality", zero=True, crossing=(0.5, 0.4, 0.6), marks=marks)
-    figure = draw_lines([panel, panel, replace(panel, marks={})], title="t", synthetic=True)
-    inside(figure)
-    for axes in figure.axes[:2]:
-        boxes = [t.get_window_extent() for t in axes.texts if t.get_gid() == "mark"]
-        assert len(boxes) == 6
-        assert all(a.x1 <= b.x0 + 2 or b.x1 <= a.x0 + 2 for a, b in combinations(boxes, 2))
-
-
-@given(st.lists(st.floats(0, 1), max_size=12), st.floats(0.01, 0.2))
-def test_what_is_spread_stays_in_order_and_a_gap_apart(positions, gap):
-    placed = spread(sorted(positions), gap)
-    assert len(placed) == len(positions)
-    assert all(b - a >= gap - 1e-9 for a, b in pairwise(placed))
-
-
-def test_a_heat_map_has_a_number_in_every_cell():
-    rows = [
-        {"seed": s, "protocol": p, "topology": t, "quality": q if t != "ring" or q < 0.5 else None,
-         "wall_s": 100 * q}
-        for s in range(3)
-        for p, q in (("worse", 0.1), ("better", 0.9))
-        for t in ("complete", "ring", "a-network-with-a-long-name")
-    ]  # fmt: skip
-    figure = draw_heat(
-        Found(rows), ("quality", "wall_s"), rows="protocol", columns="topology", title="t"
-    )
-    cells = [t.get_text() for t in figure.findobj(Text) if t.get_gid() == "cell"]
-    assert cells == ["0.90", "–", "0.90", "0.10", "0.10", "0.10", *["90"] * 3, *["10"] * 3]
-    assert SYNTHETIC_NOTE in texts(figure)
-    assert "95 % intervals are at most" in texts(figure)
-    inside(figure)
-    with pytest.raises(UsageError):
-        draw_heat(Found([]), ("quality",), rows="protocol", columns="topology", title="t")
-
-
-def offer(name: str, cost: float, quality: float) -> Offer:
-    return Offer(name, "s", sample(cost, cost * 1.01), sample(quality, quality + 0.002))
-
-
-def test_the_front_is_what_nothing_beats_in_both():
-    offers = [offer("a", 1, 0.5), offer("b", 2, 0.4), offer("c", 3, 0.9), offer("d", 1, 0.3),
-              offer("free", 0, 0.9)]  # fmt: skip
-    assert [o.name for o in front(offers)] == ["a", "c"]
-    figure = draw_front(offers, title="t", synthetic=True)
-    assert "1 without a known cost or quality are left out" in texts(figure)
-    inside(figure)
-
-
-def test_names_of_crowded_points_do_not_cover_each_other():
-    offers = [
-        offer(f"1 claude-sonnet-4.6 + 7 glm-{k}", 0.01 * 1.3**k, 0.7 + 0.02 * (k % 3))
-        for k in range(12)
-    ]
-    figure = draw_front(offers, title="t", synthetic=False)
-    apart(figure, "name")
-    inside(figure)
 
 
 def test_drawing_a_scenario_twice_gives_the_same_bytes(call, tmp_path):

@@ -83,11 +83,8 @@ async def _consult_all(consultations: Sequence[Consultation], limits: Limits) ->
         async with slots:
             return await _consult_later(consultation, limits.deadline_s)
 
-    answers = await asyncio.gather(*(one(c) for c in consultations), return_exceptions=True)
-    for answer in answers:
-        if isinstance(answer, BaseException):  # only now: what was in flight has been kept
-            raise answer
-    return [answer for answer in answers if isinstance(answer, Answer)]
+    # All of them end, whatever one raises: what was in flight is kept.
+    return await loop.gather_all(one(c) for c in consultations)
 
 
 async def _consult_paced(consultation: Consultation) -> Answer:

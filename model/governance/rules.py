@@ -10,7 +10,7 @@ from ..metrics.scales import Scales
 from ..observation import Charter
 from ..protocol import Protocol
 from ..randomness import Streams
-from ..ruling import Amendment, Ruling
+from ..ruling import STAYS, WON, Amendment, Ruling
 from .constitution import Constitution, Ring, enact, parameter_of
 from .trial import Trial, TrialResult, Tuning
 
@@ -123,7 +123,7 @@ class Rules:
         for ruling in rulings:
             charter, scales = enact(self.in_force.charter, self.in_force.scales, ruling)
             self.in_force = replace(self.in_force, charter=charter, scales=scales)
-            starts = ruling.granted and ruling.ring == Ring.PRACTICE and ruling.reason != WON
+            starts = ruling.granted and ruling.ring == Ring.PRACTICE and not ruling.ends_trial
             if starts and self.trial is None and decided is None:
                 self.trial = self._trial_of(ruling.amendment, tick + 1)
         return decided
@@ -134,7 +134,7 @@ class Rules:
         self._adopt(tuning.parameter, result.winner)
         changed = result.winner != tuning.values[0]
         amendment = Amendment(f"protocol.{tuning.parameter}", result.winner, result.reason)
-        reason = WON if changed else "the value in force stays"
+        reason = WON if changed else STAYS
         return Ruling(amendment, changed, reason, int(Ring.PRACTICE))
 
     def _trial_of(self, amendment: Amendment, start: int) -> Trial:
@@ -143,9 +143,6 @@ class Rules:
         now = protocol.parameters.get(parameter)
         with_parameter(protocol, parameter, amendment.text)
         return Trial(Tuning(parameter, (str(now), amendment.text.strip())), start, self._streams)
-
-
-WON = "won its trial"
 
 
 def with_parameter(protocol: Protocol, parameter: str, value: str) -> Protocol:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from ..interfaces import Replayable
+from typing import Protocol
+
 from ..record import TickRecord
+from ..ruling import Ruling
+from ..shocks.target import ShockTarget
 from .events import (
     Event,
     Joined,
@@ -15,6 +18,14 @@ from .events import (
     Substituted,
     TasksChanged,
 )
+
+
+class Replayable(ShockTarget, Protocol):
+    """What can be done to an organization, from outside and in a tick; see `BaseOrganization`."""
+
+    def take_in_proposal(self, ruling: Ruling) -> None: ...  # noqa: D102
+    def apply_shocks(self) -> tuple[str, ...]: ...  # noqa: D102
+    def step_as_recorded(self, record: TickRecord) -> None: ...  # noqa: D102
 
 
 def replay(org: Replayable, event: Event) -> None:

@@ -17,7 +17,7 @@ from typing import Literal
 import numpy as np
 
 from ..errors import UsageError
-from ..plugins.tags import Mark
+from ..plugins.tags import PluginTag
 from ..record import TickRecord
 from .scales import Scales
 
@@ -80,9 +80,9 @@ class Measure:
             raise UsageError(f"measure={self.name!r} is no name; use letters, digits and _")
 
     @property
-    def plugin(self) -> Mark:
+    def plugin(self) -> PluginTag:
         """By which an entry point of the group `unscripted.measures` is known."""
-        return Mark("measures", self.name)
+        return PluginTag("measures", self.name)
 
     @property
     def scale(self) -> str:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import networkx as nx
 
 from ..errors import UsageError
-from ..plugins.tags import Mark, marked
+from ..plugins.tags import PluginTag, tagged
 
 MOST_COMPLETE = 10_000  # fifty million links, ten gigabytes
 
@@ -27,7 +27,7 @@ def topology(name: str, *, size: int | None = None) -> Callable[[B], B]:
         size: The only team size it fits, for real networks; None fits any.
     """
 
-    return marked(Mark("topologies", name, size))
+    return tagged(PluginTag("topologies", name, size))
 
 
 @topology("complete")

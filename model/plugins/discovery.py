@@ -1,4 +1,4 @@
-"""Finds plug-ins by entry point; the built-in ones come through the same door.
+"""Finds plug-ins by entry point or import path; the built-in ones come through the same door.
 
 An entry point of a group names either one plug-in (`mypkg.mine:MyProtocol`) or a module or
 package, in whose modules every plug-in is found. So a new built-in is one new file.
@@ -8,24 +8,68 @@ from __future__ import annotations
 
 import inspect
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
-from ..errors import PluginError, UnknownNameError
-from ..protocol import Protocol
-from .tags import Mark
+from ..errors import PluginError, UnknownNameError, UsageError
+from .grammar import read_options, split_spec
+from .loading import NoSuchModuleError, import_path, load
+from .tags import PluginTag
+
+Seam = TypeVar("Seam")
+
+
+class Found(NamedTuple):
+    """What a user's text names.
+
+    Attributes:
+        plugin: A class, function or object.
+        name: Under which it was asked for.
+        options: As typed after it; empty for none.
+    """
+
+    plugin: Any
+    name: str
+    options: str
+
+
+def find(kind: str, noun: str, text: str) -> Found:
+    """The plug-in that `NAME[:options]`, `FILE.py:Class` or `module:Class` names.
+
+    Args:
+        kind: `protocols`, `topologies`, `minds`, `judges` or `measures`.
+        noun: The same in the singular, for errors.
+        text: As users type it.
+
+    Raises:
+        UnknownNameError: There is none of that name; lists the known ones.
+        UsageError: An import path that leads nowhere.
+    """
+    known = discover(kind)
+    name, options = split_spec(text)
+    if name in known:
+        return Found(known[name], name, options)
+    path = import_path(text)
+    if path is None:
+        raise UnknownNameError(noun, name, known)
+    try:
+        return Found(load(noun, path), f"{path.home}:{path.name}", path.options)
+    except NoSuchModuleError:
+        if "." in path.home:
+            raise
+        raise UnknownNameError(noun, name, known) from None  # a misspelt name with odd options
 
 
 @cache
 def discover(kind: str) -> dict[str, Any]:
-    """All plug-ins of a kind, by name, sorted.
+    """All installed plug-ins of a kind, by name, sorted.
 
     Args:
-        kind: `protocols`, `topologies`, `minds` or `judges`.
+        kind: As for `find`.
 
     Raises:
         PluginError: One can't be imported, or two claim one name.
@@ -37,18 +81,6 @@ def discover(kind: str) -> dict[str, Any]:
                 raise PluginError(f"entry point {point.name}: {kind} name {name!r} is taken")
             found[name] = plugin
     return dict(sorted(found.items()))
-
-
-def named(kind: str, singular: str, name: str) -> Any:
-    """The plug-in of that name.
-
-    Raises:
-        UnknownNameError: There is none; lists the known ones.
-    """
-    known = discover(kind)
-    if name not in known:
-        raise UnknownNameError(singular, name, known)
-    return known[name]
 
 
 def _plugins_of(point: EntryPoint, kind: str) -> Iterator[tuple[str, Any]]:
@@ -82,13 +114,60 @@ def _modules_of(module: ModuleType) -> Iterator[ModuleType]:
 def plugin_name(value: Any, kind: str) -> str | None:
     """The name under which users ask for a plug-in of this kind; None if it is none.
 
-    A protocol is a concrete class that sets `name` itself; the other kinds are functions that a
-    decorator of this package marked.
+    Args:
+        value: Any value of a module. A class is a plug-in where its base says of which
+            `plugin_kind` it is and it sets `name` itself; a function where it is tagged.
+        kind: As for `find`.
     """
-    if kind == "protocols":
-        if not (inspect.isclass(value) and issubclass(value, Protocol)):
+    if inspect.isclass(value):
+        if getattr(value, "plugin_kind", None) != kind or inspect.isabstract(value):
             return None
         own = vars(value).get("name")
-        return own if isinstance(own, str) and not inspect.isabstract(value) else None
-    mark = getattr(value, "plugin", None)
-    return mark.name if isinstance(mark, Mark) and mark.kind == kind else None
+        return own if isinstance(own, str) else None
+    tag = getattr(value, "plugin", None)
+    return tag.name if isinstance(tag, PluginTag) and tag.kind == kind else None
+
+
+def instance(found: Found, noun: str, base: type[Seam]) -> Seam:
+    """What a user's text names as an object: made of a class with its options, or as it is.
+
+    Args:
+        found: What the text names.
+        noun: What it is, in the singular.
+        base: The seam it fills.
+
+    Raises:
+        UsageError: It fills another seam, takes other options, or can't be made.
+    """
+    plugin = found.plugin
+    if isinstance(plugin, base):
+        read_options(f"{noun}={found.name}", found.options, lambda: None)  # it is made already
+        return plugin
+    if not (isinstance(plugin, type) and issubclass(plugin, base)):
+        raise UsageError(
+            f"{noun}={found.name} is not a {base.__name__}; subclass unscripted.{base.__name__}"
+        )
+    kind: type[Seam] = plugin
+    options = read_options(f"{noun}={found.name}", found.options, kind.__init__)
+    made: Seam = make(found, noun, lambda: kind(**options))
+    return made
+
+
+def make(found: Found, noun: str, build: Callable[[], Any]) -> Any:
+    """Call what a user's class does when it is made; its errors become the user's one line.
+
+    Args:
+        found: What is being made.
+        noun: What it is, in the singular.
+        build: Makes it.
+
+    Raises:
+        UsageError: It can't be made.
+    """
+    try:
+        return build()
+    except UsageError:
+        raise
+    except Exception as error:
+        kind = "" if isinstance(error, TypeError | ValueError) else f"{type(error).__name__}: "
+        raise UsageError(f"{noun}={found.name}: {kind}{error}") from None

@@ -10,7 +10,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class PluginTag:
     """Set on a function as `plugin`.
 
     Attributes:
@@ -24,11 +24,15 @@ class Mark:
     size: int | None = None
 
 
-def marked(mark: Mark) -> Callable[[F], F]:
-    """A decorator that sets the mark and changes nothing else."""
+def tagged(tag: PluginTag) -> Callable[[F], F]:
+    """A decorator that sets a function's tag and changes nothing else.
 
-    def set_mark(function: F) -> F:
-        function.plugin = mark  # type: ignore[attr-defined]
+    Args:
+        tag: What the function is from now on.
+    """
+
+    def set_tag(function: F) -> F:
+        function.plugin = tag  # type: ignore[attr-defined]
         return function
 
-    return set_mark
+    return set_tag

@@ -8,8 +8,8 @@ from typing import ClassVar
 import networkx as nx
 import numpy as np
 
-from ..interfaces import Link, ShockTarget
 from .shock import Shock, check_share, draw, part_of
+from .target import Link, ShockTarget
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import unscripted as un
 from unscripted.agents.scripted import Scripted
-from unscripted.agents.synthetic.mind import TRADES
+from unscripted.agents.synthetic.situation import ROLE_TITLES
 from unscripted.model.decision import Reply
 from unscripted.model.judge import CRITERIA
 from unscripted.model.metrics.catalogue import measure_tick
@@ -250,7 +250,7 @@ class Witness(un.Judge):
 def small_organization(protocol: str, judge: un.Judge) -> un.BaseOrganization:
     def build(observation):
         used = tuple(dict.fromkeys(m.author for m in observation.messages))[-2:]
-        role = TRADES[(observation.member + observation.tick) % 3]
+        role = ROLE_TITLES[(observation.member + observation.tick) % 3]
         usage = un.Usage(1, 10, 20 + observation.member, 0.01, 1.0 + observation.member)
         return un.Answer(un.Contribution(role, f"by {observation.member}", used), usage)
 

@@ -1,64 +1,45 @@
-"""Says what there is, and runs scenario scripts by name."""
+"""Says what there is, one line each, plug-ins included."""
 
 from __future__ import annotations
 
 import inspect
-import runpy
-import sys
 from collections.abc import Callable
-from importlib.metadata import entry_points
-from importlib.util import find_spec
-from pathlib import Path
 
 from ....model.errors import UnknownNameError
+from ....model.metrics.catalogue import of_runs
 from ....model.plugins.discovery import discover
 from ....model.shocks.catalogue import SHOCKS
 from ....model.tasks.files import corpus
-from ..runs.play import Exit
-from ..terminal.screen import plain, terminal
+from ..exits import Exit
+from ..terminal.console import say, terminal
+from .commands import print_json
+from .scenario import scenario_paths
 
 
-def list_command(what: str | None) -> Exit:
-    """One line per thing; every kind where none is named."""
+def list_command(what: str | None, *, as_json: bool = False) -> Exit:
+    """One line per thing.
+
+    Args:
+        what: Which kind; None for every one.
+        as_json: One object on standard output.
+
+    Raises:
+        UnknownNameError: No such kind.
+    """
     if what is not None and what not in LISTS:
         raise UnknownNameError("list", what, LISTS)
+    found = {kind: lines() for kind, lines in LISTS.items() if what in (None, kind)}
+    if as_json:
+        print_json({"version": 1, **found})
+        return Exit.DONE
     console = terminal()
-    for kind, lines in LISTS.items():
-        if what in (None, kind):
-            if what is None:
-                console.print(f"\n{kind}", style="bold")
-            found = lines()
-            width = max((len(name) for name in found), default=0)
-            for name, line in found.items():
-                text = f"{name:<{width}}  {plain(line)}"
-                console.print(text, markup=False, highlight=False, soft_wrap=True)
+    for kind, lines in found.items():
+        if what is None:
+            console.print(f"\n{kind}", style="bold")
+        width = max((len(name) for name in lines), default=0)
+        for name, line in lines.items():
+            say(console, f"{name:<{width}}  {line}")
     return Exit.DONE
-
-
-def scenario_command(name: str, arguments: list[str]) -> Exit:
-    """Run a scenario script in this process, as `python scenarios/NAME.py` would."""
-    paths = scenario_paths()
-    wanted = name.replace("-", "_")
-    if wanted not in paths:
-        raise UnknownNameError("scenario", name, paths)
-    saved = sys.argv
-    sys.argv = [str(paths[wanted]), *arguments]
-    try:
-        runpy.run_path(str(paths[wanted]), run_name="__main__")
-    finally:
-        sys.argv = saved
-    return Exit.DONE
-
-
-def scenario_paths() -> dict[str, Path]:
-    """The file of every scenario, by name; the packages of the entry points are searched."""
-    found: dict[str, Path] = {}
-    for point in entry_points(group="unscripted.scenarios"):
-        spec = find_spec(point.value)
-        for folder in (spec.submodule_search_locations or ()) if spec is not None else ():
-            for path in sorted(Path(folder).glob("[!_]*.py")):
-                found[path.stem] = path
-    return found
 
 
 def _first_line(value: object) -> str:
@@ -93,6 +74,10 @@ def _tasks() -> dict[str, str]:
     return {t.id: f"{t.level}  {t.brief.title}" for t in corpus()}
 
 
+def _measures() -> dict[str, str]:
+    return {m.name: f"{m.label} ({m.unit}): {m.about}" for m in of_runs().values()}
+
+
 def _scenarios() -> dict[str, str]:
     found: dict[str, str] = {}
     for name, path in scenario_paths().items():
@@ -110,6 +95,8 @@ LISTS: dict[str, Callable[[], dict[str, str]]] = {
     "topologies": _plugins("topologies"),
     "models": _models,
     "tasks": _tasks,
+    "judges": _plugins("judges"),
+    "measures": _measures,
     "shocks": _shocks,
     "scenarios": _scenarios,
 }

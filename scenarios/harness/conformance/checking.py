@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
 from functools import partial
-from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.strategies import SearchStrategy
 
-from ....model.errors import UsageError
 from ....model.judge import Judge
 from ....model.mind import Mind
 from ....model.protocol import Protocol
-from ..runs.play import Exit
-from ..terminal.screen import plain, terminal
-from .protocols import PROTOCOL_CHECKS, Check, CheckResult
+from .protocols import PROTOCOL_CHECKS
+from .result import Check, CheckResult
 from .seams import JUDGE_CHECKS, MIND_CHECKS, seam_cases
 from .strategies import cases
 
@@ -71,7 +66,7 @@ def _run(
     drawn: SearchStrategy[Any],
     examples: int,
 ) -> CheckResult:
-    says = " ".join((named.__doc__ or "").split())
+    says = " ".join((named.__doc__ or "").partition("\n\n")[0].split())
     last: list[Any] = []
 
     @settings(
@@ -95,55 +90,3 @@ def _run(
         kind = "" if isinstance(error, AssertionError) else f"{type(error).__name__}: "
         return CheckResult(named.__name__, says, f"{kind}{text} — {last[0] if last else ''}")
     return CheckResult(named.__name__, says)
-
-
-def check_command(target: str, examples: int) -> Exit:
-    """`unscripted check module:Protocol`."""
-    if examples < 1:
-        raise UsageError(f"examples={examples} is below 1; use 1 or more")
-    protocol = load_protocol(target)
-    console = terminal()
-    results = check_protocol(protocol, examples=examples)
-    for result in results:
-        mark, style = ("passed", "green") if result.passed else ("BROKEN", "bold red")
-        console.print(f"{mark}  {result.name}", style=style, highlight=False)
-        console.print(f"        {result.says}", style="dim", highlight=False, soft_wrap=True)
-        if not result.passed:
-            text = plain(result.failure)
-            console.print(f"        {text}", markup=False, highlight=False, soft_wrap=True)
-    broken = sum(not r.passed for r in results)
-    console.print(f"{len(results) - broken} of {len(results)} checks passed, {examples} cases each")
-    return Exit.DIFFERENT if broken else Exit.DONE
-
-
-def load_protocol(target: str) -> type[Protocol]:
-    """The protocol class `module:Class` names; the current folder is searched too.
-
-    Raises:
-        UsageError: It can't be imported, or is no protocol that can be made without arguments.
-    """
-    module, colon, name = target.partition(":")
-    if not colon or not module or not name:
-        raise UsageError(
-            f"target={target!r} is not module:Protocol; use a name like mypackage.relay:Relay"
-        )
-    if str(Path.cwd()) not in sys.path:
-        sys.path.insert(0, str(Path.cwd()))
-    try:
-        home = import_module(module)
-    except ModuleNotFoundError as error:
-        raise UsageError(f"target={target!r}: {error}; run from the folder that holds it") from None
-    except Exception as error:
-        cause = f"{type(error).__name__}: {error}"
-        raise UsageError(f"target={target!r} fails to import: {cause}") from None
-    found = getattr(home, name, None)
-    if found is None:
-        raise UsageError(f"target={target!r}: module {module} has no {name}; use one that it has")
-    if not (isinstance(found, type) and issubclass(found, Protocol)):
-        raise UsageError(f"target={target!r} is not a Protocol; subclass unscripted.Protocol")
-    try:
-        found()
-    except Exception as error:
-        cause = f"{type(error).__name__}: {error}"
-        raise UsageError(f"target={target!r} can't be made without arguments: {cause}") from None
-    return found

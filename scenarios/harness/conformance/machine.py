@@ -20,14 +20,14 @@ from hypothesis.stateful import (
     rule,
 )
 
-from ....agents.stand_ins import Arbitrary
+from ....agents.test_doubles import ArbitraryMind
 from ....model.organization import BaseOrganization
 from ....model.protocol import Protocol
 from ..build.organization import build
 from .strategies import seeds
 
 MAX_MEMBERS = 12
-MIND = Arbitrary(0.1)
+MIND = ArbitraryMind(0.1)
 
 Edge = frozenset[int]
 

@@ -5,21 +5,38 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import networkx as nx
 from hypothesis import strategies as st
 
-from ....agents.stand_ins import Arbitrary, Whimsical
+from ....agents.test_doubles import ArbitraryJudge, ArbitraryMind
 from ....model.mind import Mind
 from ....model.networks.building import build_topology
+from ....model.observation import Observation
 from ....model.organization import BaseOrganization
 from ....model.plugins.discovery import discover
 from ....model.protocol import Protocol
 from ....model.record import TickRecord
 from ..build.organization import build
+from .witness import Witness
 
 MAX_AGENTS = 40
+
+
+class Played(NamedTuple):
+    """A case that has been played as it is.
+
+    Attributes:
+        organization: As it stands after the last tick.
+        records: One per tick.
+        shown: Every observation, in the order of the decisions.
+    """
+
+    organization: BaseOrganization
+    records: list[TickRecord]
+    shown: list[Observation]
 
 
 @dataclass(frozen=True)
@@ -42,12 +59,23 @@ class Case:
     topology: str = "complete"
     seed: int = 0
     ticks: int = 2
-    mind: Mind = field(default_factory=Arbitrary)
+    mind: Mind = field(default_factory=ArbitraryMind)
     level: str = "L2"
     directed: bool = False
 
+    @cached_property
+    def played(self) -> Played:
+        """The case played once, for all checks that only look at it."""
+        witness = Witness(self.mind)
+        org, records = self.play(mind=witness)
+        return Played(org, records, witness.shown)
+
     def organization(self, **changes: Any) -> BaseOrganization:
-        """Build it, with some of its attributes changed."""
+        """Build it anew, before its first tick.
+
+        Args:
+            changes: Attributes in place of the case's own.
+        """
         case = replace(self, **changes)
         return build(
             protocol=case.make(),
@@ -56,13 +84,17 @@ class Case:
             topology=_one_way(case) if case.directed else case.topology,
             level=case.level,
             tasks="generated",
-            judge=Whimsical(),
+            judge=ArbitraryJudge(),
             timeout_s=30.0,
             rng=case.seed,
         )
 
     def play(self, **changes: Any) -> tuple[BaseOrganization, list[TickRecord]]:
-        """Play it."""
+        """Play it anew.
+
+        Args:
+            changes: Attributes in place of the case's own.
+        """
         org = self.organization(**changes)
         return org, org.run(self.ticks)
 
@@ -93,7 +125,11 @@ def seeds() -> st.SearchStrategy[int]:
 
 
 def networks(max_agents: int = MAX_AGENTS) -> st.SearchStrategy[tuple[str, int]]:
-    """A discovered topology and a team size that fits it."""
+    """A discovered topology and a team size that fits it.
+
+    Args:
+        max_agents: The largest team, 1 or more.
+    """
     known = discover("topologies")
     sizes = {name: build.plugin.size for name, build in known.items()}
     any_size = sorted(name for name, size in sizes.items() if size is None)
@@ -118,7 +154,7 @@ def cases(
     Args:
         draw: Given by Hypothesis.
         make: Makes the protocol.
-        max_agents: The largest team.
+        max_agents: The largest team, 1 or more.
         misbehaving: Whether minds may raise and answer nonsense.
     """
     topology, n_agents = draw(networks(max_agents))
@@ -129,7 +165,7 @@ def cases(
         topology,
         draw(seeds()),
         draw(st.integers(1, 3)),
-        Arbitrary(share, draw(st.sampled_from([0.2, 0.0, 0.9]))),
+        ArbitraryMind(share, draw(st.sampled_from([0.2, 0.0, 0.9]))),
         draw(st.sampled_from(["L1", "L3"])),
         draw(st.sampled_from([False, False, True])),
     )

@@ -13,20 +13,23 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter
 
 from ....model.errors import UsageError
+from ..results.factors import named
+from ..results.labels import described
+from ..results.rows import mean
+from ..statistics.summary import CellSummary
 from .style import (
-    LABELS,
     MARKERS,
     SERIES,
     finish,
     fit,
     legend_below,
+    legend_columns,
     new_figure,
+    not_measured,
     plain,
     styled,
-    width_in,
 )
 
-Cell = Mapping[str, Any]
 Key = tuple[Any, ...]
 
 FACTORS = ("model", "agents", "level", "topology")
@@ -39,17 +42,16 @@ _LOG_FROM = 30.0  # largest over smallest mean
 
 @styled
 def draw_comparison(
-    cells: Sequence[Cell], *, measures: Sequence[str] = MEASURES, synthetic: bool
+    cells: Sequence[CellSummary], *, measures: Sequence[str] = MEASURES, synthetic: bool
 ) -> Figure:
     """Draw means and 95 % intervals, protocols sorted by their mean quality, best on top.
 
     Factors that vary are told apart by colour and marker; with more than `COMBINATIONS_UP_TO`
-    combinations the figure is split into rows of panels.
+    combinations the figure is split into rows of subplots.
 
     Args:
-        cells: As `summarize` makes them: factors, `replicates`, and per measure a mapping with
-            `mean` and `ci95`, or None.
-        measures: One panel each.
+        cells: As `summarize` makes them.
+        measures: One column of subplots each.
         synthetic: Whether synthetic minds made the runs.
     """
     if not cells:
@@ -62,7 +64,7 @@ def draw_comparison(
     inches = max(1.1, len(protocols) * max(0.3, 0.13 * len(styles) + 0.12))
     width = max(6.0, 1.9 + 2.45 * len(measures))
     handles = _handles(told, styles, width - 0.9) if told else []
-    columns = _legend_columns(handles, width)
+    columns = legend_columns(handles, width, 4)
     legend_in = 0.12 + 0.2 * math.ceil(len(handles) / columns) if told else 0.0
     figure = new_figure(
         width,
@@ -76,42 +78,45 @@ def draw_comparison(
         part = [c for c in cells if _key(c, split) == combination]
         for measure, axes in zip(measures, line, strict=True):
             axes.set_gid("-".join(map(str, (measure, *combination))))
-            _draw_panel(axes, part, measure, protocols, told, styles)
+            _draw_subplot(axes, part, measure, protocols, told, styles)
         if combination:
-            line[0].set_title(_named(split, combination), loc="left", size=9, weight="bold")
+            line[0].set_title(named(split, combination), loc="left", size=9, weight="bold")
     _label(grid, measures, cells, protocols)
     if told:
         legend_below(figure, handles, columns)
     return finish(figure, synthetic=synthetic, note=_note(cells, len(rows)))
 
 
-def ranked(cells: Sequence[Cell]) -> list[str]:
-    """Protocols by mean quality over their cells, best first; those without one last, by name."""
-    found: dict[str, list[float]] = {}
+def ranked(cells: Sequence[CellSummary]) -> list[str]:
+    """Protocols by mean quality over their cells, best first; those without one last, by name.
+
+    Args:
+        cells: As `summarize` makes them.
+    """
+    found: dict[str, list[float | None]] = {}
     for c in cells:
-        mean = _mean(c, "quality")
-        found.setdefault(str(c["protocol"]), []).extend([] if mean is None else [mean])
-    score = {p: sum(v) / len(v) if v else -math.inf for p, v in found.items()}
-    return sorted(score, key=lambda p: (-score[p], p))
+        found.setdefault(c.cell.protocol, []).append(_mean(c, "quality"))
+    score = {p: mean(v) for p, v in found.items()}
+    return sorted(score, key=lambda p: (score[p] is None, -(score[p] or 0.0), p))
 
 
-def _mean(cell: Cell, measure: str) -> float | None:
-    mean = (cell.get(measure) or {}).get("mean")
-    return float(mean) if mean is not None and math.isfinite(mean) else None
+def _mean(cell: CellSummary, measure: str) -> float | None:
+    found = cell.mean(measure)
+    return found if found is not None and math.isfinite(found) else None
 
 
-def _key(cell: Cell, factors: Sequence[str]) -> Key:
-    return tuple(cell.get(f, "") for f in factors)
+def _key(cell: CellSummary, factors: Sequence[str]) -> Key:
+    return tuple(cell.cell.value(f) for f in factors)
 
 
-def _combinations(cells: Sequence[Cell], factors: Sequence[str]) -> list[Key]:
+def _combinations(cells: Sequence[CellSummary], factors: Sequence[str]) -> list[Key]:
     """Combinations that occur; numbers in order of size."""
     found = {_key(c, factors) for c in cells}
     return sorted(found, key=lambda k: [(isinstance(v, str), v) for v in k])
 
 
-def _factors(cells: Sequence[Cell]) -> tuple[list[str], list[str]]:
-    """Varying factors: those that split the figure into rows, and those told apart in a panel."""
+def _factors(cells: Sequence[CellSummary]) -> tuple[list[str], list[str]]:
+    """Varying factors: those that split the figure into rows, and those told apart in a subplot."""
     values = {f: {_key(c, [f]) for c in cells} for f in FACTORS}
     told = [f for f in FACTORS if len(values[f]) > 1]
     split: list[str] = []
@@ -140,9 +145,9 @@ def _styles(combinations: Sequence[Key]) -> dict[Key, tuple[str, str, float]]:
     return {k: (c, m, float(o)) for k, (c, m, o) in zip(combinations, looks, strict=False)}
 
 
-def _draw_panel(
+def _draw_subplot(
     axes: Axes,
-    cells: Sequence[Cell],
+    cells: Sequence[CellSummary],
     measure: str,
     protocols: Sequence[str],
     told: Sequence[str],
@@ -150,25 +155,23 @@ def _draw_panel(
 ) -> None:
     drawn = 0
     for cell in cells:
-        mean = _mean(cell, measure)
-        if mean is None:
+        value = _mean(cell, measure)
+        if value is None:
             continue
         colour, marker, offset = styles[_key(cell, told)]
-        y = protocols.index(str(cell["protocol"])) + offset
-        ci = cell[measure].get("ci95")
-        if ci is not None and all(v is not None and math.isfinite(v) for v in ci):
+        y = protocols.index(cell.cell.protocol) + offset
+        found = cell.measure(measure)
+        ci = None if found is None else found.ci95
+        if ci is not None and all(map(math.isfinite, ci)):
             axes.plot(ci, [y, y], color=colour, lw=1.8, marker="|", ms=6, mew=1.4, gid="interval")
-        axes.plot(mean, y, ls="", color=colour, marker=marker, ms=5.5, mew=0, gid="mean")
+        axes.plot(value, y, ls="", color=colour, marker=marker, ms=5.5, mew=0, gid="mean")
         drawn += 1
     if not drawn:
-        axes.text(
-            0.5, 0.5, "not measured", transform=axes.transAxes, ha="center", va="center",
-            color="#777777", style="italic",
-        )  # fmt: skip
+        not_measured(axes)
 
 
 def _label(
-    grid: Any, measures: Sequence[str], cells: Sequence[Cell], protocols: Sequence[str]
+    grid: Any, measures: Sequence[str], cells: Sequence[CellSummary], protocols: Sequence[str]
 ) -> None:
     n = len(protocols)
     for axes in grid.flat:
@@ -179,7 +182,7 @@ def _label(
         for y in range(0, n, 2):
             axes.axhspan(y - 0.5, y + 0.5, color="#F4F4F4", zorder=0, lw=0)
     for j, measure in enumerate(measures):
-        name, unit = LABELS.get(measure, (measure, ""))
+        name, unit = described(measure)
         means = [m for c in cells if (m := _mean(c, measure)) is not None]
         if not means:
             for axes in grid[:, j]:  # invisible rather than away: axis labels stay in line
@@ -194,27 +197,21 @@ def _label(
         grid[-1, j].set_xlabel(f"{name}\n({unit})" if unit else plain(name))
 
 
-def _subtitle(cells: Sequence[Cell]) -> str:
+def _subtitle(cells: Sequence[CellSummary]) -> str:
     """The factors that do not vary, with their values."""
     fixed = [
-        _named([f], _combinations(cells, [f])[0])
+        named([f], _combinations(cells, [f])[0])
         for f in FACTORS
-        if len(_combinations(cells, [f])) == 1 and f in cells[0]
+        if len(_combinations(cells, [f])) == 1
     ]
     return " · ".join(fixed)
 
 
-def _named(factors: Sequence[str], values: Key) -> str:
-    words = {"agents": "{} agents", "level": "level {}", "topology": "{} network"}
-    return " · ".join(words.get(f, "{}").format(v) for f, v in zip(factors, values, strict=True))
-
-
-def _note(cells: Sequence[Cell], rows: int) -> str:
-    counts = sorted({int(c["replicates"]) for c in cells if c.get("replicates") is not None})
+def _note(cells: Sequence[CellSummary], rows: int) -> str:
+    counts = sorted({c.replicates for c in cells})
+    spread = str(counts[0]) if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
     note = "Dots are means over replicates, bars 95 % confidence intervals"
-    if counts:
-        spread = str(counts[0]) if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
-        note += f"; {spread} replicate{'s' * (counts != [1])} per cell"
+    note += f"; {spread} replicate{'s' * (counts != [1])} per cell"
     if rows > ROWS_UP_TO:
         note += f"; the first {ROWS_UP_TO} of {rows} combinations are shown"
     return note + "."
@@ -225,14 +222,6 @@ def _handles(
 ) -> list[Line2D]:
     return [
         Line2D([], [], color=colour, marker=marker, ms=5.5, mew=0,
-               label=fit(_named(told, key), room_in, 8.5))
+               label=fit(named(told, key), room_in, 8.5))
         for key, (colour, marker, _) in styles.items()
     ]  # fmt: skip
-
-
-def _legend_columns(handles: Sequence[Line2D], width: float) -> int:
-    """As many as the longest label allows, and rows of one length."""
-    widest = max((width_in(str(h.get_label()), 8.5) for h in handles), default=1.0)
-    most = int(np.clip((width - 0.2) / (widest + 0.65), 1, 4))
-    rows = math.ceil(len(handles) / most) or 1
-    return math.ceil(len(handles) / rows) or 1

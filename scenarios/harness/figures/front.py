@@ -14,10 +14,10 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from ....model.errors import UsageError
+from ..results.labels import described
 from ..statistics.samples import Sample
 from .style import (
     FAINT,
-    LABELS,
     MARKERS,
     SERIES,
     finish,
@@ -30,6 +30,7 @@ from .style import (
 )
 
 LABEL_PT = 8.0
+ANY_UNIT = "any unit"
 WIDEST_IN = 2.6  # a longer name is cut
 Box = tuple[float, float, float, float]
 """Left, bottom, right, top, in inches."""
@@ -106,9 +107,9 @@ def draw_front(
     for offer in shown:
         _draw_offer(axes, offer, *looks[offer.series], good=offer in best)
     _draw_steps(axes, best)
-    (cost, per), (quality, span) = (LABELS.get(m, (m, "any unit")) for m in measures)
-    axes.set_xlabel(plain(f"{cost} ({per}, log scale)"))
-    axes.set_ylabel(plain(f"{quality} ({span})"))
+    (cost, per), (quality, span) = map(described, measures)
+    axes.set_xlabel(plain(f"{cost} ({per or ANY_UNIT}, log scale)"))
+    axes.set_ylabel(plain(f"{quality} ({span or ANY_UNIT})"))
     axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axes.xaxis.set_minor_formatter(NullFormatter())
     axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:g}"))

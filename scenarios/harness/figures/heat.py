@@ -12,9 +12,11 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullLocator
 
 from ....model.errors import UsageError
+from ..results.labels import described
+from ..results.rows import mean
 from ..statistics.samples import Sample
-from ..study.found import Found
-from .style import LABELS, finish, fit, new_figure, styled, width_in
+from ..statistics.study_results import StudyResults
+from .style import finish, fit, new_figure, styled, width_in
 
 COLOURS = "cividis"  # reads the same with and without colour vision, and in grey
 CELL_IN = (0.56, 0.27)
@@ -24,7 +26,7 @@ WIDE_FROM = 10.0  # largest over smallest number from which colours are on a log
 
 @styled
 def draw_heat(
-    found: Found,
+    found: StudyResults,
     measures: Sequence[str],
     *,
     rows: str,
@@ -33,11 +35,11 @@ def draw_heat(
     subtitle: str = "",
     note: str = "",
 ) -> Figure:
-    """Draw one panel per measure, one above the other; rows sorted by the first measure's mean.
+    """Draw one subplot per measure, one above the other; rows sorted by the first measure's mean.
 
     Args:
         found: The runs.
-        measures: One panel each.
+        measures: One subplot each.
         rows: The label or factor of the rows.
         columns: That of the columns, in the order of the cells.
         title: The figure's first line.
@@ -54,7 +56,8 @@ def draw_heat(
         }
         for m in measures
     }
-    order = sorted(samples[measures[0]], key=lambda r: -_mean(samples[measures[0]][r]))
+    led = {r: mean(s.mean for s in row) for r, row in samples[measures[0]].items()}
+    order = sorted(led, key=lambda r: (led[r] is None, -(led[r] or 0.0)))
     left = 0.35 + max(width_in(str(r), 8.5) for r in order)
     heads = max(width_in(str(c), 8.5) for c in across)
     width = max(6.2, left + len(across) * CELL_IN[0] + 1.3)
@@ -62,7 +65,7 @@ def draw_heat(
     figure = new_figure(width, height, title, subtitle)
     grid = figure.subplots(len(measures), 1, squeeze=False, sharex=True)[:, 0]
     for axes, measure in zip(grid, measures, strict=True):
-        _draw_panel(axes, measure, {r: samples[measure][r] for r in order})
+        _draw_subplot(axes, measure, {r: samples[measure][r] for r in order})
         axes.set_yticks(range(len(order)), [fit(str(r), 2.5, 8.5) for r in order])
     names = [fit(str(c), 2.0, 8.5) for c in across]
     grid[-1].set_xticks(range(len(across)), names, rotation=35, ha="right", rotation_mode="anchor")
@@ -71,12 +74,7 @@ def draw_heat(
     return finish(figure, synthetic=found.synthetic, note=f"{read} {note}".strip())
 
 
-def _mean(samples: Sequence[Sample]) -> float:
-    known = [m for s in samples if (m := s.mean) is not None]
-    return sum(known) / len(known) if known else -np.inf
-
-
-def _draw_panel(axes: Axes, measure: str, cells: Mapping[object, Sequence[Sample]]) -> None:
+def _draw_subplot(axes: Axes, measure: str, cells: Mapping[object, Sequence[Sample]]) -> None:
     values = np.array(
         [[np.nan if s.mean is None else s.mean for s in row] for row in cells.values()]
     )
@@ -95,7 +93,7 @@ def _draw_panel(axes: Axes, measure: str, cells: Mapping[object, Sequence[Sample
                   color="black" if bright else "white", gid="cell")  # fmt: skip
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
-    name, unit = LABELS.get(measure, (measure, ""))
+    name, unit = described(measure)
     label = f"{name} ({unit}{', log colours' * wide})" if unit else name
     axes.set_title(label, loc="left")
     bar = axes.figure.colorbar(drawn, ax=axes, fraction=0.03, pad=0.015)
@@ -113,5 +111,5 @@ def _widths(samples: Mapping[str, Mapping[object, Sequence[Sample]]]) -> str:
         bounds = [b for row in rows.values() for s in row if (b := s.bounds) is not None]
         if bounds:
             half = max((high - low) / 2 for low, high in bounds)
-            said.append(f"{LABELS.get(measure, (measure, ''))[0]} ±{half:.2g}")
+            said.append(f"{described(measure)[0]} ±{half:.2g}")
     return f"95 % intervals are at most: {', '.join(said)}." if said else ""

@@ -13,20 +13,21 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullLocator
 
 from ....model.errors import UsageError
+from ..results.labels import described
 from ..results.rows import Row
 from ..statistics.samples import Sample
 from .style import (
     FAINT,
-    LABELS,
     MARKERS,
     SERIES,
     finish,
     fit,
     legend_below,
+    legend_columns,
     new_figure,
+    not_measured,
     plain,
     styled,
-    width_in,
 )
 
 STYLES = ("-", "--", ":")
@@ -34,7 +35,7 @@ STYLES = ("-", "--", ":")
 DODGE = 0.09
 """Distance of lines at a level, so that their bars stay apart; levels are 1 apart."""
 NAMES_SHARE = 0.42
-"""Of the height of a panel with marks, kept for their names."""
+"""Of the height of a subplot with marks, kept for their names."""
 Position = float | str
 
 
@@ -43,7 +44,7 @@ class Line:
     """One line.
 
     Attributes:
-        label: In the legend; lines of one label look alike in all panels.
+        label: In the legend; lines of one label look alike in all subplots.
         points: A position and the sample found there; without a mean it is a gap.
     """
 
@@ -52,7 +53,14 @@ class Line:
 
     @classmethod
     def of(cls, rows: Iterable[Row], x: str, measure: str, label: str) -> Line:
-        """A measure over the values of a label, a factor or `tick`."""
+        """A measure over the values of a label, a factor or `tick`.
+
+        Args:
+            rows: Of runs or ticks.
+            x: The column of positions.
+            measure: The column of values.
+            label: In the legend.
+        """
         groups: dict[Any, list[Row]] = {}
         for row in rows:
             groups.setdefault(row[x], []).append(row)
@@ -60,7 +68,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Panel:
+class Subplot:
     """One pair of axes.
 
     Attributes:
@@ -86,7 +94,7 @@ class Panel:
 
 @styled
 def draw_lines(
-    panels: Sequence[Panel],
+    subplots: Sequence[Subplot],
     *,
     title: str,
     subtitle: str = "",
@@ -95,48 +103,48 @@ def draw_lines(
     log: bool = False,
     synthetic: bool,
 ) -> Figure:
-    """Draw panels side by side, in two rows where there are four or more.
+    """Draw subplots side by side, in two rows where there are four or more.
 
     Numbers make a continuous axis with bands, texts a row of places with bars.
 
     Args:
-        panels: One or more.
+        subplots: One or more.
         title: The figure's first line.
         subtitle: What does not vary.
-        xlabel: Below every panel that has none of its own.
+        xlabel: Below every subplot that has none of its own.
         note: How to read it, in addition to what lines and bands are.
         log: The x axis is logarithmic, base 2.
         synthetic: Whether synthetic minds made the runs.
     """
-    if not panels:
-        raise UsageError("panels=[] is empty; give at least one")
-    labels = list(dict.fromkeys(line.label for panel in panels for line in panel.lines))
+    if not subplots:
+        raise UsageError("subplots=[] is empty; give at least one")
+    labels = list(dict.fromkeys(line.label for subplot in subplots for line in subplot.lines))
     looks = {name: _look(i) for i, name in enumerate(labels)}
-    columns = len(panels) if len(panels) < 4 else math.ceil(len(panels) / 2)
-    rows = math.ceil(len(panels) / columns)
+    columns = len(subplots) if len(subplots) < 4 else math.ceil(len(subplots) / 2)
+    rows = math.ceil(len(subplots) / columns)
     width = max(6.2, 0.3 + 3.3 * columns)
     handles = [
         Line2D([], [], label=fit(name, width - 1.0, 8.5), **look) for name, look in looks.items()
     ]
     handles = handles if len(labels) > 1 else []
-    across = legend_columns(handles, width)
+    across = legend_columns(handles, width, 5)
     legend_in = 0.12 + 0.2 * math.ceil(len(handles) / across) if handles else 0.0
     figure = new_figure(width, 1.5 + 2.7 * rows + legend_in, title, subtitle, legend_in=legend_in)
-    alike = len({panel.measure for panel in panels}) == 1
-    named = any(panel.marks for panel in panels)
+    alike = len({subplot.measure for subplot in subplots}) == 1
+    named = any(subplot.marks for subplot in subplots)
     grid = figure.subplots(rows, columns, squeeze=False, sharey=alike)
-    for axes, panel in zip(grid.flat, panels, strict=False):
-        _draw_panel(axes, panel, looks, log=log)
-        _draw_crossing(axes, panel, NAMES_SHARE if (alike and named) or panel.marks else 0.0)
-        axes.set_xlabel(plain(panel.xlabel or xlabel))
-        axes.label_outer(remove_inner_ticks=False) if alike and not panel.xlabel else None
-    _draw_marks(grid, panels, alike=alike)
-    for axes in grid.flat[len(panels) :]:
+    for axes, subplot in zip(grid.flat, subplots, strict=False):
+        _draw_subplot(axes, subplot, looks, log=log)
+        _draw_crossing(axes, subplot, NAMES_SHARE if (alike and named) or subplot.marks else 0.0)
+        axes.set_xlabel(plain(subplot.xlabel or xlabel))
+        axes.label_outer(remove_inner_ticks=False) if alike and not subplot.xlabel else None
+    _draw_marks(grid, subplots, alike=alike)
+    for axes in grid.flat[len(subplots) :]:
         axes.set_visible(False)
     if handles:
         legend_below(figure, handles, across)
-    shape = "bars" if _places(panels[0]) else "bands"
-    read = f"Lines are means, {shape} 95 % intervals over {_seeds(panels)}."
+    shape = "bars" if _places(subplots[0]) else "bands"
+    read = f"Lines are means, {shape} 95 % intervals over {_seeds(subplots)}."
     return finish(figure, synthetic=synthetic, note=f"{read} {note}".strip())
 
 
@@ -146,47 +154,46 @@ def _look(i: int) -> dict[str, Any]:
     return {"color": SERIES[k], "marker": MARKERS[k], "ls": style, "ms": 5.0, "mew": 0}
 
 
-def _places(panel: Panel) -> list[str]:
+def _places(subplot: Subplot) -> list[str]:
     """The names on an axis of places; none on one of numbers."""
-    found = dict.fromkeys(x for line in panel.lines for x, _ in line.points)
+    found = dict.fromkeys(x for line in subplot.lines for x, _ in line.points)
     return [x for x in found if isinstance(x, str)]
 
 
-def _draw_panel(
-    axes: Axes, panel: Panel, looks: Mapping[str, dict[str, Any]], *, log: bool
+def _draw_subplot(
+    axes: Axes, subplot: Subplot, looks: Mapping[str, dict[str, Any]], *, log: bool
 ) -> None:
-    places = _places(panel)
+    places = _places(subplot)
     if log:
         axes.set_xscale("log", base=2)
     axes.grid(axis="y")
-    if panel.zero:
+    if subplot.zero:
         axes.axhline(0, color="black", lw=0.9, zorder=1, gid="zero")
     drawn = 0
-    for i, line in enumerate(panel.lines):
-        offset = DODGE * (i - (len(panel.lines) - 1) / 2) if places else 0.0
+    for i, line in enumerate(subplot.lines):
+        offset = DODGE * (i - (len(subplot.lines) - 1) / 2) if places else 0.0
         at = [
             (places.index(x) + offset if isinstance(x, str) else float(x), sample)
             for x, sample in line.points
         ]
         known = [(x, m, s.bounds) for x, s in at if (m := s.mean) is not None]
         drawn += len(known)
-        shade = 0.18 if len(panel.lines) <= 4 else 0.1
+        shade = 0.18 if len(subplot.lines) <= 4 else 0.1
         _draw_line(axes, known, looks[line.label], shade=None if places else shade)
     if not drawn:
-        axes.text(0.5, 0.5, "not measured", transform=axes.transAxes, ha="center", va="center",
-                  color="#777777", style="italic")  # fmt: skip
+        not_measured(axes)
     if places:
         axes.set_xticks(range(len(places)), [fit(p, 1.2, 8.5) for p in places])
         axes.set_xlim(-0.4, len(places) - 0.6)
     else:
-        _number_ticks(axes, panel, log=log)
-    name, unit = LABELS.get(panel.measure, (panel.measure, ""))
+        _number_ticks(axes, subplot, log=log)
+    name, unit = described(subplot.measure)
     axes.set_ylabel(f"{name}\n({unit})" if unit else plain(name))
-    if panel.log and drawn:
+    if subplot.log and drawn:
         axes.set_yscale("log")
         axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:g}"))
-    if panel.title:
-        axes.set_title(fit(panel.title, 3.0, 10), loc="left")
+    if subplot.title:
+        axes.set_title(fit(subplot.title, 3.0, 10), loc="left")
 
 
 def _draw_line(
@@ -209,8 +216,8 @@ def _draw_line(
                           gid="interval")  # fmt: skip
 
 
-def _number_ticks(axes: Axes, panel: Panel, *, log: bool) -> None:
-    found = sorted({float(x) for line in panel.lines for x, _ in line.points})
+def _number_ticks(axes: Axes, subplot: Subplot, *, log: bool) -> None:
+    found = sorted({float(x) for line in subplot.lines for x, _ in line.points})
     if log:
         axes.set_xticks(found, [f"{x:,.0f}" for x in found], rotation=45 if len(found) > 5 else 0)
         axes.xaxis.set_minor_locator(NullLocator())
@@ -218,17 +225,17 @@ def _number_ticks(axes: Axes, panel: Panel, *, log: bool) -> None:
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
 
 
-def _draw_crossing(axes: Axes, panel: Panel, foot: float) -> None:
-    if panel.crossing is None:
+def _draw_crossing(axes: Axes, subplot: Subplot, foot: float) -> None:
+    if subplot.crossing is None:
         return
-    x, low, high = panel.crossing
+    x, low, high = subplot.crossing
     axes.axvspan(low, high, foot, color=FAINT, alpha=0.25, lw=0, zorder=0, gid="crossing")
     axes.axvline(x, foot, color="#444444", lw=1.0, ls=(0, (4, 3)), zorder=1)
 
 
-def _draw_marks(grid: Any, panels: Sequence[Panel], *, alike: bool) -> None:
-    """Names of positions at the foot of panels, spread so that none covers another."""
-    marked = [(a, p.marks) for a, p in zip(grid.flat, panels, strict=False) if p.marks]
+def _draw_marks(grid: Any, subplots: Sequence[Subplot], *, alike: bool) -> None:
+    """Names of positions at the foot of subplots, spread so that none covers another."""
+    marked = [(a, p.marks) for a, p in zip(grid.flat, subplots, strict=False) if p.marks]
     for axes, _ in marked[:1] if alike else marked:
         low, high = axes.get_ylim()
         axes.set_ylim(low - (high - low) * NAMES_SHARE / (1 - NAMES_SHARE), high)
@@ -245,7 +252,12 @@ def _draw_marks(grid: Any, panels: Sequence[Panel], *, alike: bool) -> None:
 
 
 def spread(positions: Sequence[float], gap: float) -> list[float]:
-    """Rising positions moved as little as need be until neighbours are a gap apart."""
+    """Rising positions moved as little as need be until neighbours are a gap apart.
+
+    Args:
+        positions: Rising.
+        gap: Smallest distance between two, above 0.
+    """
     groups: list[tuple[float, int]] = []  # centre and size of what stands together
     for x in positions:
         centre, size = x, 1
@@ -256,17 +268,10 @@ def spread(positions: Sequence[float], gap: float) -> list[float]:
     return [c + gap * (k - (n - 1) / 2) for c, n in groups for k in range(n)]
 
 
-def _seeds(panels: Sequence[Panel]) -> str:
-    counts = sorted({len(s) for p in panels for line in p.lines for _, s in line.points if len(s)})
+def _seeds(subplots: Sequence[Subplot]) -> str:
+    samples = (s for p in subplots for line in p.lines for _, s in line.points)
+    counts = sorted({len(s) for s in samples if len(s)})
     if not counts:
         return "no seed"
     spread = str(counts[0]) if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
     return f"{spread} seed{'s' * (counts != [1])}"
-
-
-def legend_columns(handles: Sequence[Line2D], width: float) -> int:
-    """As many as the longest label allows, and rows of one length."""
-    widest = max((width_in(str(h.get_label()), 8.5) for h in handles), default=1.0)
-    most = max(1, min(5, int((width - 0.2) / (widest + 0.65))))
-    rows = math.ceil(len(handles) / most) or 1
-    return math.ceil(len(handles) / rows) or 1

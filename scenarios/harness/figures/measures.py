@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,8 +16,11 @@ from matplotlib.ticker import EngFormatter, MaxNLocator
 from numpy.typing import NDArray
 
 from ....model.errors import UsageError
+from ....model.metrics.catalogue import BUILT_IN
 from ....model.record import State
-from .style import BLACK, LABELS, MARKERS, SERIES, STATES, finish, new_figure, styled
+from ..format import counted
+from ..results.labels import described
+from .style import BLACK, MARKERS, SERIES, STATES, finish, new_figure, not_measured, styled
 
 Measures = Sequence[Mapping[str, float | None]]
 
@@ -29,34 +33,34 @@ SHARES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Panel:
-    """What one panel shows.
+class Group:
+    """Measures that share a subplot, because they share a group.
 
     Attributes:
         title: Above it.
-        unit: On its vertical axis.
-        names: The measures in it, on one scale.
+        names: The measures.
+        unit: On the vertical axis; empty for that of the first measure.
         top: Upper end of the axis; None fits the data.
     """
 
     title: str
-    unit: str
     names: tuple[str, ...]
+    unit: str = ""
     top: float | None = None
 
 
-PANELS = (
-    Panel("Outcome", "grade, 0.25 to 1", ("quality", "mission_relevance"), 1.0),
-    Panel("Roles", "0 to 1", ("role_stability", "unique_role_share", "role_gini"), 1.0),
-    Panel("Members", "share of members", tuple(SHARES), 1.0),
-    Panel("Hierarchy depth", "works in a chain", ("hierarchy_depth",)),
-    Panel("Spectral gap", "Laplacian eigenvalue", ("spectral_gap",)),
-    Panel("Risk", "R, 0 to 1", ("risk",), 1.0),
-    Panel("Tokens", "tokens per task", ("tokens",)),
-    Panel("Cost", "USD per task", ("cost_usd",)),
-    Panel("Execution time", "s per task", ("wall_s",)),
+GROUPS = (
+    Group("Outcome", ("quality", "mission_relevance"), "grade, 0.25 to 1", 1.0),
+    Group("Roles", ("role_stability", "unique_role_share", "role_gini"), "0 to 1", 1.0),
+    Group("Members", tuple(SHARES), top=1.0),
+    Group("Hierarchy depth", ("hierarchy_depth",)),
+    Group("Spectral gap", ("spectral_gap",)),
+    Group("Risk", ("risk",), "R, 0 to 1", 1.0),
+    Group("Tokens", ("tokens",), "tokens per task"),
+    Group("Cost", ("cost_usd",)),
+    Group("Execution time", ("wall_s",)),
 )
-_COLUMNS = 3
+_COLUMNS, _ROW_IN = 3, 2.8
 
 
 @styled
@@ -65,7 +69,7 @@ def draw_measures(
 ) -> Figure:
     """Draw small multiples of a run's measures over its ticks.
 
-    What was not measured is a gap, and a panel without any value says so.
+    What was not measured is a gap, and a subplot without any value says so.
 
     Args:
         measures: One mapping per tick, from a measure's name to its value or None.
@@ -75,31 +79,37 @@ def draw_measures(
     """
     if not measures:
         raise UsageError("measures=[] is empty; give at least one tick")
-    n = len(measures)
-    figure = new_figure(
-        11.2, 8.4, title, f"{n} tick{'s' * (n != 1)}, one task {'each' if n != 1 else ''}"
-    )
-    grid = figure.subplots(len(PANELS) // _COLUMNS, _COLUMNS, sharex=True)
-    for panel, axes in zip(PANELS, grid.flat, strict=True):
-        axes.set_gid(panel.title)
-        _frame(axes, panel, n)
+    n, groups = len(measures), [*GROUPS, *_own(measures)]
+    rows = math.ceil(len(groups) / _COLUMNS)
+    spell = f"{counted(n, 'tick')}, one task {'each' if n != 1 else ''}"
+    figure = new_figure(11.2, round(rows * _ROW_IN, 9), title, spell)
+    grid = figure.subplots(rows, _COLUMNS, sharex=True)
+    for axes in grid.flat[len(groups) :]:
+        axes.set_visible(False)
+    for group, axes in zip(groups, grid.flat, strict=False):
+        axes.set_gid(group.title)
+        _frame(axes, group, n)
         for tick in shocks:
             axes.axvline(tick - 0.5, color=BLACK, lw=1.0, ls="--", zorder=3, gid="shock")
-        series = {name: _values(measures, name) for name in panel.names}
+        series = {name: _values(measures, name) for name in group.names}
         if all(np.isnan(v).all() for v in series.values()):
-            axes.text(
-                0.5, 0.5, "not measured", transform=axes.transAxes, ha="center", va="center",
-                color="#777777", style="italic",
-            )  # fmt: skip
+            not_measured(axes)
             axes.set_yticks([])
-        elif panel.title == "Members":
+        elif group.title == "Members":
             _draw_shares(axes, series)
         else:
-            _draw_lines(axes, series, panel)
+            _draw_lines(axes, series, group)
     for axes in grid[-1]:
         axes.set_xlabel("tick")
     note = "Dashed: before this tick something happened to the team." if shocks else ""
     return finish(figure, synthetic=synthetic, note=note)
+
+
+def _own(measures: Measures) -> list[Group]:
+    """A subplot for each measure that doesn't come with the package."""
+    built_in = {m.name for m in BUILT_IN}
+    own = (name for name in measures[0] if name not in built_in)
+    return [Group(described(name)[0], (name,), described(name)[1]) for name in own]
 
 
 def _values(measures: Measures, name: str) -> NDArray[np.float64]:
@@ -108,9 +118,9 @@ def _values(measures: Measures, name: str) -> NDArray[np.float64]:
     return np.array([np.nan if v is None else float(v) for v in found])
 
 
-def _frame(axes: Axes, panel: Panel, n: int) -> None:
-    axes.set_title(panel.title, loc="left", weight="bold", pad=22 if len(panel.names) > 1 else 7)
-    axes.set_ylabel(panel.unit)
+def _frame(axes: Axes, group: Group, n: int) -> None:
+    axes.set_title(group.title, loc="left", weight="bold", pad=22 if len(group.names) > 1 else 7)
+    axes.set_ylabel(group.unit or described(group.names[0])[1])
     axes.grid(axis="y")
     axes.set_xlim(-0.6, n - 0.4)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
@@ -118,7 +128,7 @@ def _frame(axes: Axes, panel: Panel, n: int) -> None:
         axes.set_xticks([0])
 
 
-def _draw_lines(axes: Axes, series: Mapping[str, NDArray[np.float64]], panel: Panel) -> None:
+def _draw_lines(axes: Axes, series: Mapping[str, NDArray[np.float64]], group: Group) -> None:
     n = len(next(iter(series.values())))
     size = float(np.clip(60 / n, 1.8, 5))
     weights = (1.4, 1.05, 0.7) if len(series) > 2 else (1.0, 1.0)  # so that equal values show
@@ -126,13 +136,13 @@ def _draw_lines(axes: Axes, series: Mapping[str, NDArray[np.float64]], panel: Pa
     for (name, values), (colour, marker, weight) in zip(series.items(), looks, strict=False):
         axes.plot(
             np.arange(n), values, color=colour, marker=marker, ms=size * weight, mew=0.0,
-            lw=1.4 * weight, gid=name, label=LABELS[name][0], clip_on=False,
+            lw=1.4 * weight, gid=name, label=described(name)[0], clip_on=False,
         )  # fmt: skip
     highest = max(float(np.nanmax(v)) for v in series.values() if not np.isnan(v).all())
-    axes.set_ylim(0, panel.top if panel.top is not None else (highest * 1.12 or 1.0))
-    if panel.names == ("hierarchy_depth",):
+    axes.set_ylim(0, group.top if group.top is not None else (highest * 1.12 or 1.0))
+    if group.names == ("hierarchy_depth",):
         axes.yaxis.set_major_locator(MaxNLocator(integer=True))
-    if panel.names == ("tokens",):
+    if group.names == ("tokens",):
         axes.yaxis.set_major_formatter(EngFormatter(sep=""))
     if len(series) > 1:
         _legend(axes, len(series))

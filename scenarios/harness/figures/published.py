@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from ..study.published import Claim, Kind
+from ..statistics.published import Claim, Origin
 from .style import BLACK, BLUE, FAINT, VERMILLION, finish, fit, legend_below, new_figure, styled
 
 LOOKS = {
-    Kind.FITTED: ("s", BLUE),
-    Kind.FOLLOWS: ("D", FAINT),
-    Kind.PREDICTION: ("o", VERMILLION),
-    Kind.INPUT: ("^", FAINT),
+    Origin.FITTED: ("s", BLUE),
+    Origin.FOLLOWS: ("D", FAINT),
+    Origin.PREDICTION: ("o", VERMILLION),
+    Origin.INPUT: ("^", FAINT),
 }
 ROW_IN, NAMES_IN = 0.26, 4.0
 
@@ -36,7 +36,7 @@ def draw_published(
     figure = new_figure(9.6, height + 1.9, title, subtitle, legend_in=0.3)
     axes = figure.subplots()
     for y, claim in enumerate(shown):
-        marker, colour = LOOKS[claim.kind]
+        marker, colour = LOOKS[claim.origin]
         assert claim.ours is not None
         axes.plot([claim.low, claim.low], [y - 0.36, y + 0.36], color=BLACK, lw=2.2)
         if claim.ci95 is not None:
@@ -48,13 +48,13 @@ def draw_published(
     axes.set_xlim(-0.02, 1.02)
     axes.set_xlabel("value, 0 to 1")
     axes.grid(axis="x")
-    kinds = dict.fromkeys(c.kind for c in shown)
+    origins = dict.fromkeys(c.origin for c in shown)
     published = Line2D([], [], marker="|", color=BLACK, ms=11, mew=2.2, ls="none")
     published.set_label("published")
     handles = [published]
     handles += [
         Line2D([], [], marker=LOOKS[k][0], color=LOOKS[k][1], ls="none", ms=6, label=f"ours, {k}")
-        for k in kinds
+        for k in origins
     ]
     legend_below(figure, handles, len(handles))
     return finish(figure, synthetic=synthetic, note="Bars through dots: 95 % intervals over seeds.")

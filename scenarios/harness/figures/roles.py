@@ -17,6 +17,7 @@ from matplotlib.patches import Patch, Rectangle
 from ....model.decision import normalised
 from ....model.errors import UsageError
 from ....model.record import State, TickRecord
+from ..format import counted
 from .style import (
     CATEGORIES,
     FAINT,
@@ -84,7 +85,11 @@ def draw_role_mosaic(records: Sequence[TickRecord], *, synthetic: bool) -> Figur
 
 
 def leading_word(role: str) -> str:
-    """The first word of a role's name, case evened out; it stands for the kind of role."""
+    """The first word of a role's name, case evened out; it stands for the kind of role.
+
+    Args:
+        role: As a mind named it.
+    """
     return normalised(role).partition(" ")[0]
 
 
@@ -116,8 +121,8 @@ def _headings(records: Sequence[TickRecord], rows: int, played: int) -> tuple[st
     of_all = f"last {columns} of {played}" if played > columns else f"{columns}"
     return (
         f"Roles under {' and '.join(protocols)}",
-        f"{rows} member{'s' * (rows != 1)} · {of_all} task{'s' * (columns != 1)} · "
-        f"level {levels} · {len(names)} distinct role name{'s' * (len(names) != 1)}",
+        f"{counted(rows, 'member')} · {of_all} task{'s' * (columns != 1)} · "
+        f"level {levels} · {counted(len(names), 'distinct role name')}",
     )
 
 
@@ -232,8 +237,8 @@ def _word_handles(
     ]
     rest = set(counts) - set(words)
     if rest:
-        cells, plural = sum(counts[word] for word in rest), "s" * (len(rest) != 1)
-        handles.append(Patch(color=OTHER, label=f"{len(rest)} other word{plural} ({cells})"))
+        cells = sum(counts[word] for word in rest)
+        handles.append(Patch(color=OTHER, label=f"{counted(len(rest), 'other word')} ({cells})"))
     return handles
 
 

@@ -10,6 +10,7 @@ References:
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
@@ -70,31 +71,6 @@ STATES: dict[State, StateLook] = {
     State.FAILED: StateLook(VERMILLION, VERMILLION, "white", "X", "xxx"),
 }
 
-LABELS: dict[str, tuple[str, str]] = {
-    "quality": ("quality Q", "0.25 to 1"),
-    "mission_relevance": ("mission relevance M", "0.25 to 1"),
-    "role_stability": ("role stability", "share of members"),
-    "unique_roles": ("unique roles", "count"),
-    "unique_role_share": ("unique role share", "distinct per contributor"),
-    "role_gini": ("role Gini", "0 to 1"),
-    "role_entropy": ("role entropy", "0 to 1"),
-    "participation": ("participation", "share of members"),
-    "abstention_rate": ("abstention", "share of members"),
-    "exclusion_rate": ("exclusion", "share of members"),
-    "failure_rate": ("failure", "share of members"),
-    "hierarchy_depth": ("hierarchy depth", "works in a chain"),
-    "spectral_gap": ("spectral gap", "Laplacian eigenvalue"),
-    "rounds": ("rounds", "per task"),
-    "calls": ("model calls", "per task"),
-    "tokens": ("tokens", "per task"),
-    "cost_usd": ("cost", "USD per task"),
-    "wall_s": ("execution time T", "s per task"),
-    "risk": ("risk R", "0 to 1"),
-    "objective": ("objective J", "per task"),
-    "balance": ("balance index B", "0 to 1"),
-}
-"""What a measure is called on an axis, and its unit."""
-
 _RC: dict[Any, Any] = {
     "font.family": "DejaVu Sans",
     "font.size": 9,
@@ -125,7 +101,11 @@ HEAD_IN, FOOT_IN, EDGE_IN = 0.78, 0.5, 0.14
 
 
 def styled(draw: Callable[P, R]) -> Callable[P, R]:
-    """Run a function under the shared style, whatever the user's own Matplotlib settings."""
+    """Run a function under the shared style, whatever the user's own Matplotlib settings.
+
+    Args:
+        draw: Makes or writes a figure.
+    """
 
     @wraps(draw)
     def under_style(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -182,15 +162,53 @@ def finish(figure: Figure, *, synthetic: bool, note: str = "") -> Figure:
 
 
 def axes_at(figure: Figure, left: float, bottom: float, width: float, height: float) -> Axes:
-    """Axes at a place in inches from the figure's lower left corner."""
+    """Axes at a place in inches from the figure's lower left corner.
+
+    Args:
+        figure: Where.
+        left: Distance from the left edge.
+        bottom: Distance from the lower edge.
+        width: Of the axes.
+        height: Of the axes.
+    """
     w, h = figure.get_size_inches()
     return figure.add_axes((left / w, bottom / h, width / w, height / h))
 
 
 def legend_below(figure: Figure, handles: Sequence[Artist], columns: int) -> None:
-    """A legend for all axes between them and the footnote."""
+    """A legend for all axes between them and the footnote.
+
+    Args:
+        figure: Made with `legend_in`.
+        handles: What is shown, with labels.
+        columns: Side by side.
+    """
     y = FOOT_IN / figure.get_size_inches()[1]
     figure.legend(handles=list(handles), loc="lower center", bbox_to_anchor=(0.5, y), ncols=columns)
+
+
+def legend_columns(handles: Sequence[Artist], width_in_all: float, most: int) -> int:
+    """As many columns as the longest label allows, with rows of one length.
+
+    Args:
+        handles: Of the legend.
+        width_in_all: Width of the figure in inches.
+        most: Columns at most.
+    """
+    widest = max((width_in(str(h.get_label()), 8.5) for h in handles), default=1.0)
+    columns = max(1, min(most, int((width_in_all - 0.2) / (widest + 0.65))))
+    rows = math.ceil(len(handles) / columns) or 1
+    return math.ceil(len(handles) / rows) or 1
+
+
+def not_measured(axes: Axes) -> None:
+    """Say in the middle of axes that there is nothing to draw.
+
+    Args:
+        axes: Without any data.
+    """
+    axes.text(0.5, 0.5, "not measured", transform=axes.transAxes, ha="center", va="center",
+              color="#777777", style="italic")  # fmt: skip
 
 
 @styled
@@ -210,18 +228,35 @@ def save(figure: Figure, folder: Path, name: str) -> list[Path]:
 
 
 def plain(text: str) -> str:
-    """A text as Matplotlib prints it literally: one line, no mathematics, no control characters."""
+    """A text as Matplotlib prints it literally: one line, no mathematics, no control characters.
+
+    Args:
+        text: From anywhere.
+    """
     return _one_line(text).replace("$", r"\$")
 
 
 def width_in(text: str, size_pt: float, *, weight: str = "normal") -> float:
-    """How wide a text is printed, in inches."""
+    """How wide a text is printed, in inches.
+
+    Args:
+        text: One line.
+        size_pt: Of its letters, in points.
+        weight: `normal` or `bold`.
+    """
     font = FontProperties(family="DejaVu Sans", size=size_pt, weight=weight)
     return float(text_to_path.get_text_width_height_descent(text, font, ismath=False)[0]) / 72
 
 
 def fit(text: str, room_in: float, size_pt: float, *, weight: str = "normal") -> str:
-    """A text made `plain`, and cut with an ellipsis where it is wider than `room_in`."""
+    """A text made `plain`, and cut with an ellipsis where it is wider than there is room.
+
+    Args:
+        text: From anywhere.
+        room_in: Width there is for it, in inches.
+        size_pt: Of its letters, in points.
+        weight: `normal` or `bold`.
+    """
     longest = int(room_in * 72 / (0.25 * size_pt)) + 1  # no letter is much narrower than this
     whole = _one_line(text)
 
@@ -238,7 +273,13 @@ def fit(text: str, room_in: float, size_pt: float, *, weight: str = "normal") ->
 
 
 def fold(text: str, room_in: float, size_pt: float) -> str:
-    """A text on one line or two, broken between words; `fit` cuts what is still too wide."""
+    """A text on one line or two, broken between words; `fit` cuts what is still too wide.
+
+    Args:
+        text: From anywhere.
+        room_in: Width there is for it, in inches.
+        size_pt: Of its letters, in points.
+    """
     whole = fit(text, room_in, size_pt)
     words = _one_line(text).split(" ")
     k = len(whole[:-1].split(" ")) - 1  # words that fit whole on the first line

@@ -17,6 +17,7 @@ from scipy.spatial.distance import pdist
 
 from ....model.metrics.structure import hierarchy_depth
 from ....model.record import MemberRecord, State, TickRecord
+from ..format import counted
 from .style import STATES, axes_at, finish, fit, fold, new_figure, styled
 
 TABLE_UP_TO = 20  # members; above it their roles no longer fit beside the network
@@ -69,6 +70,9 @@ def place(graph: nx.Graph[int]) -> dict[int, Place]:
 
     A circle from the top, clockwise, for complete networks, rings and chains; Kamada & Kawai's
     layout (1989) for other teams up to `KAMADA_KAWAI_UP_TO`; a seeded spring layout above.
+
+    Args:
+        graph: The network, undirected, nodes are members.
     """
     members = sorted(graph)
     n = len(members)
@@ -112,7 +116,11 @@ def _widest_pt(n: int) -> float:
 
 
 def diameter_pt(places: Mapping[int, Place]) -> float:
-    """Diameter of a node in points: as large as the nearest two allow, the same for all."""
+    """Diameter of a node in points: as large as the nearest two allow, the same for all.
+
+    Args:
+        places: By member, -1 to 1 both ways.
+    """
     n = len(places)
     if n == 1:
         return _widest_pt(n)
@@ -145,9 +153,9 @@ def _title(record: TickRecord) -> str:
 
 
 def _subtitle(record: TickRecord) -> str:
-    n = len(record.members)
+    team = counted(len(record.members), "member")
     return (
-        f"tick {record.tick} · level {record.level} · {n} member{'s' * (n != 1)} · "
+        f"tick {record.tick} · level {record.level} · {team} · "
         f"hierarchy depth {hierarchy_depth(record)}"
         + (" · the protocol broke" if record.error else "")
     )

@@ -5,16 +5,22 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
-from ..terminal.screen import SYNTHETIC
+from ..format import SYNTHETIC
+
+AGAIN = "The same configuration gives the same numbers."
+AGAIN_CALLED = (
+    "Models answer differently each time: the record replays exactly, playing it anew does not."
+)
 
 Table = tuple[str, Sequence[str], Sequence[Sequence[str]]]
-"""Heading, names of columns, rows."""
+"""Heading, names of columns, rows; without rows it isn't shown."""
 
 
 @dataclass(frozen=True)
@@ -24,36 +30,44 @@ class Page:
     Attributes:
         title: Its heading.
         lead: The first paragraph.
+        config: What was played, as JSON.
+        synthetic: Whether synthetic minds made any of it.
+        called: Whether models were called: then playing it anew gives something else.
         sentences: A list of them.
         pictures: PNG files and their captions.
         tables: In this order.
-        config: What was played, as JSON.
-        again: Whether playing it anew gives the same.
-        synthetic: Whether synthetic minds made any of it.
     """
 
     title: str
     lead: str
-    sentences: Sequence[str]
-    pictures: Mapping[Path, str]
-    tables: Sequence[Table]
     config: Mapping[str, Any]
-    again: str
     synthetic: bool
+    called: bool = False
+    sentences: Sequence[str] = ()
+    pictures: Mapping[Path, str] = field(default_factory=dict)
+    tables: Sequence[Table] = ()
 
     def html(self) -> str:
         """One file, with the pictures in it."""
-        loader = PackageLoader("unscripted.scenarios.harness.report", ".")
-        page = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
-        pictures = [
-            {
-                "src": f"data:image/png;base64,{base64.b64encode(path.read_bytes()).decode()}",
-                "caption": caption,
-            }
-            for path, caption in self.pictures.items()
-        ]
-        return page.get_template("page.html.jinja").render(
-            title=self.title, lead=self.lead, sentences=list(self.sentences), pictures=pictures,
-            tables=list(self.tables), config=json.dumps(self.config, indent=2), again=self.again,
+        pictures = [{"src": _inline(p), "caption": said} for p, said in self.pictures.items()]
+        return _template().render(
+            title=self.title,
+            lead=self.lead,
+            sentences=list(self.sentences),
+            pictures=pictures,
+            tables=list(self.tables),
+            config=json.dumps(self.config, indent=2),
+            again=AGAIN_CALLED if self.called else AGAIN,
             note=SYNTHETIC if self.synthetic else "",
-        )  # fmt: skip
+        )
+
+
+def _inline(path: Path) -> str:
+    return f"data:image/png;base64,{base64.b64encode(path.read_bytes()).decode()}"
+
+
+@cache
+def _template() -> Template:
+    loader = PackageLoader("unscripted.scenarios.harness.report", ".")
+    made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
+    return made.get_template("page.html.jinja")

@@ -1,67 +1,113 @@
-"""Writes what a finished run or comparison leaves behind: tables, figures and the page."""
+"""Writes what a finished run, comparison or scenario leaves behind: tables, figures and pages."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable, Mapping
+from functools import singledispatch
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ....model.organization import BaseOrganization
-from ..config.run import RunConfig, SweepConfig
-from ..results.chronicle import shock_ticks
-from ..results.rows import agent_rows, measured, tick_rows
-from ..runs.folder import Folder
+from ..api.comparison import Comparison
+from ..api.run import Run
+from ..runs.folder import Folder, write_text
 from ..runs.sweep import rows_of
-from ..statistics.analysis import Analysis
-from .pages import write_comparison_page, write_run_page
+from ..study.study import PlayedStudy
+from .comparison_page import comparison_page
+from .page import Page
+from .run_page import run_page
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+Drawing = Callable[[], "Figure"]
+PAGE = "report.html"
+FINDINGS = "findings.json"
 
 
-def publish_run(folder: Folder, config: RunConfig, org: BaseOrganization) -> list[Path]:
-    """Tables, figures and page of a run.
+@singledispatch
+def publish(value: Any) -> list[Path]:
+    """Tables, figures and page of what was played, into its folder.
+
+    Args:
+        value: A run, comparison or study with a folder.
 
     Returns:
-        The PNG figures and the page, in the order worth opening.
+        The PNG figures and the pages, in the order worth opening.
     """
-    from ..figures.measures import draw_measures
+    raise TypeError(f"{type(value).__name__} can't be published")
+
+
+@publish.register
+def _(run: Run) -> list[Path]:
     from ..figures.roles import draw_role_mosaic
-    from ..figures.style import save
     from ..figures.team import draw_team
 
-    folder.export("ticks", tick_rows(org.records))
-    folder.export("agents", agent_rows(org.records))
-    figures = folder.path / "figures"
-    synthetic = config.synthetic
-    title = f"{config.protocol}, {config.agents} agents, {config.model}, {config.topology}"
-    drawn = {
-        "team": draw_team(org.records[-1], org.network.G, synthetic=synthetic),
-        "roles": draw_role_mosaic(org.records, synthetic=synthetic),
-        "measures": draw_measures(
-            measured(org.records), title=title, synthetic=synthetic, shocks=shock_ticks(org.records)
-        ),
-    }
-    saved = [save(figure, figures, name) for name, figure in drawn.items()]
-    pictures = [p for paths in saved for p in paths if p.suffix == ".png"]
-    page = write_run_page(folder.path, config, org.records)
-    return [*pictures, page]
+    records, synthetic = run.records, run.config.synthetic
+    assert run.folder is not None
+    with Folder(run.folder, run.config) as folder:
+        folder.export("ticks", run.ticks)
+        folder.export("agents", run.agents)
+    pictures = draw_all(
+        run.folder,
+        {
+            "team": lambda: draw_team(records[-1], run.organization.network.G, synthetic=synthetic),
+            "roles": lambda: draw_role_mosaic(records, synthetic=synthetic),
+            "measures": run.plot,
+        },
+    )
+    return [*pictures.values(), _write(run.folder, run_page(run, pictures))]
 
 
-def publish_comparison(
-    folder: Folder,
-    config: SweepConfig,
-    results: dict[str, dict[str, Any]],
-    found: Analysis,
-    *,
-    synthetic: bool,
-) -> list[Path]:
-    """Tables, figure and page of a comparison; returns the PNG figure and the page."""
-    from ..figures.comparison import draw_comparison
+@publish.register
+def _(comparison: Comparison) -> list[Path]:
+    import pandas as pd
+
+    assert comparison.folder is not None
+    with Folder(comparison.folder, comparison.config) as folder:
+        for name in ("ticks", "agents"):
+            folder.export(name, pd.DataFrame(rows_of(comparison.results, name)))
+    pictures = draw_all(comparison.folder, {"comparison": comparison.plot})
+    page = comparison_page(comparison, pictures)
+    return [*pictures.values(), _write(comparison.folder, page)]
+
+
+@publish.register
+def _(played: PlayedStudy) -> list[Path]:
+    assert played.folder is not None
+    assert played.report is not None
+    with Folder(played.folder, played.config) as folder:
+        folder.export("runs", played.results.runs)
+        folder.export("ticks", played.results.ticks)
+    if played.comparison is not None:
+        drawn = publish(played.comparison)
+        write_text(played.folder / FINDINGS, json.dumps(played.body(runs=False), indent=2) + "\n")
+        return drawn
+    findings = json.dumps(played.body(runs=False), indent=2) + "\n"
+    write_text(played.folder / FINDINGS, findings)
+    pictures = draw_all(played.folder, played.report.figures)
+    for name, page in played.report.pages.items():
+        write_text(played.folder / name, page(played.folder))
+    return [*pictures.values(), *(played.folder / name for name in played.report.pages)]
+
+
+def draw_all(folder: Path, figures: Mapping[str, Drawing]) -> dict[str, Path]:
+    """Draw figures as PNG and SVG; returns the PNG files by name.
+
+    Args:
+        folder: They go into its `figures`.
+        figures: By file name.
+    """
     from ..figures.style import save
 
-    ticks, agents = rows_of(results, "ticks"), rows_of(results, "agents")
-    folder.export("ticks", ticks)
-    folder.export("agents", agents)
-    figure = draw_comparison(found.summary, synthetic=synthetic)
-    pictures = [
-        p for p in save(figure, folder.path / "figures", "comparison") if p.suffix == ".png"
-    ]
-    page = write_comparison_page(folder.path, config, found, synthetic=synthetic)
-    return [*pictures, page]
+    drawn = {}
+    for name, draw in figures.items():
+        paths = save(draw(), folder / "figures", name)
+        drawn[name] = next(path for path in paths if path.suffix == ".png")
+    return drawn
+
+
+def _write(folder: Path, page: Page) -> Path:
+    path = folder / PAGE
+    write_text(path, page.html())
+    return path

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from ..results.rows import Row
-from ..statistics.contrasts import FACTORS
-from ..terminal.screen import number
+from ..format import UNKNOWN, number, p_value, with_bounds
+from ..results.factors import Cell, where
+from ..statistics.contrasts import Contrast
+from ..statistics.intervals import Bounds
+from ..statistics.mixed_model import MixedModel, Unfitted
+from ..statistics.omnibus import Friedman, KruskalWallis, OmnibusTest
+from ..statistics.summary import CellSummary
 
 CONTRASTS_HEAD = (
     "difference", "where", "quality [95 %]", "bootstrap 95 %", "Cohen's d [95 %]", "p (Holm)",
@@ -20,88 +23,78 @@ OMNIBUS_HEAD = (
 )  # fmt: skip
 
 
-def contrasts_table(summary: Sequence[Row]) -> list[list[str]]:
-    """One row per contrast of quality."""
-    place = {tuple(row[f] for f in FACTORS): i for i, row in enumerate(summary)}
-    rows = []
-    for i, row in enumerate(summary):
-        for c in row["contrasts"]:
-            factor = c["factor"]
-            there = place[tuple(c["against"] if f == factor else row[f] for f in FACTORS)]
-            if c["measure"] == "quality" and i < there:
-                rows.append(_contrast(row, c))
-    return rows
+def contrasts_table(summary: Sequence[CellSummary]) -> list[list[str]]:
+    """One row per contrast of quality.
 
-
-def _contrast(row: Row, c: Row) -> list[str]:
-    equivalence, power, task = c["equivalence"] or {}, c["power"] or {}, c["by_task"]
-    needed = power.get("detectable")
+    Args:
+        summary: As `summarize` makes it; each contrast stands in it twice.
+    """
+    place = {row.cell: i for i, row in enumerate(summary)}
     return [
-        f"{row[c['factor']]} − {c['against']}",
-        _where(row, c["factor"]),
-        _span(c["difference"], c["ci95"]),
-        _bounds(c["ci95_bootstrap"]),
-        _span(c["cohens_d"], c["cohens_d_ci95"], 2),
-        _p(c["p_corrected"]),
-        _p(equivalence.get("p_corrected")),
-        str(c["pairs"]),
-        c["verdict"],
-        c["evidence"] or "–",
-        number(needed),
-        "–" if task is None else _span(task["difference"], task["ci95"]),
+        _contrast(row.cell, c)
+        for i, row in enumerate(summary)
+        for c in row.contrasts
+        if c.measure == "quality" and i < place[row.cell._replace(**{c.factor: c.against})]
     ]
 
 
-def omnibus_table(tests: Sequence[Row]) -> list[list[str]]:
-    """One row per factor and block."""
+def _contrast(cell: Cell, c: Contrast) -> list[str]:
+    equivalence, task = c.equivalence, c.by_task
+    return [
+        f"{cell.value(c.factor)} − {c.against}",
+        cell.where(c.factor),
+        with_bounds(c.difference, c.ci95),
+        _bounds(None if c.closer is None else c.closer.ci95_bootstrap),
+        with_bounds(c.cohens_d, c.cohens_d_ci95, 2),
+        p_value(c.p_corrected),
+        p_value(None if equivalence is None else equivalence.p_corrected),
+        str(c.pairs),
+        c.conclusion,
+        c.evidence or UNKNOWN,
+        number(None if c.power is None else c.power.detectable),
+        UNKNOWN if task is None else with_bounds(task.difference, task.ci95),
+    ]
+
+
+def omnibus_table(tests: Sequence[OmnibusTest]) -> list[list[str]]:
+    """One row per factor and block.
+
+    Args:
+        tests: As `block_tests` makes them.
+    """
     return [
         [
-            f"{len(t['values'])} × {t['factor']}",
-            _where(t, t["factor"]),
-            _kruskal(t["kruskal"]),
-            f"{sum(d['p_corrected'] < 0.05 for d in t['dunn'])} of {len(t['dunn'])} pairs",
-            _friedman(t["friedman"]),
-            *_mixed(t["mixed_model"]),
+            f"{len(t.values)} × {t.factor}",
+            where(t.block),
+            _kruskal(t.kruskal),
+            f"{sum(d.p_corrected < 0.05 for d in t.dunn)} of {len(t.dunn)} pairs",
+            _friedman(t.friedman),
+            *_mixed(t.mixed_model),
         ]
         for t in tests
     ]
 
 
-def _kruskal(found: Row | None) -> str:
+def _kruskal(found: KruskalWallis | None) -> str:
     if found is None:
-        return "–"
-    return f"H({found['df']}) = {number(found['h'], 1)}, p = {_p(found['p'])}"
+        return UNKNOWN
+    return f"H({found.df}) = {number(found.h, 1)}, p = {p_value(found.p)}"
 
 
-def _friedman(found: Row | None) -> str:
+def _friedman(found: Friedman | None) -> str:
     if found is None:
-        return "–"
-    w = number(found["w"], 2)
-    return f"χ²({found['df']}) = {number(found['chi2'], 1)}, p = {_p(found['p'])}, W = {w}"
+        return UNKNOWN
+    w = number(found.w, 2)
+    return f"χ²({found.df}) = {number(found.chi2, 1)}, p = {p_value(found.p)}, W = {w}"
 
 
-def _mixed(found: Row) -> tuple[str, str]:
-    if found["effects"] is None:
-        return found["reason"], "–"
-    sd = ", ".join(f"{name} {number(value)}" for name, value in found["sd"].items())
-    effects = (f"{e['value']} {_span(e['difference'], e['ci95'])}" for e in found["effects"])
-    return sd, f"{found['reference']}: " + "; ".join(effects)
+def _mixed(found: MixedModel | Unfitted) -> tuple[str, str]:
+    if isinstance(found, Unfitted):
+        return found.reason, UNKNOWN
+    sd = ", ".join(f"{name} {number(value)}" for name, value in found.sd.items())
+    effects = (f"{e.value} {with_bounds(e.difference, e.ci95)}" for e in found.effects)
+    return sd, f"{found.reference}: " + "; ".join(effects)
 
 
-def _where(row: Row, factor: str) -> str:
-    names = ("level", "agents", "topology", "model", "protocol")
-    return ", ".join(
-        f"{row[f]} agents" if f == "agents" else str(row[f]) for f in names if f != factor
-    )
-
-
-def _span(value: float | None, bounds: Any, digits: int = 3) -> str:
-    return f"{number(value, digits)} {_bounds(bounds, digits)}".removesuffix(" –")
-
-
-def _bounds(bounds: Any, digits: int = 3) -> str:
-    return "–" if bounds is None else f"[{number(bounds[0], digits)}, {number(bounds[1], digits)}]"
-
-
-def _p(p: float | None) -> str:
-    return "–" if p is None else f"{p:.2g}"
+def _bounds(bounds: Bounds | None) -> str:
+    return UNKNOWN if bounds is None else f"[{number(bounds[0])}, {number(bounds[1])}]"

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ....model.metrics.catalogue import measure_run, measure_ticks, of_ticks
+from ....model.metrics.measure import Measure
 from ....model.record import TickRecord
+from ....model.ruling import Ruling
 from ..config.run import RunConfig
 
-ROW_MEASURES = tuple(name for name in of_ticks() if name != "unique_roles")
-"""Measures of a run that are means over its ticks, in the order of the JSON."""
-
 Row = dict[str, Any]
+"""A line of a table, by column: texts, numbers, or None for what was not measured, never 0.
+
+Of a run: the factors `protocol topology model agents level`, then `seed replicate ticks` and every
+measure of `of_runs`. Of a tick: `tick task_id level protocol_played shocks rulings` and every
+measure of `of_ticks`. Of a member on a tick: see `agent_rows`. A scenario puts its labels in front.
+"""
 
 measured = measure_ticks
 
 
 def mean(values: Iterable[float | None]) -> float | None:
-    """The mean of what was measured; None where nothing was."""
+    """The mean of what was measured; None where nothing was.
+
+    Args:
+        values: None where nothing was measured.
+    """
     known = [v for v in values if v is not None]
     return sum(known) / len(known) if known else None
 
@@ -29,6 +38,7 @@ def run_row(
     replicate: int = 0,
     *,
     level: str | None = None,
+    own: Mapping[str, Measure] | None = None,
 ) -> Row:
     """The row of a run in the JSON: its factors, and each measure's mean over its ticks.
 
@@ -37,28 +47,32 @@ def run_row(
         records: Its ticks.
         replicate: Which of its cell's.
         level: Of its task source, the same for a whole cell; None reads it off the records.
+        own: Measures of one's own, by name.
     """
     levels = {level} if level is not None else {r.level for r in records}
     row: Row = {
-        "protocol": config.protocol,
-        "topology": config.topology,
-        "model": config.model,
-        "agents": config.agents,
+        **config.team.labels,
         "level": levels.pop() if len(levels) == 1 else "mixed",
-        "seed": config.seed,
+        "seed": config.tasks.seed,
         "replicate": replicate,
         "ticks": len(records),
     }
-    row.update(measure_run(records))
+    row.update(measure_run(records, own=own))
     return row
 
 
-def tick_rows(records: Sequence[TickRecord]) -> list[Row]:
+def tick_rows(records: Sequence[TickRecord], own: Mapping[str, Measure] | None = None) -> list[Row]:
     """One row per tick: what was worked on and under which protocol, what happened, every measure.
 
     `protocol_played` has the parameters of that tick, as a trial changes them. Several shocks or
-    rulings stand in one text, joined by `; `; none is an empty text.
+    rulings stand in one text, joined by `; `; none is an empty text. They are for people; programs
+    take rulings from `ruling_rows`.
+
+    Args:
+        records: Of a run.
+        own: Measures of one's own, by name.
     """
+    ticks = measure_ticks(records, measures=of_ticks(own))
     return [
         {
             "tick": r.tick,
@@ -66,19 +80,54 @@ def tick_rows(records: Sequence[TickRecord]) -> list[Row]:
             "level": r.level,
             "protocol_played": r.protocol,
             "shocks": "; ".join(r.shocks),
-            "rulings": "; ".join(
-                f"{x.amendment.article}={x.amendment.text} "
-                f"{'granted' if x.granted else 'refused'}: {x.reason}"
-                for x in r.rulings
-            ),
+            "rulings": "; ".join(map(_ruled, r.rulings)),
             **t,
         }
-        for r, t in zip(records, measured(records), strict=True)
+        for r, t in zip(records, ticks, strict=True)
+    ]
+
+
+def _ruled(ruling: Ruling) -> str:
+    amendment, done = ruling.amendment, "granted" if ruling.granted else "refused"
+    return f"{amendment.article}={amendment.text} {done}: {ruling.reason}"
+
+
+def ruling_rows(records: Sequence[TickRecord]) -> list[Row]:
+    """One row per ruling on a proposal to change the organization's rules.
+
+    Columns: `tick`, `article`, `text`, `granted`, `reason`, `ring`, `by` (None for a protocol, a
+    trial or a user), and `ends_trial`: whether a trial decided it, for `text` as the value that
+    stays.
+
+    Args:
+        records: Of a run.
+    """
+    return [
+        {
+            "tick": r.tick,
+            "article": x.amendment.article,
+            "text": x.amendment.text,
+            "granted": x.granted,
+            "reason": x.reason,
+            "ring": x.ring,
+            "by": x.by,
+            "ends_trial": x.ends_trial,
+        }
+        for r in records
+        for x in r.rulings
     ]
 
 
 def agent_rows(records: Sequence[TickRecord]) -> list[Row]:
-    """One row per member and tick."""
+    """One row per member and tick.
+
+    Columns: `tick`, `member`, `mind`, `state`, `role`, `builds_on` (ids, parted by spaces), `saw`
+    (messages of others), `confidence` (0 to 1), `calls`, `tokens_in`, `tokens_out`, `cost_usd`,
+    `latency_s`, `note`.
+
+    Args:
+        records: Of a run.
+    """
     rows: list[Row] = []
     for r in records:
         for m in r.members:

@@ -1,6 +1,7 @@
 """A run's folder: what it holds survives any crash, and never mixes two configurations.
 
 config.json       the resolved configuration
+study.yaml        the same as a file for --config
 journal.sqlite    every finished tick (run) or run (compare), written as it finishes; every call
 ticks, agents     the same as .parquet and .csv, for analysis
 figures/          PNG and SVG
@@ -12,18 +13,25 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
 from ....model.errors import UsageError
 from ....model.record import TickRecord
-from ..config.run import FREE, Config, RunConfig, StudyConfig, SweepConfig, from_json, to_json
+from ..config.files import options_text
+from ..config.identity import FREE, Config, as_options, from_json, objects_in, to_json
+from ..results.run_result import RunResult
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 JOURNAL = "journal.sqlite"
 LOCK = ".lock"
+OWN = {LOCK, ".config.json.part"}
+"""What a folder may hold that was left before it had a configuration."""
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS ticks (tick INTEGER PRIMARY KEY, record TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS runs (run TEXT PRIMARY KEY, result TEXT NOT NULL);
@@ -50,7 +58,7 @@ class Folder:
         there = path / "config.json"
         if there.exists():
             _require_same(path, _read_json(there), to_json(config))
-        elif path.exists() and (not path.is_dir() or {p.name for p in path.iterdir()} - {LOCK}):
+        elif path.exists() and (not path.is_dir() or {p.name for p in path.iterdir()} - OWN):
             raise UsageError(f"out={path} holds other files; use an empty or new folder")
         if (path / "ticks.csv").exists() and not self.journal.exists():
             raise UsageError(f"{self.journal} is gone; use another folder")
@@ -60,6 +68,8 @@ class Folder:
                 self._lock.acquire()
             if not there.exists():
                 write_text(there, json.dumps(to_json(config), indent=2) + "\n")
+            if not ((study := path / "study.yaml").exists() or objects_in(config)):
+                write_text(study, options_text(*as_options(config)))
             self._db = sqlite3.connect(path / JOURNAL, timeout=30.0, check_same_thread=False)
             self._db.executescript("PRAGMA journal_mode=WAL;" + SCHEMA)
         except Timeout:
@@ -96,9 +106,8 @@ class Folder:
             self._lock.release()
 
     @property
-    def config(self) -> RunConfig | SweepConfig:
-        """The configuration of a run or comparison; that of a scenario is its script's matter."""
-        assert not isinstance(self._config, StudyConfig)
+    def config(self) -> Config:
+        """What it holds."""
         return self._config
 
     @property
@@ -127,18 +136,23 @@ class Folder:
         """Write a finished tick, durably, before the next begins."""
         self._write("INSERT OR REPLACE INTO ticks VALUES (?, ?)", (record.tick, record.to_json()))
 
-    def results(self) -> dict[str, dict[str, Any]]:
-        """The finished runs of a comparison, by key."""
+    def results(self) -> dict[str, RunResult]:
+        """The finished runs of a comparison or scenario, by key."""
         rows = self._db.execute("SELECT run, result FROM runs").fetchall()
-        return {key: json.loads(text) for key, text in rows}
+        return {key: RunResult.of(json.loads(text)) for key, text in rows}
 
     def finished(self) -> set[str]:
-        """The keys of a comparison's finished runs, without reading what they gave."""
+        """The keys of finished runs, without reading what they gave."""
         return {key for (key,) in self._db.execute("SELECT run FROM runs")}
 
-    def keep_result(self, key: str, result: dict[str, Any]) -> None:
-        """Write a finished run of a comparison."""
-        row = (key, json.dumps(result, allow_nan=False))
+    def keep_result(self, key: str, result: RunResult) -> None:
+        """Write a finished run of a comparison or scenario.
+
+        Args:
+            key: Names the run.
+            result: What it gave.
+        """
+        row = (key, json.dumps(result.body(), allow_nan=False))
         self._write("INSERT OR REPLACE INTO runs VALUES (?, ?)", row)
 
     def _write(self, statement: str, row: tuple[Any, ...]) -> None:
@@ -153,11 +167,13 @@ class Folder:
         except sqlite3.Error as error:
             raise OSError(f"{self.journal}: {error}") from None
 
-    def export(self, name: str, rows: Sequence[dict[str, Any]]) -> None:
-        """Write rows as `name.parquet` and `name.csv`."""
-        import pandas as pd
+    def export(self, name: str, frame: pd.DataFrame) -> None:
+        """Write a table as `name.parquet` and `name.csv`.
 
-        frame = pd.DataFrame(list(rows))
+        Args:
+            name: Of both files.
+            frame: The table.
+        """
         for suffix, write in (("parquet", frame.to_parquet), ("csv", frame.to_csv)):
             part = self.path / f".{name}.{suffix}.part"
             write(part, index=False)
@@ -183,9 +199,9 @@ def _read_json(path: Path) -> dict[str, Any]:
 
 def _require_same(path: Path, there: dict[str, Any], asked: dict[str, Any]) -> None:
     """Refuse to mix configurations; name the first thing that differs."""
-    flat_there, flat_asked = _flat(there), _flat(asked)
+    flat_there, flat_asked = dict(_flat(there)), dict(_flat(asked))
     for key in sorted(flat_there.keys() | flat_asked.keys()):
-        if key.removeprefix("base.") in FREE:
+        if key.rpartition(".")[2] in FREE:
             continue
         old, new = flat_there.get(key), flat_asked.get(key)
         if old != new:
@@ -194,11 +210,10 @@ def _require_same(path: Path, there: dict[str, Any], asked: dict[str, Any]) -> N
             )
 
 
-def _flat(body: dict[str, Any], prefix: str = "") -> dict[str, Any]:
-    flat: dict[str, Any] = {}
-    for key, value in body.items():
-        if isinstance(value, dict):
-            flat.update(_flat(value, f"{prefix}{key}."))
-        else:
-            flat[f"{prefix}{key}"] = value
-    return flat
+def _flat(body: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Every value of a JSON body with the way to it."""
+    if not isinstance(body, dict | list):
+        yield prefix.removesuffix("."), body
+        return
+    for key, value in body.items() if isinstance(body, dict) else enumerate(body):
+        yield from _flat(value, f"{prefix}{key}.")

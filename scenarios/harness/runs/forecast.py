@@ -12,18 +12,19 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ....agents.llm.prompting.composition import Messages, ask
-from ....agents.llm.calling.budget import Price
-from ....agents.llm.judge import question
 from ....agents.llm.models import ModelId, parse_model
-from ....agents.llm.calling.request import Mode, Request
+from ....agents.llm.price import Price
+from ....agents.llm.prompting.composition import Messages, compose
+from ....agents.llm.prompting.verdict import VerdictRequest, compose_verdict
+from ....agents.llm.request import Mode, Request
 from ....agents.llm.service import Service
 from ....model.decision import Answer, Contribution, Usage
 from ....model.judge import Judge, Submission, Verdict
 from ....model.mind import Mind
 from ....model.observation import Observation
-from ..build.organization import family_mind, is_family, judge_models, parse_team
+from ..build.from_config import organization_of
 from ..config.run import RunConfig
+from ..specs.minds import is_called, own_mind, parse_team
 
 REHEARSED_BY = "synthetic/strong"
 TOKENS_PER_WORD = 1.4
@@ -45,6 +46,7 @@ class Forecast:
         cost_usd: US dollars; None where a price is unknown.
         time_s: Seconds, at the guessed speed and within the rate given.
         largest_usd: The most that one call may cost; a budget must cover it.
+        budget_usd: What may be spent; None for any.
         unpriced: Models without a known price.
     """
 
@@ -54,14 +56,15 @@ class Forecast:
     cost_usd: float | None
     time_s: float
     largest_usd: float = 0.0
+    budget_usd: float | None = None
     unpriced: tuple[str, ...] = ()
 
-    def line(self, budget_usd: float | None) -> str:
+    def line(self) -> str:
         """One line for people."""
         cost = "price unknown" if self.cost_usd is None else f"about ${self.cost_usd:.2f}"
         if self.unpriced:
             cost += f" (no price for {', '.join(self.unpriced)})"
-        budget = "" if budget_usd is None else f", budget ${budget_usd:g}"
+        budget = "" if self.budget_usd is None else f", budget ${self.budget_usd:g}"
         return (
             f"forecast: {self.calls:,} calls, {self.tokens_in:,} tokens in, "
             f"{self.tokens_out:,} out, {cost}{budget}, {_duration(self.time_s)} or so"
@@ -80,7 +83,7 @@ class _Rehearsing(Mind):
     instant = True
 
     def __init__(self, model: ModelId, tally: Tally) -> None:
-        self._inner = family_mind(REHEARSED_BY)
+        self._inner = own_mind(REHEARSED_BY)
         self.world = self._inner.world
         self.name = model.name
         self._model = model
@@ -88,20 +91,23 @@ class _Rehearsing(Mind):
 
     def decide(self, observation: Observation) -> Answer:
         calls = self._model.calls
-        asked = ask(
-            observation, Mode.PROMPT, context_tokens=calls.context_tokens, words=calls.words
+        prompt = compose(
+            observation,
+            Mode.PROMPT,
+            context_tokens=calls.context_tokens,
+            max_words=calls.max_words,
         )
         reply = self._inner.decide(observation)
         assert isinstance(reply, Answer)
         said = reply.reply
-        words = int(SHARE_OF_LONGEST * calls.words)
+        words = int(SHARE_OF_LONGEST * calls.max_words)
         if isinstance(said, Contribution):
             said = replace(said, work="word " * words)
         else:
             words //= 5
         tokens_out = int(TOKENS_PER_WORD * words)
         seconds = FIRST_TOKEN_S + tokens_out / TOKENS_PER_S
-        tokens_in = self._tally.add(self._model, asked.messages, tokens_out)
+        tokens_in = self._tally.add(self._model, prompt.messages, tokens_out)
         return Answer(said, Usage(1, tokens_in, tokens_out, None, seconds))
 
 
@@ -116,9 +122,9 @@ class _RehearsingJudge(Judge):
 
     def appraise(self, submission: Submission) -> Verdict:
         for i, model in enumerate(self._models if submission.works else ()):
-            asked = question(submission, i, Mode.PROMPT)
+            prompt = compose_verdict(VerdictRequest(submission, i, Mode.PROMPT))
             tokens_out = 20 * len(submission.task.rubric) + 200
-            self._tally.add(model, asked, tokens_out)
+            self._tally.add(model, prompt.messages, tokens_out)
         return Verdict()
 
 
@@ -157,7 +163,7 @@ def forecast(runs: Sequence[tuple[RunConfig, int]], service: Service, at_once: i
     largest = 0.0
     unpriced: dict[str, None] = {}
     for config, ticks in runs:
-        kind = replace(config, seed=0, ticks=1, shocks="", tune="")
+        kind = config.replace(seed=0, ticks=1, shock="", tune="")
         if kind not in rehearsed:
             rehearsed[kind] = rehearse(kind)
         tally, slowest_s = rehearsed[kind]
@@ -178,21 +184,29 @@ def forecast(runs: Sequence[tuple[RunConfig, int]], service: Service, at_once: i
     if client.calls.tpm is not None:
         seconds = max(seconds, 60.0 * (tokens_in + tokens_out) / client.calls.tpm)
     known = cost if cost or not unpriced else None
-    return Forecast(calls, tokens_in, tokens_out, known, seconds, largest, tuple(unpriced))
+    return Forecast(
+        calls, tokens_in, tokens_out, known, seconds, largest, client.calls.budget_usd,
+        tuple(unpriced),
+    )  # fmt: skip
 
 
 def rehearse(config: RunConfig) -> tuple[Tally, float]:
     """Play one tick with synthetic minds; what it asks of each model, and how long it takes."""
     tally = Tally()
-    calls = config.calls
-    made: dict[str, Mind] = {
-        name: family_mind(name) if is_family(name) else _Rehearsing(parse_model(name, calls), tally)
-        for name in config.models
-    }
-    minds = [made[name] for name, k in parse_team(config.model, config.agents) for _ in range(k)]
-    judges = [parse_model(j, calls) for j in judge_models(config.judge, config.models, calls)]
-    org = config.organization(
-        minds=minds, judge=_RehearsingJudge(judges, tally) if judges else "none"
+    calls, team = config.calls, config.team
+    minds: list[Mind] | None = None  # those that were given ready-made
+    if isinstance(team.model, str):
+        made: dict[str, Mind] = {
+            name: _Rehearsing(parse_model(name, calls), tally)
+            if is_called(name)
+            else own_mind(name)
+            for name in team.models
+        }
+        parts = parse_team(team.model, team.agents)
+        minds = [made[part.model] for part in parts for _ in range(part.members)]
+    judges = [parse_model(j, calls) for j in config.judges]
+    org = organization_of(
+        config, minds=minds, judge=_RehearsingJudge(judges, tally) if judges else "none"
     )
     org.step()
     return tally, org.records[0].totals.critical_path_s

@@ -24,20 +24,20 @@ measured, so nothing is paid; models may then spend otherwise, and the deviation
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, replace
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from rich.table import Table
-from rich.text import Text
-
 from ....model.errors import UnknownNameError, UsageError
-from ..config.run import RunConfig, SweepConfig
-from ..results.rows import Row, mean, measured
-from ..terminal.screen import TIGHT, number, plain, terminal
-from ..statistics.analysis import Analysis, analyse
-from .sweep import Result, run_key
+from ....model.mind import Mind
+from ..build.from_config import organization_of
+from ..config.checks import label_of
+from ..config.comparison import ComparisonConfig, Size
+from ..config.run import RunConfig
+from ..results.rows import mean, measured
+from .reporter import Reporter
 
 if TYPE_CHECKING:
     from ....agents.llm.service import Service
@@ -50,54 +50,66 @@ PILOT, REHEARSED = 24, 4
 GROWTH = 4
 """A team that spends less than its budget grows up to so many times the size asked for."""
 ALONE = "solo"
-CLOSE = 0.1
-"""Share of the budget within which it counts as matched."""
-HEAD = ["protocol", "where", "agents asked", "size played", "budget", "spent", "off by"]
-TITLE = "Matched budgets, per task"
 
 
-def matched(config: SweepConfig, match: str) -> SweepConfig:
+def matched(config: ComparisonConfig, reporter: Reporter) -> ComparisonConfig:
     """The comparison with the size of each cell chosen so that budgets match.
 
     Args:
-        config: As asked for.
-        match: `calls`, `tokens` or `usd`; after a colon the protocol whose spending at the size
-            asked for is the budget.
+        config: As asked for; as it is where nothing is to be matched.
+        reporter: Hears that a pilot is played.
 
     Raises:
         UsageError: Unknown words, nothing to match, or sizes that can't be changed or built.
     """
+    match = config.design.match
+    if match is None:
+        return config
+    by, _, reference = match.partition(":")
+    protocols = _protocols(config, match)
+    reporter.note(f"learning what {len(protocols)} protocols spend …")
+    price = _prices(config) if by == "usd" else None
+    teams = [p for p in protocols if not is_alone(p)]
+    spending = cache(lambda where, p: _spending(config, {**dict(where), "protocol": p}, by, price))
+    sizes = []
+    for cell in config.cells:
+        where = tuple((k, v) for k, v in cell.items() if k != "protocol")
+        asked = int(cell["agents"])
+        budget = min(spending(where, p)(asked) for p in ([reference] if reference else teams))
+        spend = spending(where, cell["protocol"])
+        size = _largest(spend, asked, budget)
+        sizes.append(Size(size, spend(size), budget))
+    return replace(config, sizes=tuple(sizes))
+
+
+def is_alone(protocol: str) -> bool:
+    """Whether a protocol plays one member for the team, whose size is then its turns.
+
+    Args:
+        protocol: As users type it.
+    """
+    return protocol.partition(":")[0] == ALONE
+
+
+def _protocols(config: ComparisonConfig, match: str) -> tuple[str, ...]:
+    """The protocols whose budgets are matched, checked."""
     by, _, reference = match.partition(":")
     if by not in BY:
         raise UnknownNameError("match", match, BY)
-    protocols = tuple(dict.fromkeys(config.protocols))
+    protocols = config.values("protocol")
     if reference and reference not in protocols:
         raise UnknownNameError("match", match, [f"{by}:{p}" for p in protocols])
-    teams = [p for p in protocols if p.partition(":")[0] != ALONE]
-    if len(protocols) < 2 or not teams:
+    if not all(isinstance(p, str) for p in protocols):
+        raise UsageError(f"match={match} needs protocols by name; give names or FILE.py:Class")
+    if len(protocols) < 2 or all(map(is_alone, protocols)):
         raise UsageError(f"match={match} needs two protocols, one of them not solo; name more")
-    if mixed := [m for m in config.models if "*" in m or "+" in m]:
-        raise UsageError(
-            f"match={match} changes team sizes, and model={mixed[0]!r} fixes one; use one model"
-        )
-    terminal(stderr=True).print(f"learning what {len(protocols)} protocols spend …")
-    price = _prices(config) if by == "usd" else None
-    sizes: dict[str, Mapping[str, float]] = {}
-    for cell in config.cells():
-        key = config.cell_key(cell)
-        if key in sizes:
-            continue
-        block = [{**cell, "protocol": p} for p in protocols]
-        spend = {c["protocol"]: _spending(config, c, by, price) for c in block}
-        asked = int(cell["agents"])
-        at_asked = {p: spend[p](asked) for p in protocols}
-        budget = at_asked[reference] if reference else min(at_asked[p] for p in teams)
-        for c in block:
-            size = _largest(spend[c["protocol"]], asked, budget)
-            sizes[config.cell_key(c)] = {
-                "size": size, "pilot": spend[c["protocol"]](size), "budget": budget
-            }  # fmt: skip
-    return replace(config, match=match, sizes=sizes)
+    for model in config.values("model"):
+        if "*" in model if isinstance(model, str) else not isinstance(model, Mind):
+            raise UsageError(
+                f"match={match} changes team sizes, and model={label_of(model)!r} fixes one; "
+                "use one model"
+            )
+    return protocols
 
 
 def _largest(spend: Callable[[int], float], asked: int, budget: float) -> int:
@@ -135,21 +147,20 @@ def _largest(spend: Callable[[int], float], asked: int, budget: float) -> int:
 
 
 def _spending(
-    config: SweepConfig, cell: Mapping[str, Any], by: str, price: Price | None
+    config: ComparisonConfig, cell: Mapping[str, Any], by: str, price: Price | None
 ) -> Callable[[int], float]:
     """What a cell spends on a task, by size; each size is measured once."""
+    base = config.base
+    pilot = base.replace(
+        judge="none", shock="", tune="", budget=None, ticks=1,
+        seed=base.tasks.seed + config.replicates,
+    )  # fmt: skip
 
     @cache
     def spend(size: int) -> float:
-        pilot = RunConfig(
-            **{
-                **asdict(config.base), **cell, "agents": size, "judge": "none", "shocks": "",
-                "tune": "", "budget": None, "ticks": 1,
-                "seed": config.base.seed + config.replicates,
-            }
-        )  # fmt: skip
         try:
-            return _rehearsed(pilot, by, price) if pilot.called else _played(pilot, by)
+            sized = pilot.replace(**{**cell, "agents": size})
+            return _rehearsed(sized, by, price) if sized.called else _played(sized, by)
         except UsageError as error:
             raise UsageError(
                 f"match={by} tries {cell['protocol']} with {size} agents, which can't be played: "
@@ -160,7 +171,7 @@ def _spending(
 
 
 def _played(pilot: RunConfig, by: str) -> float:
-    records = replace(pilot, ticks=PILOT).organization().run(PILOT)
+    records = organization_of(pilot.replace(ticks=PILOT)).run(PILOT)
     found = mean(tick[BY[by]] for tick in measured(records))
     if found is None:
         raise UsageError(f"nothing says what {by} it takes")
@@ -171,9 +182,9 @@ Price = Callable[[str, int, int], float]
 """US dollars of a model's tokens in and out."""
 
 
-def _prices(config: SweepConfig) -> Price | None:
+def _prices(config: ComparisonConfig) -> Price | None:
     """What models cost that are called; None where none is."""
-    called = [r for r in config.runs()[:: config.replicates] if r.called]
+    called = [run for run in config.conditions if run.called]
     if not called:
         return None
     from ....agents.llm.service import Service
@@ -193,138 +204,13 @@ def _rehearsed(pilot: RunConfig, by: str, price: Price | None) -> float:
     from .forecast import rehearse
 
     totals = []
-    for k in range(REHEARSED):
-        tally, _ = rehearse(replace(pilot, seed=pilot.seed + k))
+    for run in pilot.seeds(REHEARSED):
+        tally, _ = rehearse(run)
         if by == "calls":
             totals.append(float(sum(tally.calls.values())))
         elif by == "tokens":
             totals.append(float(sum(a + b for a, b in tally.tokens.values())))
         else:
             assert price is not None
-            totals.append(sum(price(m, a, b) for m, (a, b) in tally.tokens.items()))
-    return sum(totals) / len(totals)
-
-
-def as_asked(config: SweepConfig, results: Mapping[str, Result]) -> dict[str, Result]:
-    """Results of matched runs under the size that was asked for, with the size that was played.
-
-    So cells that share a budget are one block and are compared. A run that stands in two cells
-    (solo at two sizes) is found in both. Without matching, the results as they are.
-    """
-    if not config.match:
-        return dict(results)
-    found: dict[str, Result] = {}
-    runs = iter(config.runs())
-    for cell in config.cells():
-        chosen = config.sizes[config.cell_key(cell)]
-        for _, run in zip(range(config.replicates), runs, strict=False):
-            result = results.get(run_key(run))
-            if result is None:
-                continue
-            key = f"{run_key(run)}|asked={cell['agents']}"
-            found[key] = result
-            if "row" in result:
-                size = {"size": int(chosen["size"])}
-                shown = {"agents": cell["agents"], **size, "budget": chosen["budget"]}
-                row = {**result["row"], **shown}
-                parts = {p: [{**size, **r} for r in result[p]] for p in ("ticks", "agents")}
-                found[key] = {**result, "row": row, **parts}
-    return found
-
-
-def analysed(
-    config: SweepConfig, results: Mapping[str, Result]
-) -> tuple[dict[str, Result], Analysis]:
-    """Results as they are compared, and what they say; first how well budgets were matched."""
-    compared = as_asked(config, results)
-    found = analyse(compared.values())
-    add_sizes(config, found.summary)
-    lines = match_lines(config, found.summary)
-    return compared, replace(found, conclusions=[*lines, *found.conclusions])
-
-
-def add_sizes(config: SweepConfig, summary: Sequence[Row]) -> None:
-    """Put each cell's size, budget and how far it is off into its row; nothing without matching."""
-    if not config.match:
-        return
-    measure = BY[config.match.partition(":")[0]]
-    sizes = {_where(cell): config.sizes[config.cell_key(cell)] for cell in config.cells()}
-    for row in summary:
-        key = _where({**row, "level": None if (None in config.levels) else row["level"]})
-        chosen = sizes[key]
-        spent = row[measure]["mean"] if row[measure] else None
-        row["size"] = int(chosen["size"])
-        row["budget"] = chosen["budget"]
-        row["off_budget"] = None if spent is None else spent / chosen["budget"] - 1.0
-
-
-def _where(cell: Mapping[str, Any]) -> tuple[Any, ...]:
-    return tuple(cell[f] for f in ("level", "topology", "model", "agents", "protocol"))
-
-
-def match_rows(config: SweepConfig, summary: Sequence[Row]) -> list[list[str]]:
-    """One line per cell, as texts under `HEAD`."""
-    if not config.match:
-        return []
-    measure = BY[config.match.partition(":")[0]]
-    lines = []
-    for row in summary:
-        spent = None if row[measure] is None else row[measure]["mean"]
-        off = row["off_budget"]
-        lines.append([
-            row["protocol"], f"{row['level']}, {row['topology']}, {row['model']}",
-            str(row["agents"]), str(row["size"]), number(row["budget"]), number(spent),
-            "–" if off is None else f"{100 * off:+.0f} %",
-        ])  # fmt: skip
-    return lines
-
-
-def match_table(config: SweepConfig, summary: Sequence[Row]) -> Table | None:
-    """The same for the screen; None without matching."""
-    if not config.match:
-        return None
-    by = UNITS[config.match.partition(":")[0]]
-    title = Text(f"{TITLE} ({by})")
-    table = Table(title=title, title_justify="left", title_style="bold", **TIGHT)
-    for name in HEAD:
-        numeric = name not in ("protocol", "where")
-        table.add_column(name, justify="right" if numeric else "left", overflow="fold")
-    for line in match_rows(config, summary):
-        table.add_row(*(Text(plain(cell)) for cell in line))
-    return table
-
-
-def match_lines(config: SweepConfig, summary: Sequence[Row]) -> list[str]:
-    """How well budgets were matched, in sentences; none without matching."""
-    if not config.match:
-        return []
-    by, _, reference = config.match.partition(":")
-    of = f"of {reference}" if reference else "of the cheapest protocol"
-    rows = [r for r in summary if r["off_budget"] is not None]
-    teams = [r for r in rows if r["protocol"].partition(":")[0] != ALONE]
-    if not teams:
-        return []
-    worst = max(teams, key=lambda r: abs(r["off_budget"]))
-    off = worst["off_budget"]
-    said = [
-        f"budgets were matched on {UNITS[by]} per task ({of} at the size asked for) by team size; "
-        f"the spending reached is off by {100 * abs(off):.0f} % at most "
-        f"({worst['protocol']}, {100 * off:+.0f} %, {worst['size']} for {worst['agents']} agents)"
-    ]
-    if abs(off) > CLOSE:
-        said.append(
-            f"beyond {100 * CLOSE:.0f} % a difference in quality may still be one of spending: "
-            + ", ".join(
-                f"{r['protocol']} {100 * r['off_budget']:+.0f} %"
-                for r in teams
-                if abs(r["off_budget"]) > CLOSE
-            )
-        )
-    for r in rows:
-        if r not in teams and r["off_budget"] < -CLOSE:
-            said.append(
-                f"{r['protocol']} may spend as much and stops of its own accord at "
-                f"{100 * (1 + r['off_budget']):.0f} % of the budget ({r['agents']} agents asked)"
-            )
-    said.append("matched teams differ in size; `size` is what was played, `agents` what was asked")
-    return said
+            totals.append(math.fsum(price(m, a, b) for m, (a, b) in tally.tokens.items()))
+    return math.fsum(totals) / len(totals)

@@ -2,46 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from enum import IntEnum
 
 from ....model.errors import Halt
 from ....model.organization import BaseOrganization
 from ....model.record import TickRecord
+from ..build.from_config import organization_of
 from ..config.run import RunConfig
+from ..exits import Exit, exit_of
 from .folder import Folder
-
-
-class Exit(IntEnum):
-    """What a command's exit code says."""
-
-    DONE = 0
-    DIFFERENT = 1
-    USAGE = 2
-    FAILURES = 3
-    BUDGET = 4
-    INTERRUPTED = 130
-
-
-HALTED = {"budget": Exit.BUDGET, "interrupted": Exit.INTERRUPTED}
-"""Exit codes of a `Halt` by its reason; any other is a matter for the user to mend."""
+from .reporter import Ticked
 
 
 @dataclass(frozen=True)
-class Outcome:
+class PlayedRun:
     """How a run ended.
 
     Attributes:
+        config: What was played.
         organization: As it stands after the last tick.
         ending: Why it ended.
         resumed: Ticks that were already in the folder.
         cause: What stopped it before its end, in words; empty where nothing did.
     """
 
+    config: RunConfig
     organization: BaseOrganization
     ending: Exit
-    resumed: int
+    resumed: int = 0
     cause: str = ""
 
     @property
@@ -60,9 +48,9 @@ def play(
     folder: Folder | None = None,
     *,
     max_failures: int | None = None,
-    watch: Callable[[BaseOrganization], None] | None = None,
+    watch: Ticked | None = None,
     org: BaseOrganization | None = None,
-) -> Outcome:
+) -> PlayedRun:
     """Play a configuration to its end, its budget, or Ctrl-C; continue what the folder holds.
 
     Args:
@@ -72,7 +60,7 @@ def play(
         watch: Called after every tick, and once before the first.
         org: The configuration's organization before its first tick; None builds it.
     """
-    org = org if org is not None else config.organization()
+    org = org if org is not None else organization_of(config)
     past = folder.records() if folder is not None else []
     for record in past:
         org.replay(record)
@@ -80,7 +68,7 @@ def play(
         watch(org)
     ending, cause = Exit.DONE, ""
     try:
-        while org.tick < config.ticks:
+        while org.tick < config.tasks.ticks:
             org.step()
             if _over_budget(config, org.records):
                 org = _without_last(config, org)
@@ -93,28 +81,36 @@ def play(
     except KeyboardInterrupt:
         ending = Exit.INTERRUPTED
     except Halt as halt:
-        ending, cause = HALTED.get(halt.reason, Exit.USAGE), str(halt)
+        ending, cause = exit_of(halt), str(halt)
     if ending is Exit.DONE and max_failures is not None and failures(org.records) > max_failures:
         ending = Exit.FAILURES
-    return Outcome(org, ending, len(past), cause)
+    return PlayedRun(config, org, ending, len(past), cause)
 
 
 def failures(records: list[TickRecord]) -> int:
-    """Decisions that gave nothing usable."""
+    """Decisions that gave nothing usable.
+
+    Args:
+        records: Ticks of a run.
+    """
     return sum(r.totals.failures for r in records)
 
 
 def spent_usd(record: TickRecord) -> float:
-    """What a tick cost where prices are known, in US dollars, the judge included."""
+    """What a tick cost where prices are known, in US dollars, the judge included.
+
+    Args:
+        record: The tick.
+    """
     usages = [t.usage for m in record.members for t in m.turns] + [record.verdict.usage]
     return sum(u.cost_usd or 0.0 for u in usages)
 
 
 def _over_budget(config: RunConfig, records: list[TickRecord]) -> bool:
     """Whether modelled money is overspent; real money is reserved before it is spent."""
-    if config.called:
+    if config.called or config.calls.budget_usd is None:
         return False
-    return config.budget is not None and sum(map(spent_usd, records)) > config.budget
+    return sum(map(spent_usd, records)) > config.calls.budget_usd
 
 
 def _without_last(config: RunConfig, org: BaseOrganization) -> BaseOrganization:
@@ -122,7 +118,7 @@ def _without_last(config: RunConfig, org: BaseOrganization) -> BaseOrganization:
 
     Synthetic minds spend nothing, so a tick can be taken back and the budget is never overshot.
     """
-    before = config.organization()
+    before = organization_of(config)
     for record in org.records[:-1]:
         before.replay(record)
     return before

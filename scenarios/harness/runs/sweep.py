@@ -1,87 +1,87 @@
 """Plays many configurations over all cores; one that breaks stops nobody else.
 
-Results are kept as each run finishes, so the same command continues where it stopped. Workers
-are spawned, never forked, and a run gives the same result in any of them.
+Results are kept as each run finishes, so the same command continues where it stopped. Replicates
+are played across all cells one after another, so that a comparison that is stopped is a smaller
+one and not half of one. A run gives the same result in any process.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from concurrent.futures import (
-    FIRST_COMPLETED,
-    BrokenExecutor,
-    Future,
-    ProcessPoolExecutor,
-    ThreadPoolExecutor,
-    as_completed,
-    wait,
-)
-from dataclasses import fields
-from multiprocessing import get_context
-from typing import TYPE_CHECKING, Any
+import pickle
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from typing import TYPE_CHECKING, NamedTuple
 
-from ..config.run import FREE, RunConfig, StudyConfig, SweepConfig
+from ....model.plugins.loading import OWN
+from ..build.from_config import organization_of
+from ..config.identity import Sweep
+from ..config.run import RunConfig
+from ..exits import Exit
+from ..results.rows import Row, agent_rows, ruling_rows, run_row, tick_rows
+from ..results.run_result import RunResult
 from .folder import Folder
-from ..results.rows import Row, agent_rows, run_row, tick_rows
-from .play import Exit, failures, play
+from .keys import run_key
+from .play import failures, play
+from .processes import Processes
+from .reporter import Counted
 
 if TYPE_CHECKING:
     from ....agents.llm.service import Service
 
 MOST_THREADS = 64
-Result = dict[str, Any]
-"""`{"row", "ticks", "agents", "failures"}` of a finished run, or `{"error"}` of one that broke.
-
-A run that was cut short has `"stopped"`; it is not kept, so the same command plays it again.
-"""
+ROW_FACTORS = ("protocol", "topology", "model", "agents", "level", "seed", "replicate")
 
 
-HEAD = ("protocol", "topology", "model", "agents", "level", "seed")
+class _Job(NamedTuple):
+    """One run to be played.
 
-
-def run_key(config: RunConfig) -> str:
-    """Names a run within its comparison or scenario: two runs share a key only if they are equal.
-
-    What else could change a result is part of the name where it isn't the default.
+    Attributes:
+        config: What.
+        replicate: Which of its cell's, from 0.
     """
-    parts = [str(getattr(config, name)) for name in HEAD]
-    for f in fields(config):
-        value = getattr(config, f.name)
-        if f.name not in HEAD and f.name not in FREE and value != f.default:
-            parts.append(f"{f.name}={value}")
-    return "|".join(parts)
+
+    config: RunConfig
+    replicate: int
 
 
-def run_one(config: RunConfig, replicate: int, service: Service | None = None) -> Result:
-    """Play one run and reduce it to rows; a fault becomes a value. Runs in a worker."""
+def run_one(config: RunConfig, replicate: int, service: Service | None = None) -> RunResult:
+    """Play one run and reduce it to rows; a fault becomes a value. Runs in a worker.
+
+    Args:
+        config: What to play.
+        replicate: Which of its cell's, from 0.
+        service: Calls models, where there are any.
+    """
     try:
-        org = config.organization(service, run_key(config)) if service is not None else None
-        outcome = play(config, org=org)
+        org = organization_of(config, service, run_key(config)) if service is not None else None
+        played = play(config, org=org)
     except Exception as error:
-        return {"error": f"{type(error).__name__}: {error}"}
-    if outcome.cause:
-        return {"stopped": outcome.cause}
-    if outcome.ending is Exit.INTERRUPTED:
+        return RunResult(error=f"{type(error).__name__}: {error}")
+    if played.cause:
+        return RunResult(stopped=played.cause)
+    if played.ending is Exit.INTERRUPTED:
         raise KeyboardInterrupt  # a run cut short is no result
-    records = outcome.records
-    return {
-        "row": run_row(config, records, replicate, level=outcome.level),
-        "ticks": tick_rows(records),
-        "agents": agent_rows(records),
-        "failures": failures(records),
-        **({"stopped": "budget"} if outcome.ending is Exit.BUDGET else {}),
-    }
+    records, cut = played.records, played.ending is Exit.BUDGET
+    return RunResult(
+        run_row(config, records, replicate, level=played.level),
+        tick_rows(records),
+        agent_rows(records),
+        failures(records),
+        ruling_rows(records),
+        stopped="budget" if cut else "",
+        out_of_budget=cut,
+    )
 
 
 def sweep(
-    config: SweepConfig | StudyConfig,
+    config: Sweep,
     folder: Folder | None = None,
     *,
     workers: int | None = None,
     service: Service | None = None,
-    watch: Callable[[int, int], None] | None = None,
-) -> dict[str, Result]:
+    watch: Counted | None = None,
+) -> dict[str, RunResult]:
     """Play every run of a comparison or scenario that isn't in the folder yet.
 
     Args:
@@ -97,83 +97,84 @@ def sweep(
     Raises:
         KeyboardInterrupt: Ctrl-C; what had finished is kept.
     """
-    runs = {run_key(r): (r, k % config.replicates) for k, r in enumerate(config.runs())}
+    runs = {run_key(r): _Job(r, k % config.replicates) for k, r in enumerate(config.runs())}
     kept = folder.results() if folder is not None else {}
-    done = {key: kept[key] for key in runs if "row" in kept.get(key, {})}
-    todo = {key: run for key, run in runs.items() if key not in done}
+    done = {key: kept[key] for key in runs if key in kept}
+    left = sorted((key for key in runs if key not in done), key=lambda key: runs[key].replicate)
+    todo = {key: runs[key] for key in left}
+    finished_count = len(done)
     if watch is not None:
-        watch(len(done), len(runs))
+        watch(finished_count, len(runs))
     if service is not None:
         finished = _play_called(todo, service)
     else:
         finished = _play_all(todo, workers or os.cpu_count() or 1)
     for key, result in finished:
         done[key] = result
-        if folder is not None and "row" in result and "stopped" not in result:
+        if folder is not None and result.whole:
             folder.keep_result(key, result)
+        finished_count += result.row is not None
         if watch is not None:
-            watch(sum("row" in r for r in done.values()), len(runs))
+            watch(finished_count, len(runs))
     return {key: done[key] for key in runs}
 
 
-def _play_called(
-    todo: dict[str, tuple[RunConfig, int]], service: Service
-) -> Iterator[tuple[str, Result]]:
+def _play_called(todo: Mapping[str, _Job], service: Service) -> Iterator[tuple[str, RunResult]]:
     """Many runs at once in threads that wait for one client: its pace and its budget are theirs."""
-    most = min(len(todo), service.client.concurrency, MOST_THREADS)
+    most = min(len(todo), service.client.limits.concurrency, MOST_THREADS)
     if most < 1:
         return
     pool = ThreadPoolExecutor(most, thread_name_prefix="unscripted-run")
     try:
-        running = {pool.submit(run_one, *run, service): key for key, run in todo.items()}
+        running = {pool.submit(run_one, *job, service): key for key, job in todo.items()}
         for future in as_completed(running):
             yield running[future], future.result()
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _play_all(todo: dict[str, tuple[RunConfig, int]], workers: int) -> Iterator[tuple[str, Result]]:
-    if workers == 1 or len(todo) < 2 * workers:
-        for key, run in todo.items():
-            yield key, run_one(*run)
+def _play_all(todo: Mapping[str, _Job], workers: int) -> Iterator[tuple[str, RunResult]]:
+    if workers == 1 or len(todo) < 2 * workers or not _travel(todo):
+        for key, job in todo.items():
+            yield key, _play_job(job)
         return
-    pool = _pool(min(workers, len(todo)))
-    try:
-        # A few ahead of the workers: enough to keep them busy, little to lose on Ctrl-C.
-        waiting = iter(todo.items())
-        running: dict[Future[Result], str] = {}
-        exhausted = False
-        while running or not exhausted:
-            while not exhausted and len(running) < 4 * workers:
-                following = next(waiting, None)
-                if following is None:
-                    exhausted = True
-                    break
-                try:
-                    future = pool.submit(run_one, *following[1])
-                except BrokenExecutor:  # a worker died; its runs are errors, the rest go on
-                    pool = _pool(min(workers, len(todo)))
-                    future = pool.submit(run_one, *following[1])
-                running[future] = following[0]
-            finished, _ = wait(running, return_when=FIRST_COMPLETED)
-            for future in finished:
-                error = future.exception()
-                key = running.pop(future)
-                yield key, future.result() if error is None else {"error": str(error)}
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+    with Processes[str, _Job, RunResult](_play_job, _lost, min(workers, len(todo))) as pool:
+        yield from pool.map(todo)
 
 
-def _pool(workers: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+def _play_job(job: _Job) -> RunResult:
+    return run_one(job.config, job.replicate)
 
 
-def rows_of(results: dict[str, Result], part: str) -> list[Row]:
-    """Tick or agent rows of all finished runs, each with the factors of its run."""
-    factors = ("protocol", "topology", "model", "agents", "level", "seed", "replicate")
+def _lost(why: str) -> RunResult:
+    return RunResult(error=why)
+
+
+def _travel(todo: Mapping[str, _Job]) -> bool:
+    """Whether every run can be sent to another process.
+
+    Objects typed into a notebook can't, nor those of a scenario that was found by its file.
+    """
+    for job in {id(job.config.team): job for job in todo.values()}.values():
+        try:
+            sent = pickle.dumps(job.config)
+        except Exception:
+            return False
+        if b"__main__" in sent or OWN.encode() in sent:
+            return False
+    return True
+
+
+def rows_of(results: Mapping[str, RunResult], part: str) -> list[Row]:
+    """Tick or agent rows of all finished runs, each with the factors of its run.
+
+    Args:
+        results: By run key.
+        part: `ticks` or `agents`.
+    """
     rows: list[Row] = []
     for result in results.values():
-        if "row" in result:
-            head = {f: result["row"][f] for f in factors}
-            rows.extend({**head, **row} for row in result[part])
+        if result.row is not None:
+            head = {f: result.row[f] for f in ROW_FACTORS}
+            rows.extend({**head, **row} for row in getattr(result, part))
     return rows

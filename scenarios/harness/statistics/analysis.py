@@ -1,4 +1,4 @@
-"""Summaries and paired contrasts of runs; every number with its interval.
+"""All that a comparison's runs say: summaries, contrasts, tests and sentences.
 
 What is computed, why, and how conclusions are worded is in docs/statistics.md.
 """
@@ -9,18 +9,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..results.rows import ROW_MEASURES, Row
+from ....model.metrics.measure import Measure
+from ..results.factors import FACTORS
+from ..results.rows import Row
+from ..results.run_result import RunResult
 from .conclusions import conclusions
-from .contrasts import CONTRASTED, FACTORS, MARGINS, Ticks, contrast, contrasts, mirrored
-from .intervals import bootstrapped, interval
-from .omnibus import block_tests
-
-__all__ = [
-    "CONTRASTED", "FACTORS", "SUMMARIZED", "Analysis", "analyse", "contrast", "interval",
-    "summarize",
-]  # fmt: skip
-
-SUMMARIZED = (*ROW_MEASURES, "unique_roles")
+from .evidence import RULE, Rule
+from .omnibus import OmnibusTest, block_tests
+from .summary import CellSummary, summarize
 
 
 @dataclass(frozen=True)
@@ -29,82 +25,46 @@ class Analysis:
 
     Attributes:
         runs: Their rows.
-        summary: One row per cell, with its contrasts.
-        tests: One row per factor and block, over all its cells at once.
+        summary: One for each cell.
+        tests: One for each factor and block, over all its cells at once.
         conclusions: In plain sentences.
     """
 
-    runs: list[Row]
-    summary: list[Row]
-    tests: list[Row]
-    conclusions: list[str]
+    runs: Sequence[Row]
+    summary: Sequence[CellSummary]
+    tests: Sequence[OmnibusTest]
+    conclusions: Sequence[str]
+
+    def body(self) -> dict[str, Any]:
+        """For `--json`."""
+        return {
+            "runs": list(self.runs),
+            "summary": [c.body() for c in self.summary],
+            "tests": [t.body() for t in self.tests],
+            "conclusions": list(self.conclusions),
+        }
 
 
-def analyse(results: Iterable[Mapping[str, Any]]) -> Analysis:
+def analyse(
+    results: Iterable[RunResult],
+    rule: Rule = RULE,
+    own: Mapping[str, Measure] | None = None,
+) -> Analysis:
     """Summaries, contrasts, tests and conclusions of a comparison's results.
 
     Args:
         results: As `sweep` gives them; those without a row (the run broke) are left out.
+        rule: What is contrasted, and how it is judged.
+        own: Measures of one's own in the rows, by name; `Rule.of` contrasts them too.
     """
-    whole = [r for r in results if "row" in r]
-    runs = [r["row"] for r in whole]
+    whole = [(r.row, r.ticks) for r in results if r.row is not None]
+    runs = [row for row, _ in whole]
     # a run's own level: that of its tasks may differ from one to the next
-    ticks = [t | {f: r["row"][f] for f in (*FACTORS, "seed")} for r in whole for t in r["ticks"]]
-    summary = summarize(runs, ticks)
-    tests = block_tests(runs, ticks)
-    return Analysis(runs, summary, tests, conclusions(summary, tests))
-
-
-def summarize(
-    runs: Sequence[Row], ticks: Sequence[Row] = (), margins: Mapping[str, float] = MARGINS
-) -> list[Row]:
-    """One row per cell: each measure's mean, standard deviation and 95 % interval over seeds.
-
-    Args:
-        runs: Rows of runs, as `run_row` makes them.
-        ticks: Rows of their ticks with the factors and seeds of the runs, for what holds from task
-            to task.
-        margins: By measure, the difference that counts as none.
-
-    Returns:
-        Rows with the cell's factors, `replicates`, and per measure `{"mean", "sd", "ci95", "n"}`
-        (None where nothing was measured; `sd` and `ci95` None with fewer than two; with
-        `ci95_bootstrap` where the measure has a margin), and in `contrasts` the differences to the
-        cells that differ in one factor, protocols first.
-    """
-    cells = _cells(runs)
-    rows: list[Row] = []
-    for key, members in cells.items():
-        row: Row = dict(zip(FACTORS, key, strict=True))
-        row["replicates"] = len(members)
-        row.update({m: interval(r[m] for r in members) for m in SUMMARIZED})
-        row["contrasts"] = []
-        rows.append(row)
-    for measure in margins:
-        samples = [[float(r[measure]) for r in c if r[measure] is not None] for c in cells.values()]
-        for row, bounds in zip(rows, bootstrapped(samples), strict=True):
-            if row[measure] is not None:
-                row[measure]["ci95_bootstrap"] = bounds
-    by_key = dict(zip(cells, rows, strict=True))
-    for c in contrasts(cells, _by_cell(ticks), margins):
-        a, b = c.pop("_a"), c.pop("_b")
-        place = FACTORS.index(c["factor"])
-        by_key[a]["contrasts"].append({**c, "against": b[place]})
-        by_key[b]["contrasts"].append({**mirrored(c), "against": a[place]})
-    return rows
-
-
-def _cells(runs: Sequence[Row]) -> dict[tuple[Any, ...], list[Row]]:
-    cells: dict[tuple[Any, ...], list[Row]] = {}
-    for row in runs:
-        cells.setdefault(tuple(row[f] for f in FACTORS), []).append(row)
-    return cells
-
-
-def _by_cell(ticks: Sequence[Row]) -> Ticks:
-    found: dict[tuple[Any, ...], dict[tuple[int, int], tuple[str, float]]] = {}
-    for t in ticks:
-        if t["quality"] is not None:
-            of_cell = found.setdefault(tuple(t[f] for f in FACTORS), {})
-            of_cell[t["seed"], t["tick"]] = (t["task_id"], float(t["quality"]))
-    return found
+    ticks = [
+        {**tick, **{f: row[f] for f in (*FACTORS, "seed")}}
+        for row, found in whole
+        for tick in found
+    ]
+    summary = summarize(runs, ticks, rule, own)
+    tests = block_tests(runs, ticks, rule)
+    return Analysis(runs, summary, tests, conclusions(summary, tests, rule))

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from ..terminal.screen import number
+from ..format import counted, number
+from .intervals import Bounds
 from .samples import Sample
 
 
-class Verdict(StrEnum):
+class Support(StrEnum):
     """How a claim fared."""
 
     HELD = "held"
@@ -30,31 +31,31 @@ class Finding:
 
     Attributes:
         claim: In words, with the bound it was judged by.
-        verdict: By the interval.
+        support: By the interval.
         estimate: Mean over seeds; None where nothing was measured.
         ci95: Its interval; None with fewer than two seeds.
         n: Seeds.
     """
 
     claim: str
-    verdict: Verdict
+    support: Support
     estimate: float | None = None
-    ci95: tuple[float, float] | None = None
+    ci95: Bounds | None = None
     n: int = 0
 
     def line(self) -> str:
         """For people."""
         if self.estimate is None:
-            return f"{self.verdict}: {self.claim} (not measured)"
+            return f"{self.support}: {self.claim} (not measured)"
         low_high = "no interval" if self.ci95 is None else f"95 % interval {_span(self.ci95)}"
-        seeds = f"{self.n} seed{'s' * (self.n != 1)}"
-        return f"{self.verdict}: {self.claim} ({number(self.estimate)}, {low_high}, {seeds})"
+        seeds = counted(self.n, "seed")
+        return f"{self.support}: {self.claim} ({number(self.estimate)}, {low_high}, {seeds})"
 
     def body(self) -> dict[str, Any]:
         """For `--json`."""
         return {
             "claim": self.claim,
-            "verdict": str(self.verdict),
+            "verdict": str(self.support),
             "estimate": self.estimate,
             "ci95": None if self.ci95 is None else list(self.ci95),
             "n": self.n,
@@ -63,40 +64,71 @@ class Finding:
 
 
 def above(claim: str, sample: Sample, bound: float = 0.0) -> Finding:
-    """Judge that a mean lies above a bound."""
+    """Judge that a mean lies above a bound.
+
+    Args:
+        claim: In words, with the bound.
+        sample: Whose mean.
+        bound: In the sample's unit.
+    """
     return between(claim, sample, bound, math.inf)
 
 
 def below(claim: str, sample: Sample, bound: float = 0.0) -> Finding:
-    """Judge that a mean lies below a bound."""
+    """Judge that a mean lies below a bound.
+
+    Args:
+        claim: In words, with the bound.
+        sample: Whose mean.
+        bound: In the sample's unit.
+    """
     return between(claim, sample, -math.inf, bound)
 
 
 def between(claim: str, sample: Sample, low: float, high: float) -> Finding:
     """Judge that a mean lies between two bounds; with a narrow band around 0, that it is no effect.
 
+    Args:
+        claim: In words, with the bounds.
+        sample: Whose mean.
+        low: In the sample's unit.
+        high: Above it.
+
     References:
         D. Lakens, "Equivalence tests", Social Psychological and Personality Science, 2017.
     """
-    bounds = sample.bounds
+    return Finding(
+        claim, supported(sample.bounds, low, high), sample.mean, sample.bounds, len(sample)
+    )
+
+
+def supported(bounds: Bounds | None, low: float, high: float) -> Support:
+    """What an interval says to the claim that the truth lies between two bounds.
+
+    Args:
+        bounds: The interval of the estimate; None where there is none.
+        low: Lower bound of the claim, -inf for none.
+        high: Upper bound, inf for none.
+    """
     if bounds is None:
-        return Finding(claim, Verdict.UNDECIDED, sample.mean, None, len(sample))
-    if low <= bounds[0] and bounds[1] <= high and (low < bounds[1] and bounds[0] < high):
-        verdict = Verdict.HELD
-    elif bounds[1] <= low or bounds[0] >= high:
-        verdict = Verdict.REFUTED
-    else:
-        verdict = Verdict.UNDECIDED
-    return Finding(claim, verdict, sample.mean, bounds, len(sample))
+        return Support.UNDECIDED
+    if low <= bounds[0] and bounds[1] <= high and low < bounds[1] and bounds[0] < high:
+        return Support.HELD
+    refuted = bounds[1] <= low or bounds[0] >= high
+    return Support.REFUTED if refuted else Support.UNDECIDED
 
 
-def overall(findings: Sequence[Finding]) -> Verdict:
-    """Refuted where any claim is, held where all are."""
-    said = {f.verdict for f in findings}
-    if Verdict.REFUTED in said:
-        return Verdict.REFUTED
-    return Verdict.HELD if said == {Verdict.HELD} else Verdict.UNDECIDED
+def overall(findings: Sequence[Finding]) -> Support:
+    """Refuted where any claim is, held where all are.
+
+    Args:
+        findings: Of all claims; none at all are undecided.
+    """
+    said = {f.support for f in findings}
+    if Support.REFUTED in said:
+        return Support.REFUTED
+    return Support.HELD if said == {Support.HELD} else Support.UNDECIDED
 
 
-def _span(bounds: tuple[float, float]) -> str:
+def _span(bounds: Bounds) -> str:
     return f"{number(bounds[0])} to {number(bounds[1])}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 LEVEL = 0.95
@@ -16,23 +17,73 @@ STILL = 1e-12
 MOST_T = 1000.0
 """Above it d has no interval: finding the noncentrality takes a time that grows with t."""
 
-Bounds = list[float]
+Bounds = tuple[float, float]
+"""Lower and upper end of an interval."""
 
 
-def interval(values: Iterable[float | None]) -> dict[str, Any] | None:
-    """Mean, standard deviation and Student's 95 % interval of what was measured."""
+@dataclass(frozen=True)
+class Interval:
+    """A mean of what was measured, and how sure it is.
+
+    Attributes:
+        mean: Of the values.
+        sd: Their standard deviation, n - 1 in the denominator; None with fewer than two values.
+        ci95: Student's 95 % interval of the mean; None with fewer than two values.
+        n: How many values, 1 or more.
+    """
+
+    mean: float
+    sd: float | None
+    ci95: Bounds | None
+    n: int
+
+    def body(self) -> dict[str, Any]:
+        """For `--json`."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class ResampledInterval(Interval):
+    """A mean that has the bootstrap's interval beside Student's.
+
+    Attributes:
+        ci95_bootstrap: None where `bootstrapped` gives none.
+    """
+
+    ci95_bootstrap: Bounds | None = None
+
+
+def exact_mean(values: Iterable[float]) -> float:
+    """The mean, summed without rounding.
+
+    Args:
+        values: At least one.
+    """
+    known = list(values)
+    return math.fsum(known) / len(known)
+
+
+def interval(values: Iterable[float | None]) -> Interval | None:
+    """Mean, standard deviation and Student's 95 % interval of what was measured.
+
+    Args:
+        values: None where nothing was measured; such values count for nothing.
+
+    Returns:
+        None where no value is left.
+    """
     from scipy import stats
 
     known = [float(v) for v in values if v is not None]
     n = len(known)
     if not n:
         return None
-    mean = math.fsum(known) / n
+    mean = exact_mean(known)
     if n < 2:
-        return {"mean": mean, "sd": None, "ci95": None, "n": n}
+        return Interval(mean, None, None, n)
     sd = math.sqrt(math.fsum((v - mean) ** 2 for v in known) / (n - 1))
     half = float(stats.t.ppf(0.5 + LEVEL / 2, n - 1)) * sd / math.sqrt(n)
-    return {"mean": mean, "sd": sd, "ci95": [mean - half, mean + half], "n": n}
+    return Interval(mean, sd, (mean - half, mean + half), n)
 
 
 def bootstrapped(samples: Sequence[Sequence[float]]) -> list[Bounds | None]:
@@ -40,6 +91,9 @@ def bootstrapped(samples: Sequence[Sequence[float]]) -> list[Bounds | None]:
 
     It doesn't assume the normal distribution that Student's does, and with few values it is a
     little too narrow. The same samples always give the same interval.
+
+    Args:
+        samples: Of any sizes; those of one size are resampled together.
 
     Returns:
         One per sample; None with fewer than `FEWEST_TO_RESAMPLE` values or where none varies.
@@ -68,7 +122,7 @@ def bootstrapped(samples: Sequence[Sequence[float]]) -> list[Bounds | None]:
             ).confidence_interval
         for i, low, high in zip(chosen, bounds.low, bounds.high, strict=True):
             if math.isfinite(low) and math.isfinite(high):
-                found[i] = [float(low), float(high)]
+                found[i] = (float(low), float(high))
     return found
 
 
@@ -77,6 +131,10 @@ def cohens_d(left: Sequence[float], right: Sequence[float]) -> tuple[float | Non
 
     The interval is the exact one of the paired t statistic's noncentrality, in units of d; unlike
     the usual approximations it takes in how closely the pairs go together.
+
+    Args:
+        left: One value of each pair, two or more.
+        right: The other, in the same order.
 
     Returns:
         d and its 95 % interval; None where nothing, or next to nothing, varies.
@@ -100,5 +158,16 @@ def cohens_d(left: Sequence[float], right: Sequence[float]) -> tuple[float | Non
     if abs(t) > MOST_T:
         return d, None
     tails = (0.5 + LEVEL / 2, 0.5 - LEVEL / 2)
-    bounds = [float(special.nctdtrinc(len(difference) - 1, p, t)) * error / pooled for p in tails]
-    return d, bounds if all(map(math.isfinite, bounds)) else None
+    low, high = (
+        float(special.nctdtrinc(len(difference) - 1, p, t)) * error / pooled for p in tails
+    )
+    return d, (low, high) if math.isfinite(low) and math.isfinite(high) else None
+
+
+def turned(bounds: Bounds | None) -> Bounds | None:
+    """The interval of the negative of what it is the interval of.
+
+    Args:
+        bounds: None stays None.
+    """
+    return None if bounds is None else (-bounds[1], -bounds[0])

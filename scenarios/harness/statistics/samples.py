@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..results.rows import Row, mean
-from .analysis import interval
+from .intervals import Bounds, Interval, interval
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,12 @@ class Sample:
 
     @classmethod
     def of(cls, rows: Iterable[Row], measure: str) -> Sample:
-        """One value per seed: the mean of its rows, where something was measured."""
+        """One value per seed: the mean of its rows, where something was measured.
+
+        Args:
+            rows: Of runs or ticks, with a column `seed`.
+            measure: A column of them.
+        """
         by_seed: dict[int, list[float | None]] = {}
         for row in rows:
             by_seed.setdefault(row["seed"], []).append(row[measure])
@@ -55,15 +60,15 @@ class Sample:
         return mean(self.values.values())
 
     @property
-    def interval(self) -> dict[str, Any] | None:
+    def interval(self) -> Interval | None:
         """Mean, standard deviation and Student's 95 % interval over seeds, as `interval` does."""
         return interval(self.values.values())
 
     @property
-    def bounds(self) -> tuple[float, float] | None:
+    def bounds(self) -> Bounds | None:
         """The 95 % interval; None with fewer than two seeds."""
         found = self.interval
-        return None if found is None or found["ci95"] is None else tuple(found["ci95"])
+        return None if found is None else found.ci95
 
 
 def resampled(samples: Iterable[Sample], draws: int = 2000) -> np.ndarray[Any, np.dtype[Any]]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..terminal.screen import number
+from ..format import number
 from .samples import Sample, resampled
 
 

@@ -1,42 +1,66 @@
-"""A scenario as a command: cells are played, kept, answered by the script, and shown.
+"""A scenario: a question, what is expected, the runs that decide, and what they say.
 
-A script says what it asks and expects in its docstring, which cells decide it, and in one function
-how rows become a table, figures and findings. Everything else is here, and the same as in
-`unscripted compare`: worker processes, consent and budget for real models, a folder with a
-journal, and going on where an earlier command stopped.
+A script states its question and expectation in its docstring, which runs decide it in one function
+and what they mean in another. Everything else is here, and the same as in `unscripted compare`:
+every option that applies, worker processes, consent and budget, a folder, and going on where an
+earlier command stopped.
 """
 
 from __future__ import annotations
 
-import io
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext, redirect_stdout
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console, RenderableType
+from rich.console import RenderableType
 
-from ..cli import commands
-from ..config.run import Cell, StudyConfig, SweepConfig
-from ..runs.folder import Folder, write_text
-from ..runs.play import Exit
-from ..runs.session import Showing, playing, print_json
-from ..runs.sweep import run_key
+from ....model.errors import UnknownNameError, UsageError
+from ....model.options import Named, Option, options_of
+from ..api.comparison import Comparison
+from ..config.catalogue import OPTIONS
+from ..config.comparison import ComparisonConfig
+from ..config.groups import Execution
+from ..config.reading import checked, group_of, read_value
+from ..config.run import RunConfig
+from ..config.study import Condition, StudyConfig
+from ..exits import Exit
+from ..runs.many import check_buildable, play_many
+from ..runs.matched_results import analysed
+from ..runs.reporter import Reporter
+from ..runs.session import Session, folder_path
 from ..statistics.findings import Finding, overall
-from ..terminal.screen import SYNTHETIC, plain, terminal
-from .found import Found, found_in
+from ..statistics.study_results import StudyResults
+from .results import results_in
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["Answer", "Found", "Study"]
+
+@dataclass(frozen=True)
+class StudyOptions:
+    """What the user set.
+
+    Attributes:
+        base: Every option of a run that the scenario doesn't vary.
+        lists: Values of those it takes lists of; None where nothing was said and the scenario
+            has no default.
+        replicates: Seeds per condition.
+        own: The scenario's own options.
+        given: What was said, by option, as values.
+    """
+
+    base: RunConfig
+    lists: Mapping[str, tuple[Any, ...] | None]
+    replicates: int
+    own: Any = None
+    given: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class Answer:
+class StudyReport:
     """What a scenario makes of what it found.
 
     Attributes:
@@ -47,11 +71,67 @@ class Answer:
         pages: Further files by name, written last; each is given the folder, figures and all.
     """
 
-    tables: Sequence[RenderableType]
-    figures: Mapping[str, Callable[[], Figure]]
-    findings: Sequence[Finding]
-    notes: Sequence[str] = field(default=())
+    tables: Sequence[RenderableType] = ()
+    figures: Mapping[str, Callable[[], Figure]] = field(default_factory=dict)
+    findings: Sequence[Finding] = ()
+    notes: Sequence[str] = ()
     pages: Mapping[str, Callable[[Path], str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class PlayedStudy:
+    """A scenario as far as it came.
+
+    Attributes:
+        study: The scenario.
+        options: What the user set.
+        config: What was played.
+        results: Rows of its whole runs.
+        report: What it makes of them; None where there are none.
+        ending: What the exit code says.
+        played: Runs played now, not found in the folder.
+        folder: Where it is kept; None for nowhere.
+        comparison: The same as a comparison, where the scenario is a full factorial.
+    """
+
+    study: Study
+    options: StudyOptions
+    config: StudyConfig | ComparisonConfig
+    results: StudyResults
+    report: StudyReport | None
+    ending: Exit
+    played: int = 0
+    folder: Path | None = None
+    comparison: Comparison | None = None
+
+    @property
+    def findings(self) -> Sequence[Finding]:
+        """One per claim of the expectation; none where nothing was played."""
+        return self.report.findings if self.report is not None else ()
+
+    def body(self, *, runs: bool = True) -> dict[str, Any]:
+        """What `--json` says.
+
+        Args:
+            runs: With the rows of the runs.
+        """
+        return {
+            "version": 1,
+            "synthetic": self.results.synthetic,
+            "scenario": self.study.name,
+            "question": self.study.question,
+            "expectation": self.study.expectation,
+            "refuted_where": self.study.refuted,
+            **({"runs": list(self.results.rows)} if runs else {}),
+            "verdict": str(overall(self.findings)),
+            "findings": [f.body() for f in self.findings],
+        }
+
+
+Design = Callable[[StudyOptions], Sequence[Condition] | StudyConfig | ComparisonConfig]
+"""Which runs decide the question."""
+Reporting = Callable[[StudyResults, StudyOptions], StudyReport]
+"""What their rows mean; where some are missing (a budget, a fault), those that are there."""
 
 
 class Study:
@@ -61,147 +141,132 @@ class Study:
         file: The script's `__file__`; its name is the scenario's.
         text: The script's docstring: the question as its first line, a part that begins with
             "Expectation", and one that begins with "Refuted", up to the next empty line.
+        design: Which runs decide it.
+        report: What their rows mean.
+        sets: Options of a run that the scenario decides itself; users can't set them.
+        lists: Options of a run that it takes a comma-separated list of.
+        own: A frozen dataclass of options that only this scenario has, or that it has in place
+            of those of a run.
+        **defaults: Of options, `replicates` among them, where they are not those of `run`; of
+            lists as users type them, or None.
     """
 
-    def __init__(self, file: str, text: str | None) -> None:
-        self.name = Path(file).stem
-        found = re.search(
-            r"\A(?P<question>[^\n]+)\n.*?(?P<expectation>\bExpectation\b.*?)"
-            r"(?P<refuted>\bRefuted\b.*?)(?:\n\s*\n|\Z)",
-            text or "",
-            re.DOTALL,
-        )
-        if found is None:
-            raise ValueError(f"{file}: the docstring lacks a question, 'Expectation' or 'Refuted'")
-        self.question, self.expectation, self.refuted = (
-            " ".join(found[part].split()) for part in ("question", "expectation", "refuted")
-        )
-
-    def play(
+    def __init__(
         self,
-        cells: Sequence[Cell],
-        replicates: int,
-        showing: Showing,
-        answer: Callable[[Found], Answer],
-    ) -> Exit:
-        """Play what isn't there yet, keep it, answer, show it; returns the exit code.
-
-        Args:
-            cells: Conditions; their rows carry their labels.
-            replicates: Seeds per cell; cells are paired by seed.
-            showing: Folder, JSON, consent.
-            answer: Makes tables, figures and findings of the rows of whole runs; where some are
-                missing (a budget, a fault), of what is there.
-        """
-        config = StudyConfig(self.name, tuple(cells), replicates)
-        with playing(config, showing, terminal(stderr=True)) as played:
-            if played.ending is Exit.INTERRUPTED:
-                return played.ending
-            found = found_in(config, played.results)
-            return self._finish(found, answer, played.folder, showing, played.ending)
-
-    def compare(
-        self,
-        config: SweepConfig,
-        showing: Showing,
-        judge: Callable[[Found], Sequence[Finding]],
-    ) -> Exit:
-        """Run `compare_command`, then say what its runs mean for the expectation.
-
-        Args:
-            config: A full factorial.
-            showing: Folder, JSON, consent.
-            judge: Makes findings of the rows of whole runs.
-        """
-        said = io.StringIO()
-        with redirect_stdout(said) if showing.as_json else nullcontext():
-            ending = commands.compare_command(
-                config, showing.out, as_json=showing.as_json, yes=showing.yes
-            )
-        runs = config.runs()
-        rows = json.loads(said.getvalue())["runs"] if said.getvalue() else []
-        path = showing.folder(config, paid=any(r.called for r in runs[:: config.replicates]))
-        if not showing.as_json and path is not None and (path / "config.json").exists():
-            with Folder(path, config) as folder:
-                kept = folder.results()
-            rows = [kept[key]["row"] for key in map(run_key, runs) if key in kept]
-        whole = [row for row in rows if row["ticks"] == config.base.ticks]
-        found = Found(whole, (), any(r.synthetic for r in runs[:: config.replicates]))
-        if whole and ending is not Exit.INTERRUPTED:
-            findings = judge(found)
-            if showing.as_json:
-                self.print_json(found, findings)
-            self.conclude(terminal(stderr=showing.as_json), findings)
-        return ending
-
-    def _finish(
-        self,
-        found: Found,
-        answer: Callable[[Found], Answer],
-        folder: Folder | None,
-        showing: Showing,
-        ending: Exit,
-    ) -> Exit:
-        if not found.rows:
-            if showing.as_json:
-                self.print_json(found, ())
-            return ending
-        made = answer(found)
-        if showing.as_json:
-            self.print_json(found, made.findings)
-        console = terminal(stderr=showing.as_json)
-        for table in made.tables:
-            console.print(table)
-        try:
-            pictures = self._keep(folder, found, made) if folder is not None else []
-        except KeyboardInterrupt:
-            console.print("interrupted while drawing; the same command draws it")
-            return Exit.INTERRUPTED
-        self.conclude(console, made.findings, made.notes)
-        if found.synthetic:
-            console.print(SYNTHETIC, style="italic", markup=False, soft_wrap=True)
-        for picture in pictures:
-            console.print(f"  {picture}", markup=False, highlight=False, soft_wrap=True)
-        return ending
-
-    def _keep(self, folder: Folder, found: Found, made: Answer) -> list[Path]:
-        """Write tables, findings, figures and pages; returns the PNG figures and the pages."""
-        from ..figures.style import save
-
-        folder.export("runs", found.rows)
-        folder.export("ticks", found.tick_rows)
-        findings = self.body(found, made.findings, runs=False)
-        write_text(folder.path / "findings.json", json.dumps(findings, indent=2) + "\n")
-        drawn = [save(draw(), folder.path / "figures", n) for n, draw in made.figures.items()]
-        for name, page in made.pages.items():
-            write_text(folder.path / name, page(folder.path))
-        pages = [folder.path / name for name in made.pages]
-        return [*(path for paths in drawn for path in paths if path.suffix == ".png"), *pages]
-
-    def conclude(
-        self, console: Console, findings: Sequence[Finding], notes: Sequence[str] = ()
+        file: str,
+        text: str | None,
+        *,
+        design: Design,
+        report: Reporting,
+        sets: Sequence[str] = (),
+        lists: Sequence[str] = (),
+        own: type | None = None,
+        **defaults: Any,
     ) -> None:
-        """Print what was expected, and claim by claim what was found."""
-        lines = [*notes, self.expectation, self.refuted]
-        lines.append(f"Found: {overall(findings)}.")
-        lines += [f"• {finding.line()}" for finding in findings]
-        for line in lines:
-            console.print(plain(line), markup=False, highlight=False, soft_wrap=True)
+        self.name = Path(file).stem
+        self.question, self.expectation, self.refuted = _parts(file, text)
+        self.design = design
+        self.report = report
+        self.lists = tuple(lists)
+        self._sets = frozenset(sets)
+        self._own = own
+        self._defaults = {"replicates": 10, **defaults}
 
-    def body(self, found: Found, findings: Sequence[Finding], *, runs: bool) -> dict[str, Any]:
-        """What `--json` says, with or without the rows of the runs."""
+    @cached_property
+    def options(self) -> dict[str, Named]:
+        """Every option a user can set, by name, with this scenario's defaults."""
+        own = {n.name: n for n in options_of(self._own)} if self._own is not None else {}
+        found = {n: named for n, (_, named) in OPTIONS.items() if n not in self._sets}
+        seeds = Option("Seeds per condition: SEED, SEED+1, …", "R")
+        found |= {"replicates": Named("replicates", "replicates", "int", 10, seeds), **own}
         return {
-            "version": 1,
-            "synthetic": found.synthetic,
-            "scenario": self.name,
-            "question": self.question,
-            "expectation": self.expectation,
-            "refuted_where": self.refuted,
-            **({"runs": list(found.rows)} if runs else {}),
-            "verdict": str(overall(findings)),
-            "findings": [f.body() for f in findings],
+            name: replace(named, default=self._defaults.get(name, named.default))
+            for name, named in found.items()
         }
 
-    def print_json(self, found: Found, findings: Sequence[Finding]) -> None:
-        """One object on standard output."""
-        print_json(self.body(found, findings, runs=True))
+    def options_from(self, **given: Any) -> StudyOptions:
+        """What the user set, defaults in place of the rest.
+
+        Args:
+            **given: Values by option; lists as tuples.
+
+        Raises:
+            UsageError: An unknown option, or a value that breaks a rule.
+        """
+        for name in given:
+            if name not in self.options:
+                raise UnknownNameError("option", name, self.options)
+        values = {name: given.get(name, named.default) for name, named in self.options.items()}
+        replicates = values.pop("replicates")
+        if replicates is not None:
+            replicates = checked(self.options["replicates"], replicates)
+            if replicates < 1:
+                raise UsageError(f"replicates={replicates} is below 1; use 1 or more")
+        lists = {name: self._list(name, values.pop(name)) for name in self.lists}
+        own: Any = None
+        if self._own is not None:
+            own, values = group_of(self._own, values)
+        return StudyOptions(RunConfig.of(**values), lists, replicates, own, given)
+
+    def _list(self, name: str, value: Any) -> tuple[Any, ...] | None:
+        """The values of a list; a default may stand as users type it."""
+        if isinstance(value, str):
+            found: tuple[Any, ...] = read_value(self.options[name], value, several=True)
+            return found
+        return value
+
+    def play(self, options: StudyOptions, execution: Execution, reporter: Reporter) -> PlayedStudy:
+        """Play what isn't there yet, keep it, and say what it means.
+
+        Args:
+            options: What the user set.
+            execution: Folder and consent.
+            reporter: Hears what goes on.
+        """
+        config = self.config_of(options)
+        check_buildable(config, reporter)
+        path = folder_path(config, execution)
+        with Session(config, path, reporter) as session:
+            before = session.folder.finished() if session.folder is not None else set()
+            played = play_many(session, execution)
+            results = results_in(config, played.results)
+            report = self.report(results, options) if results.rows else None
+            fresh = sum(r.whole for key, r in played.results.items() if key not in before)
+            if session.service is not None:
+                reporter.spent(session.service)
+        comparison = None
+        if isinstance(config, ComparisonConfig) and results.rows:
+            compared, analysis = analysed(config, played.results)
+            comparison = Comparison(config, compared, analysis, played.ending, path)
+        return PlayedStudy(
+            self, options, config, results, report, played.ending, fresh, path, comparison
+        )
+
+    def config_of(self, options: StudyOptions) -> StudyConfig | ComparisonConfig:
+        """The runs that decide.
+
+        Args:
+            options: What the user set.
+        """
+        designed = self.design(options)
+        if isinstance(designed, ComparisonConfig):
+            return designed
+        if not isinstance(designed, StudyConfig):
+            designed = StudyConfig(self.name, tuple(designed), options.replicates)
+        return replace(designed, options=dict(options.given))
+
+
+def _parts(file: str, text: str | None) -> tuple[str, str, str]:
+    """Question, expectation and refutation of a docstring, each in one line."""
+    found = re.search(
+        r"\A(?P<question>[^\n]+)\n.*?(?P<expectation>\bExpectation\b.*?)"
+        r"(?P<refuted>\bRefuted\b.*?)(?:\n\s*\n|\Z)",
+        text or "",
+        re.DOTALL,
+    )
+    if found is None:
+        raise ValueError(f"{file}: the docstring lacks a question, 'Expectation' or 'Refuted'")
+    question, expectation, refuted = (
+        " ".join(found[part].split()) for part in ("question", "expectation", "refuted")
+    )
+    return question, expectation, refuted

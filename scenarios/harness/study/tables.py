@@ -7,13 +7,15 @@ from collections.abc import Mapping, Sequence
 from rich.table import Table
 from rich.text import Text
 
+from ..format import number, plain, with_interval
+from ..results.labels import heading
 from ..statistics.samples import Sample
-from ..terminal.screen import RUN_TABLE, TIGHT, number, plain, with_interval
-from .found import Found
+from ..statistics.study_results import StudyResults
+from ..terminal.tables import titled_table
 
 
 def cells_table(
-    found: Found, by: Sequence[str], measures: Sequence[str], *, title: str = ""
+    found: StudyResults, by: Sequence[str], measures: Sequence[str], *, title: str = ""
 ) -> Table:
     """One row per combination of labels; the first measure with its 95 % interval.
 
@@ -26,13 +28,11 @@ def cells_table(
     groups: dict[tuple[object, ...], list[dict[str, object]]] = {}
     for row in found.rows:
         groups.setdefault(tuple(row[b] for b in by), []).append(row)
-    table = _table(title or f"Means per task over {seeds_of(found)}, [95 % interval]")
+    table = titled_table(title or f"Means per task over {seeds_of(found)}, [95 % interval]")
     for name in by:
         table.add_column(plain(name), overflow="fold")
     for measure in measures:
-        table.add_column(
-            WORDS.get(measure, measure), justify="right", no_wrap=measure == measures[0]
-        )
+        table.add_column(heading(measure), justify="right", no_wrap=measure == measures[0])
     for key, rows in groups.items():
         samples = [Sample.of(rows, m) for m in measures]
         table.add_row(
@@ -43,14 +43,14 @@ def cells_table(
     return table
 
 
-def grid_table(found: Found, measure: str, rows: str, columns: str) -> Table:
+def grid_table(found: StudyResults, measure: str, rows: str, columns: str) -> Table:
     """The mean of one measure over two labels or factors."""
-    table = _table(f"{WORDS.get(measure, measure)}, means over {seeds_of(found)}")
+    table = titled_table(f"{heading(measure)}, means over {seeds_of(found)}")
     table.add_column(plain(rows), no_wrap=True)
     names = found.values(columns)
     for name in names:
-        heading = Text(plain(str(name)).replace("-", "-\n"))
-        table.add_column(heading, justify="right", min_width=4, overflow="fold")
+        head = Text(plain(str(name)).replace("-", "-\n"))
+        table.add_column(head, justify="right", min_width=4, overflow="fold")
     for row in found.values(rows):
         means = [found.sample(measure, **{rows: row, columns: c}).mean for c in names]
         table.add_row(Text(plain(str(row))), *(number(m, 2) for m in means))
@@ -65,7 +65,7 @@ def samples_table(title: str, head: Sequence[str], rows: Mapping[str, Sequence[S
         head: Of every column, that of the rows' names included.
         rows: One sample per column, by name.
     """
-    table = _table(title)
+    table = titled_table(title)
     for name in head:
         table.add_column(plain(name), justify="left" if name == head[0] else "right")
     for row, samples in rows.items():
@@ -73,17 +73,7 @@ def samples_table(title: str, head: Sequence[str], rows: Mapping[str, Sequence[S
     return table
 
 
-def seeds_of(found: Found) -> str:
+def seeds_of(found: StudyResults) -> str:
     """How many seeds there are, in words."""
     n = len(found.values("seed"))
     return f"{n} seed{'s' * (n != 1)}"
-
-
-def _table(title: str) -> Table:
-    return Table(title=Text(plain(title)), title_justify="left", title_style="bold", **TIGHT)
-
-
-WORDS = {"quality": "quality Q"} | {name: label for name, label, _ in RUN_TABLE} | {
-    "wall_s": "T (s)", "tokens": "tokens", "cost_usd": "USD",
-}  # fmt: skip
-"""What measures are called in a heading; others keep their name."""

@@ -11,7 +11,7 @@ from support.assembly import WORK, Better, proposing, team
 
 import unscripted as un
 from unscripted.model.governance.constitution import FOUNDATIONS, TEXTS, WEIGHTS, Ring, ring_of
-from unscripted.testing import Arbitrary, Scripted
+from unscripted.testing import ArbitraryMind, Scripted
 
 texts = st.text(st.characters(codec="utf-8"), max_size=30)
 
@@ -181,7 +181,7 @@ def test_users_proposals_are_recorded():
 
 
 def test_arbitrary_proposals_stop_nothing():
-    org = team([Arbitrary(0.2)] * 6, constitution=un.Constitution(approve=lambda a: True))
+    org = team([ArbitraryMind(0.2)] * 6, constitution=un.Constitution(approve=lambda a: True))
     mission = org.charter.mission
     org.run(6)
     assert not any(r.error for r in org.records)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import math
 import pickle
-from dataclasses import replace
 from importlib.metadata import EntryPoint
 
 import numpy as np
@@ -13,9 +12,7 @@ import pytest
 from support.teams import workers
 
 import unscripted as un
-from unscripted.model.judge import Vote
 from unscripted.model.metrics import catalogue
-from unscripted.model.metrics.agreement import agreement, alpha
 from unscripted.model.metrics.catalogue import BUILT_IN, find, measure_run, of_runs, of_ticks
 from unscripted.model.metrics.measure import Measure, OfTick, as_measures
 from unscripted.model.metrics.scales import Scales
@@ -153,35 +150,3 @@ def test_installed_measures_join(monkeypatch):
     monkeypatch.setattr(catalogue, "discover", discovery.discover.__wrapped__)
     assert list(of_ticks())[-1] == "lonely"
     assert list(of_runs())[-4] == "lonely"
-
-
-def test_alpha_of_krippendorffs_example():
-    nan = math.nan
-    grades = np.array([
-        [1, 2, 3, 3, 2, 1, 4, 1, 2, nan, nan, nan],
-        [1, 2, 3, 3, 2, 2, 4, 1, 2, 5, nan, 3],
-        [nan, 3, 3, 3, 2, 3, 4, 2, 2, 5, 1, nan],
-        [1, 2, 3, 3, 2, 4, 4, 1, 2, 5, 1, nan],
-    ])  # fmt: skip
-    assert alpha(grades, ordinal=True) == pytest.approx(0.815, abs=5e-4)
-    assert alpha(grades) == pytest.approx(0.849, abs=5e-4)
-    assert alpha(grades[:1]) is None
-    assert alpha(np.full((3, 4), 2.0)) is None
-    assert alpha(np.array([[1.0, 4.0], [4.0, 1.0]])) == pytest.approx(-0.5)
-
-
-def test_agreement_needs_votes():
-    records = workers(2).run(2)
-    assert set(agreement(records).values()) == {None}
-    votes = [
-        [Vote(j, (g, 2.0, 2.0, 2.0, g)) for j, g in zip("ab", pair, strict=True)]
-        for pair in ((1.0, 1.0), (4.0, 4.0), (None, 3.0))
-    ]
-    voted = [
-        replace(r, verdict=un.Verdict(votes=tuple(v)))
-        for r, v in zip([*records, records[0]], votes, strict=True)
-    ]
-    found = agreement(voted)
-    assert found["quality"] == found["accuracy"] == 1.0
-    assert found["coherence"] is None
-    assert measure_run(voted)["judge_alpha"] == 1.0

@@ -15,7 +15,7 @@ from unscripted.model.metrics.attribution_null import subsets
 from unscripted.model.metrics.emergence import emergence
 from unscripted.model.metrics.structure import hierarchy_depth
 from unscripted.model.record import MemberRecord, RoundRecord, State, Turn
-from unscripted.scenarios.harness.statistics.emergence import emergence_lines
+from unscripted.scenarios.harness.results.emergence import emergence_lines
 
 
 def test_specialists_differ_from_chance():

@@ -13,8 +13,8 @@ from support.teams import edges
 import unscripted as un
 from unscripted.scenarios.harness.config.run import RunConfig
 from unscripted.scenarios.harness.runs.play import play
-from unscripted.scenarios.harness.specs.circumstances import parse_shocks
-from unscripted.testing import Arbitrary, networks, seeds
+from unscripted.scenarios.harness.specs.shocks import parse_shocks
+from unscripted.testing import ArbitraryMind, networks, seeds
 
 
 class Notebook(un.Judge):
@@ -105,7 +105,7 @@ def test_hub_has_most_shortest_paths(case, directed, seed):
 @given(networks(16), st.booleans(), seeds(), shares)
 @many
 def test_substitutes_take_a_share(case, directed, seed, share):
-    new = Arbitrary(0.0, 0.5)
+    new = ArbitraryMind(0.0, 0.5)
     new.name = "substitute"
     shock = [*parse_shocks(f"substitute:share={share}@1", lambda model: new)]
     org, (members, links, minds), said = struck(shock, case, directed, seed)
@@ -151,7 +151,7 @@ def test_ids_are_never_reused():
 
 
 def test_newcomers_think_as_told():
-    config = RunConfig(agents=3, shocks="newcomers:model=synthetic/weak,k=2@1", ticks=2)
+    config = RunConfig.of(agents=3, shock="newcomers:model=synthetic/weak,k=2@1", ticks=2)
     record = play(config).records[1]
     minds = ["synthetic/strong"] * 3 + ["synthetic/weak"] * 2
     assert [m.mind for m in record.members] == minds

@@ -14,7 +14,7 @@ from unscripted.model.shocks.catalogue import SHOCKS
 from unscripted.model.shocks.membership import RemoveMembers
 from unscripted.model.shocks.schedule import Scheduled
 from unscripted.model.shocks.shock import Shock
-from unscripted.scenarios.harness.specs.circumstances import parse_shocks
+from unscripted.scenarios.harness.specs.shocks import parse_shocks
 from unscripted.testing import seeds
 
 

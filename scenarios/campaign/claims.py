@@ -1,0 +1,240 @@
+"""Every published figure beside ours, and the claims of the expectation."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable
+
+from unscripted import study
+from unscripted.scenarios.campaign.design import (
+    CLAUDE,
+    DEEPSEEK,
+    FINAL,
+    GLM,
+    HELD_BACK,
+    NONE,
+    PILOT,
+    SIZES,
+    STRUCK,
+    WEAK,
+    first_shock,
+)
+
+claim = study.Claim.of
+
+
+def claims(found: study.StudyResults) -> list[study.Claim]:
+    """Every published figure."""
+    return [*_pilot(found), *_final(found), *_roles(found), *_depth(found), *_threshold(found)]
+
+
+def _pilot(found: study.StudyResults) -> list[study.Claim]:
+    section = "Pilot: 8 agents, GPT-4.1-mini, L3 and L4"
+    made = []
+    for p, (q, _, _) in PILOT.items():
+        quality = found.sample("quality", series="pilot", protocol=p)
+        made.append(claim(section, f"{p}, Q", q, quality, study.Origin.FITTED))
+    for p, (_, b, _) in PILOT.items():
+        balance = found.sample("balance", series="pilot", protocol=p)
+        made.append(claim(section, f"{p}, balance index", b, balance))
+    for p, (_, _, r) in PILOT.items():
+        made.append(claim(section, f"{p}, resilience", r, resilience_of(found, p)))
+    led = found.sample("quality", series="pilot", protocol="sequential")
+    free = found.sample("quality", series="pilot", protocol="shared")
+    lead = led / free - study.Sample(dict.fromkeys(led.values, 1.0))
+    name = "sequential over shared, relative gain"
+    made.append(claim(section, name, 0.44, lead, study.Origin.FOLLOWS))
+    d = cohens_d(found, "sequential", "shared")
+    made.append(claim(section, "sequential against shared, Cohen's d over tasks", 1.86, d))
+    return made
+
+
+def _final(found: study.StudyResults) -> list[study.Claim]:
+    section = "Final: 16 agents, L3, 120 tasks"
+    made: list[study.Claim] = []
+    q = {
+        (m, p): found.sample("quality", series="final", model=f"synthetic/{m}", protocol=p)
+        for m in FINAL
+        for p in ("sequential", "coordinator")
+    }
+    for m, (sequential, coordinator) in FINAL.items():
+        for p, published in (("sequential", sequential), ("coordinator", coordinator)):
+            kind = study.Origin.PREDICTION if (m, p) in HELD_BACK else study.Origin.FITTED
+            made.append(claim(section, f"{m}, {p}, Q", published, q[m, p], kind))
+    for m, gain in zip(FINAL, (0.141, 0.124, 0.122), strict=True):
+        ratio = q[m, "sequential"] / q[m, "coordinator"]
+        gained = ratio - study.Sample(dict.fromkeys(ratio.values, 1.0))
+        name = f"{m}, relative gain of sequential"
+        kind = study.Origin.PREDICTION if (m, "coordinator") in HELD_BACK else study.Origin.FOLLOWS
+        made.append(claim(section, name, gain, gained, kind))
+    for m, share in ((CLAUDE, 0.086), (GLM, 0.008)):
+        declined = found.sample(
+            "abstention_rate", series="final", model=f"synthetic/{m}", protocol="sequential"
+        )
+        made.append(
+            claim(section, f"{m}, voluntary abstention", share, declined, study.Origin.FITTED)
+        )
+    open_ones = (q[DEEPSEEK, "sequential"] - q[GLM, "sequential"] * -1.0) * 0.5
+    name = "open models' share of Claude's Q"
+    ratio = open_ones / q[CLAUDE, "sequential"]
+    made.append(claim(section, name, 0.95, ratio, study.Origin.FOLLOWS))
+    costs = [
+        found.sample("cost_usd", series="final", model=f"synthetic/{m}", protocol="sequential")
+        for m in (CLAUDE, DEEPSEEK)
+    ]
+    name = "price of Claude over DeepSeek's, per task"
+    made.append(claim(section, name, 24.0, costs[0] / costs[1], study.Origin.INPUT))
+    return made
+
+
+def _roles(found: study.StudyResults) -> list[study.Claim]:
+    section = "Roles: names, stability, use"
+    names = Counter(names_of(found, agents=8))
+    claude = Counter(
+        names_of(found, series="final", protocol="sequential", model=f"synthetic/{CLAUDE}")
+    )
+    once = sum(c == 1 for c in names.values()) / len(names) if names else None
+    stable = found.sample("role_stability", series="main", protocol="sequential")
+    share = found.sample("unique_role_share", series="main", protocol="sequential", agents=4)
+    return [
+        claim(section, 'role stability, sequential ("near 0")', (0.0, 0.1), stable),
+        claim(section, "names of roles of 8 agents, whole campaign", 5006.0, _count(names)),
+        claim(section, "share of these names used once", 0.54, once),
+        claim(section, "share of unique roles at 4 agents, sequential", 0.75, share),
+        claim(section, "Claude's names of roles, final", 1272.0, _count(claude)),
+        claim(section, "Gini of their use", 0.055, gini(claude)),
+    ]
+
+
+def _depth(found: study.StudyResults) -> list[study.Claim]:
+    section = "Hierarchy depth: sequential, Claude, L1 to L4"
+    sizes = [n for n in found.values("agents") if found.of(series="main", agents=n)]
+    return [claim(section, f"{n} agents", (1.0, 2.0), depth_at(found, n)) for n in sorted(sizes)]
+
+
+def _threshold(found: study.StudyResults) -> list[study.Claim]:
+    section = "Capability threshold: Q with free roles minus fixed ones"
+    expected = {CLAUDE: (0.0, math.inf), WEAK: (-math.inf, 0.0)}
+    return [
+        claim(section, f"{m}, 8 agents, L3", sign, freedom(found, m))
+        for m, sign in expected.items()
+    ]
+
+
+def depth_at(found: study.StudyResults, agents: int) -> study.Sample:
+    """Hierarchy depth of sequential."""
+    return found.sample("hierarchy_depth", series="main", protocol="sequential", agents=agents)
+
+
+def freedom(found: study.StudyResults, model: str) -> study.Sample:
+    """Quality with free choice of role minus quality with fixed roles."""
+    where = {"series": "shocks and rest", "event": NONE, "model": f"synthetic/{model}"}
+    free = [r for r in found.of(**where, protocol="sequential") if r["judge_asked"] != "gpt-4o"]
+    return study.Sample.of(free, "quality") - found.sample(
+        "quality", **where, protocol="fixed-roles"
+    )
+
+
+def resilience_of(found: study.StudyResults, protocol: str) -> study.Sample:
+    """Area under quality from the first shock on, over that of the twin, by seed."""
+    series: dict[tuple[str, int], list[float | None]] = {}
+    for event in (NONE, STRUCK):
+        for row in found.ticks_of(series="shocks and rest", event=event, protocol=protocol):
+            if row["judge_asked"] == "gpt-4o":
+                series.setdefault((event, row["seed"]), []).append(row["quality"])
+    values = {}
+    for (event, seed), struck in series.items():
+        twin = series.get((NONE, seed))
+        if event == STRUCK and twin is not None and len(twin) == len(struck):
+            at = first_shock(len(struck))
+            index = study.resilience(struck[at:], twin[at:])
+            if index is not None:
+                values[seed] = index
+    return study.Sample(dict(sorted(values.items())))
+
+
+def cohens_d(found: study.StudyResults, first: str, second: str) -> float | None:
+    """Cohen's d of quality over single tasks of the pilot, pooled standard deviation."""
+    sides = []
+    for protocol in (first, second):
+        rows = found.ticks_of(series="pilot", protocol=protocol)
+        known = [r["quality"] for r in rows if r["quality"] is not None]
+        if len(known) < 2:
+            return None
+        mean = math.fsum(known) / len(known)
+        sides.append((mean, math.fsum((q - mean) ** 2 for q in known) / (len(known) - 1)))
+    pooled = math.sqrt((sides[0][1] + sides[1][1]) / 2)
+    return (sides[0][0] - sides[1][0]) / pooled if pooled else None
+
+
+def names_of(found: study.StudyResults, **wanted: object) -> Iterable[str]:
+    """Names of roles as taken, one for each member and task."""
+    return (row["role"] for row in found.members_of(**wanted) if row["role"] is not None)
+
+
+def paraphrases(found: study.StudyResults) -> list[str]:
+    """What becomes of the names of roles once paraphrases are one; see docs/emergence.md."""
+    names = set(names_of(found, agents=8))
+    if not names:
+        return []
+    roles = len(set(study.collapse(names).values()))
+    return [
+        f"the {len(names):,} names of roles of 8 agents are {roles} roles once paraphrases are one "
+        f"(synthetic minds know {len(study.ROLE_TITLES)} titles, so they can't reach the paper's count)"
+    ]
+
+
+NOT_PRINTED = (
+    "how the balance index is normalised and what resilience is are our own choices, as the paper "
+    "prints neither: their order between protocols can be compared, their level can't"
+)
+
+
+def gini(counts: Counter[str]) -> float | None:
+    """Inequality of use, 0 (all alike) to below 1."""
+    uses = sorted(counts.values())
+    k = len(uses)
+    if not k:
+        return None
+    return sum((2 * i - k + 1) * c for i, c in enumerate(uses)) / (k * sum(uses))
+
+
+def _count(names: Counter[str]) -> float | None:
+    return float(len(names)) or None
+
+
+def findings_in(found: study.StudyResults) -> list[study.Finding]:
+    """The claims of the expectation."""
+
+    def lead(series: str, first: str, second: str, **where: object) -> study.Sample:
+        return found.sample("quality", series=series, protocol=first, **where) - found.sample(
+            "quality", series=series, protocol=second, **where
+        )
+
+    sizes = [n for n in found.values("agents") if n <= max(SIZES)]
+    return [
+        study.above(
+            "pilot: sequential minus coordinator > 0", lead("pilot", "sequential", "coordinator")
+        ),
+        study.above(
+            "pilot: coordinator minus broadcast > 0", lead("pilot", "coordinator", "broadcast")
+        ),
+        *(
+            study.above(
+                f"final, {m}: sequential minus coordinator > 0",
+                lead("final", "sequential", "coordinator", model=f"synthetic/{m}"),
+            )
+            for m in FINAL
+            if found.of(series="final", model=f"synthetic/{m}")
+        ),
+        *(
+            study.between(
+                f"hierarchy depth of {n} agents from 1 to 2", depth_at(found, n), 1.0, 2.0
+            )
+            for n in sorted(sizes)
+            if found.of(series="main", agents=n)
+        ),
+        study.above(f"{CLAUDE}: free minus fixed roles > 0", freedom(found, CLAUDE)),
+        study.below(f"{WEAK}: free minus fixed roles < 0", freedom(found, WEAK)),
+    ]

@@ -1,0 +1,1 @@
+"""What a user's script calls: values in, values out, nothing printed."""

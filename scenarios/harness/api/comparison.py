@@ -1,0 +1,149 @@
+"""A comparison as a value: its runs, cells and contrasts as tables, and what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..config.comparison import ComparisonConfig
+from ..config.groups import Execution
+from ..exits import Exit
+from ..results.run_result import RunResult
+from ..runs.many import check_buildable, play_many
+from ..runs.matched_results import analysed
+from ..runs.matching import matched
+from ..runs.reporter import Reporter
+from ..runs.session import Session, folder_path
+from ..statistics.analysis import Analysis
+from ..statistics.contrasts import Contrast
+from ..statistics.summary import CellSummary
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A comparison as far as it came.
+
+    Attributes:
+        config: What was played, with the sizes of matched budgets.
+        results: Of its runs, by key, under the sizes asked for.
+        analysis: What they say; of what is there, where some are missing.
+        ending: How it ended, as the command's exit code.
+        folder: Where it is kept; None for nowhere.
+    """
+
+    config: ComparisonConfig
+    results: Mapping[str, RunResult]
+    analysis: Analysis
+    ending: Exit = Exit.DONE
+    folder: Path | None = None
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether synthetic minds took part in any run."""
+        return any(condition.synthetic for condition in self.config.conditions)
+
+    @property
+    def conclusions(self) -> list[str]:
+        """What it shows, in plain sentences."""
+        return list(self.analysis.conclusions)
+
+    @cached_property
+    def runs(self) -> pd.DataFrame:
+        """One row per run: factors, and each measure's mean over its ticks."""
+        import pandas as pd
+
+        return pd.DataFrame(list(self.analysis.runs))
+
+    @cached_property
+    def summary(self) -> pd.DataFrame:
+        """One row per cell: factors, then mean, `_sd`, `_low` and `_high` of each measure."""
+        import pandas as pd
+
+        return pd.DataFrame([_flat(cell) for cell in self.analysis.summary])
+
+    @cached_property
+    def contrasts(self) -> pd.DataFrame:
+        """One row per pair of cells that differ in one factor, and measure: it minus `against`."""
+        import pandas as pd
+
+        found, told = [], set()
+        for cell in self.analysis.summary:
+            for c in cell.contrasts:  # each stands with both of its cells
+                if (cell.cell._replace(**{c.factor: c.against}), cell.cell, c.measure) not in told:
+                    told.add((cell.cell, cell.cell._replace(**{c.factor: c.against}), c.measure))
+                    found.append(_flat_contrast(cell, c))
+        return pd.DataFrame(found)
+
+    def body(self) -> dict[str, Any]:
+        """What `--json` says."""
+        return {"version": 1, "synthetic": self.synthetic, **self.analysis.body()}
+
+    def plot(self) -> Figure:
+        """Its cells by quality and what comes with it."""
+        from ..figures.comparison import draw_comparison
+
+        return draw_comparison(self.analysis.summary, synthetic=self.synthetic)
+
+    def _repr_html_(self) -> str:
+        said = "".join(f"<li>{escape(line)}</li>" for line in self.conclusions)
+        factors = ("protocol", "topology", "model", "agents", "level", "replicates")
+        shown = ("quality", "quality_low", "quality_high", "tokens", "cost_usd")
+        table = self.summary[[c for c in (*factors, *shown) if c in self.summary]]
+        shown_as = table.to_html(index=False, border=0, float_format="{:.3f}".format)
+        return f"<ul>{said}</ul>{shown_as}"
+
+
+def _flat(cell: CellSummary) -> dict[str, Any]:
+    """A cell's factors, then four columns for each measure."""
+    row: dict[str, Any] = {**cell.cell._asdict(), "replicates": cell.replicates}
+    for name, found in cell.measures.items():
+        low, high = (None, None) if found is None or found.ci95 is None else found.ci95
+        row[name] = None if found is None else found.mean
+        row[f"{name}_sd"] = None if found is None else found.sd
+        row[f"{name}_low"], row[f"{name}_high"] = low, high
+    if cell.spending is not None:
+        row |= asdict(cell.spending)
+    return row
+
+
+def _flat_contrast(cell: CellSummary, contrast: Contrast) -> dict[str, Any]:
+    """A contrast's numbers with the cell it is of; bounds in columns of their own."""
+    row: dict[str, Any] = dict(cell.cell._asdict())
+    for name, value in contrast.body().items():
+        if name.startswith("ci95") or name.endswith("ci95"):
+            row[f"{name}_low"], row[f"{name}_high"] = (None, None) if value is None else value
+        elif name not in ("equivalence", "power", "by_task"):  # in `body`, with all their parts
+            row[name] = value
+    return row
+
+
+def play_comparison(
+    config: ComparisonConfig, execution: Execution, reporter: Reporter
+) -> Comparison:
+    """Play a full factorial, or what is missing of it.
+
+    Args:
+        config: What to play.
+        execution: Folder, consent and failures.
+        reporter: Hears what goes on.
+
+    Raises:
+        UsageError: Something can't be built, or the folder is another comparison's.
+    """
+    config = matched(config, reporter)
+    check_buildable(config, reporter)
+    path = folder_path(config, execution)
+    with Session(config, path, reporter) as session:
+        played = play_many(session, execution)
+        compared, analysis = analysed(config, played.results)
+        if session.service is not None:
+            reporter.spent(session.service)
+    return Comparison(config, compared, analysis, played.ending, path)

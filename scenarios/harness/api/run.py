@@ -1,0 +1,150 @@
+"""One run as a value: its records, tables and pictures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ....model.organization import BaseOrganization
+from ....model.record import TickRecord
+from ..build.from_config import organization_of
+from ..config.groups import Execution
+from ..config.run import RunConfig
+from ..exits import Exit
+from ..results.chronicle import chronicle, shock_ticks
+from ..results.emergence import emergence_of
+from ..results.rows import Row, agent_rows, measured, run_row, tick_rows
+from ..runs.play import PlayedRun
+from ..runs.reporter import Reporter
+from ..runs.session import Session, folder_path
+from ..runs.single import play_single, tell_notes, title_of
+from ..statistics.summary import summarize
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run as far as it came.
+
+    Attributes:
+        played: Its organization and how it ended.
+        folder: Where it is kept; None for nowhere.
+    """
+
+    played: PlayedRun
+    folder: Path | None = None
+
+    @property
+    def config(self) -> RunConfig:
+        """What was played."""
+        return self.played.config
+
+    @property
+    def organization(self) -> BaseOrganization:
+        """As it stands after the last tick; `step()` plays on."""
+        return self.played.organization
+
+    @property
+    def records(self) -> list[TickRecord]:
+        """One per tick, the whole truth about it."""
+        return self.played.records
+
+    @property
+    def ending(self) -> Exit:
+        """How it ended, as the command's exit code."""
+        return self.played.ending
+
+    @property
+    def title(self) -> str:
+        """What was played, in one line."""
+        return title_of(self.config)
+
+    @cached_property
+    def row(self) -> Row:
+        """Factors, and each measure's mean over the ticks."""
+        return run_row(self.config, self.records, level=self.played.level)
+
+    @cached_property
+    def ticks(self) -> pd.DataFrame:
+        """One row per tick, with every measure."""
+        import pandas as pd
+
+        return pd.DataFrame(tick_rows(self.records))
+
+    @cached_property
+    def agents(self) -> pd.DataFrame:
+        """One row per member and tick."""
+        import pandas as pd
+
+        return pd.DataFrame(agent_rows(self.records))
+
+    def body(self) -> dict[str, Any]:
+        """What `--json` says."""
+        emergent = [r.body() for r in emergence_of(self.records, self.config.tasks.seed)]
+        return {
+            "version": 1,
+            "synthetic": self.config.synthetic,
+            "runs": [self.row],
+            "summary": [cell.body() for cell in summarize([self.row])],
+            "emergence": emergent,
+        }
+
+    def events(self) -> list[str]:
+        """Shocks and rulings, in sentences with their ticks."""
+        return chronicle(self.records)
+
+    def transcript(self, tick: int | None = None) -> str:
+        """Who acted in which round, what each said, and what it was worth, as text.
+
+        Args:
+            tick: Which one, from 0; None for all.
+        """
+        from ..results.transcript import transcript
+
+        chosen = [r for r in self.records if tick is None or r.tick == tick]
+        return "\n\n".join(map(transcript, chosen))
+
+    def plot(self) -> Figure:
+        """Every measure, tick by tick."""
+        from ..figures.measures import draw_measures
+
+        return draw_measures(
+            measured(self.records),
+            title=self.title,
+            synthetic=self.config.synthetic,
+            shocks=shock_ticks(self.records),
+        )
+
+    def _repr_html_(self) -> str:
+        head = f"<p><b>{escape(self.title)}</b>, {len(self.records)} ticks</p>"
+        shown = self.ticks.set_index("tick") if len(self.records) else self.ticks
+        table: str = shown.to_html(max_rows=12, float_format="{:.3f}".format, border=0)
+        return head + table
+
+
+def play_run(config: RunConfig, execution: Execution, reporter: Reporter) -> Run:
+    """Play a run, or what is missing of it.
+
+    Args:
+        config: What to play.
+        execution: Folder, consent and failures.
+        reporter: Hears what goes on.
+
+    Raises:
+        UsageError: It can't be built, a model can't be reached, or the folder is another run's.
+    """
+    tell_notes(config, reporter)
+    if not config.called:
+        organization_of(config)  # what can't be built is refused before a folder is made
+    path = folder_path(config, execution)
+    with Session(config, path, reporter) as session:
+        played = play_single(session, execution)
+        if session.service is not None:
+            reporter.spent(session.service)
+    return Run(played, path)

@@ -1,0 +1,119 @@
+"""For the authors of scenarios: a question, its runs, and what they say, with tables and figures.
+
+    from unscripted import study
+    STUDY = study.Study(__file__, __doc__, design=design, report=report)
+
+`docs/writing-a-scenario.md` walks through one.
+"""
+
+from __future__ import annotations
+
+from ...agents.synthetic.profiles import profile, profiles
+from ...agents.synthetic.situation import ROLE_TITLES
+from ...model.governance.trial import Tuning
+from ...model.metrics.paraphrases import collapse
+from ...model.metrics.resilience import adaptation, recovery_time, resilience
+from ...model.options import option
+from ...model.tasks.task import LEVELS
+from .api.comparison import Comparison
+from .cli.scenario import main
+from .config.catalogue import COMPARED
+from .config.comparison import ComparisonConfig
+from .config.groups import Design
+from .config.lineup import CONTROLS, lineup
+from .config.run import RunConfig
+from .config.study import Condition, StudyConfig
+from .figures.front import Offer, draw_front, front
+from .figures.heat import draw_heat
+from .figures.lines import Line, Subplot, draw_lines
+from .figures.published import draw_published
+from .format import number, plain, with_interval
+from .report.page import Page
+from .results.rows import Row, mean
+from .specs.minds import is_called, parse_team
+from .specs.shocks import DEFAULT_SUBSTITUTE
+from .specs.tuning import constitution_for, parse_tuning
+from .statistics.findings import (
+    Finding,
+    Support,
+    above,
+    below,
+    between,
+    supported,
+)
+from .statistics.intervals import interval
+from .statistics.published import HEAD as PUBLISHED_HEAD
+from .statistics.published import Claim, Origin, sections, summary
+from .statistics.samples import Sample, resampled
+from .statistics.sign_change import Crossing, crossing
+from .statistics.study_results import StudyResults
+from .study.study import Study, StudyOptions, StudyReport
+from .study.tables import cells_table, grid_table, samples_table, seeds_of
+from .terminal.tables import titled_table
+
+__all__ = [
+    "COMPARED",
+    "CONTROLS",
+    "DEFAULT_SUBSTITUTE",
+    "LEVELS",
+    "PUBLISHED_HEAD",
+    "ROLE_TITLES",
+    "Claim",
+    "Comparison",
+    "ComparisonConfig",
+    "Condition",
+    "Crossing",
+    "Design",
+    "Finding",
+    "Line",
+    "Offer",
+    "Origin",
+    "Page",
+    "Row",
+    "RunConfig",
+    "Sample",
+    "Study",
+    "StudyConfig",
+    "StudyOptions",
+    "StudyReport",
+    "StudyResults",
+    "Subplot",
+    "Support",
+    "Tuning",
+    "above",
+    "adaptation",
+    "below",
+    "between",
+    "cells_table",
+    "collapse",
+    "constitution_for",
+    "crossing",
+    "draw_front",
+    "draw_heat",
+    "draw_lines",
+    "draw_published",
+    "front",
+    "grid_table",
+    "interval",
+    "is_called",
+    "lineup",
+    "main",
+    "mean",
+    "number",
+    "option",
+    "parse_team",
+    "parse_tuning",
+    "plain",
+    "profile",
+    "profiles",
+    "recovery_time",
+    "resampled",
+    "resilience",
+    "samples_table",
+    "sections",
+    "seeds_of",
+    "summary",
+    "supported",
+    "titled_table",
+    "with_interval",
+]  # fmt: skip

@@ -1,0 +1,91 @@
+"""Runs the conformance suite on a user's plug-in and reports it, without pytest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ....model.errors import UsageError
+from ....model.judge import Judge
+from ....model.mind import Mind
+from ....model.plugins.loading import import_path, load
+from ....model.protocol import Protocol
+from ..conformance.checking import check_judge, check_mind, check_protocol
+from ..conformance.result import CheckResult
+from ..exits import Exit
+from ..terminal.console import say, terminal
+from .commands import print_json
+
+SUITES: dict[type, Callable[..., list[CheckResult]]] = {
+    Protocol: check_protocol,
+    Mind: check_mind,
+    Judge: check_judge,
+}
+"""The suite of each seam."""
+
+
+def check_command(target: str, examples: int, *, as_json: bool = False) -> Exit:
+    """Check a plug-in.
+
+    Args:
+        target: `FILE.py:Class` or `module:Class`.
+        examples: Cases per property, 1 or more.
+        as_json: One object on standard output.
+
+    Raises:
+        UsageError: It can't be loaded, is no plug-in, or can't be made without arguments.
+    """
+    if examples < 1:
+        raise UsageError(f"examples={examples} is below 1; use 1 or more")
+    plugin, seam = load_plugin(target)
+    results = SUITES[seam](plugin, examples=examples)
+    if as_json:
+        print_json({"version": 1, "target": target, "checks": [r.body() for r in results]})
+    show_results(results, examples, as_json=as_json)
+    return Exit.DONE if all(r.passed for r in results) else Exit.DIFFERENT
+
+
+def show_results(results: Sequence[CheckResult], examples: int, *, as_json: bool) -> None:
+    """Print what held and what is broken, with the smallest case that breaks it.
+
+    Args:
+        results: One per check.
+        examples: Cases per check.
+        as_json: Then on standard error.
+    """
+    console = terminal(stderr=as_json)
+    for result in results:
+        mark, style = ("passed", "green") if result.passed else ("BROKEN", "bold red")
+        say(console, f"{mark}  {result.name}", style)
+        say(console, f"        {result.says}", "dim")
+        if not result.passed:
+            say(console, f"        {result.failure}")
+    held = sum(r.passed for r in results)
+    say(console, f"{held} of {len(results)} checks passed, {examples} cases each")
+
+
+def load_plugin(target: str) -> tuple[Any, type]:
+    """A user's class and the seam it fills.
+
+    Args:
+        target: `FILE.py:Class` or `module:Class`.
+
+    Raises:
+        UsageError: It can't be loaded, is no plug-in, or can't be made without arguments.
+    """
+    path = import_path(target)
+    if path is None:
+        raise UsageError(
+            f"target={target!r} is no import path; use FILE.py:Class or mypackage.relay:Relay"
+        )
+    found = load("target", path)
+    seam = next((s for s in SUITES if isinstance(found, type) and issubclass(found, s)), None)
+    if seam is None:
+        known = ", ".join(f"unscripted.{s.__name__}" for s in SUITES)
+        raise UsageError(f"target={target!r} is no plug-in; subclass one of {known}")
+    try:
+        found()
+    except Exception as error:
+        cause = f"{type(error).__name__}: {error}"
+        raise UsageError(f"target={target!r} can't be made without arguments: {cause}") from None
+    return found, seam

@@ -1,0 +1,86 @@
+"""The page of a comparison: what it shows, each cell, each contrast, each test."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ..api.comparison import Comparison
+from ..config.catalogue import VARYING
+from ..config.comparison import ComparisonConfig
+from ..config.identity import to_json
+from ..format import with_interval
+from ..results.labels import of_compare_table
+from ..runs.matched_results import HEAD as MATCH_HEAD
+from ..runs.matched_results import TITLE as MATCH
+from ..runs.matched_results import match_rows
+from .page import Page, Table
+from .run_page import how_called
+from .statistics_tables import CONTRASTS_HEAD, OMNIBUS_HEAD, contrasts_table, omnibus_table
+
+CAPTIONS = {"comparison": "Protocols compared; dots are means over seeds, bars 95 % intervals."}
+
+
+def comparison_page(comparison: Comparison, pictures: Mapping[str, Path]) -> Page:
+    """The page of a comparison.
+
+    Args:
+        comparison: With at least one whole run.
+        pictures: PNG files by the names of `CAPTIONS`.
+    """
+    config, found = comparison.config, comparison.analysis
+    called = _called(config)
+    return Page(
+        title="Comparison of " + ", ".join(_protocols(config)),
+        lead=f"{config.replicates} seeds per cell from {config.base.tasks.seed}, paired by seed; "
+        f"{config.base.tasks.ticks} tasks per run. Brackets are 95 % intervals over seeds, each "
+        "on its own; docs/statistics.md has the rule by which the sentences are worded."
+        + "".join(f" {said}." for said in called),
+        config=_shown(config),
+        synthetic=comparison.synthetic,
+        called=bool(called),
+        sentences=found.conclusions,
+        pictures={path: CAPTIONS[name] for name, path in pictures.items()},
+        tables=[
+            _means(comparison),
+            (MATCH, MATCH_HEAD, match_rows(found.summary, config.design.match)),
+            ("Paired contrasts of quality", CONTRASTS_HEAD, contrasts_table(found.summary)),
+            (
+                "Tests of quality over all cells of a block",
+                OMNIBUS_HEAD,
+                omnibus_table(found.tests),
+            ),
+        ],
+    )
+
+
+def _means(comparison: Comparison) -> Table:
+    head = ["level", "network", "model", "agents", "protocol", "seeds"]
+    head += [m.short for m in of_compare_table()]
+    rows = [
+        [
+            *(str(row.cell.value(factor)) for factor in VARYING),
+            str(row.replicates),
+            *(with_interval(row.measure(m.name)) for m in of_compare_table()),
+        ]
+        for row in comparison.analysis.summary
+    ]
+    return "Means per task", head, rows
+
+
+def _protocols(config: ComparisonConfig) -> list[str]:
+    labels = (condition.team.labels["protocol"] for condition in config.conditions)
+    return list(dict.fromkeys(map(str, labels)))
+
+
+def _called(config: ComparisonConfig) -> list[str]:
+    runs = {run.team.model: run for run in config.conditions if run.called}
+    return list(dict.fromkeys(how_called(run) for run in runs.values()))
+
+
+def _shown(config: ComparisonConfig) -> dict[str, Any]:
+    """A configuration as readers need it: without defaults for what a comparison varies."""
+    body = to_json(config)
+    body["base"] = {k: v for k, v in body["base"].items() if k not in VARYING}
+    return body

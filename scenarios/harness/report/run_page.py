@@ -1,0 +1,89 @@
+"""The page of a run: what was played, what happened, and each measure's mean."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from ....agents.llm.models import parse_model
+from ....agents.llm.settings import TEMPERATURE
+from ....model.record import TickRecord
+from ..api.run import Run
+from ..config.identity import to_json
+from ..config.run import RunConfig
+from ..format import UNKNOWN, plain
+from ..results.chronicle import chronicle
+from ..results.emergence import HEAD as EMERGENCE_HEAD
+from ..results.emergence import TITLE as EMERGENCE
+from ..results.emergence import emergence_lines, emergence_of, emergence_table
+from ..specs.minds import is_called
+from ..terminal.tables import agreement_line, run_rows
+from .page import Page
+
+CAPTIONS = {
+    "team": "The team on its last task: who contributed, who declined, who built on whom.",
+    "roles": "Roles by agent and task.",
+    "measures": "Measures task by task.",
+}
+
+
+def run_page(run: Run, pictures: Mapping[str, Path]) -> Page:
+    """The page of a run.
+
+    Args:
+        run: With at least one tick.
+        pictures: PNG files by the names of `CAPTIONS`.
+    """
+    config, records = run.config, run.records
+    labels = config.team.labels
+    emergent = emergence_of(records, config.tasks.seed)
+    judged = [agreement_line(records)] if any(r.verdict.votes for r in records) else []
+    last = [
+        [str(m.member), m.state.value, plain(m.role or m.note), ", ".join(map(str, m.builds_on))]
+        for m in records[-1].members
+    ]
+    return Page(
+        title=f"{labels['protocol']}, {labels['agents']} agents, {labels['model']}",
+        lead=f"{len(records)} ticks over {len({r.task_id for r in records})} different tasks "
+        f"on a {labels['topology']} network, seed {config.tasks.seed}.{_asked(config, records)}",
+        config=to_json(config),
+        synthetic=config.synthetic,
+        called=bool(config.called),
+        sentences=[*chronicle(records), *judged, *emergence_lines(emergent)],
+        pictures={path: CAPTIONS[name] for name, path in pictures.items()},
+        tables=[
+            ("Means over ticks", ["measure", "mean", "sd over ticks", "unit"], run_rows(records)),
+            (
+                f"Last task: {records[-1].task_id}",
+                ["agent", "state", "role, or why not", "built on"],
+                last,
+            ),
+            (EMERGENCE, EMERGENCE_HEAD, emergence_table(emergent)),
+        ],
+    )
+
+
+def _asked(config: RunConfig, records: Sequence[TickRecord]) -> str:
+    """Where models were called: which, how, and in which words."""
+    if not config.called:
+        return ""
+    prompts = {t.trace.prompts for r in records for m in r.members for t in m.turns if t.trace}
+    costs = [r.verdict.usage.cost_usd for r in records if r.verdict.usage.calls]
+    known = [c for c in costs if c is not None]
+    cost = f"${math.fsum(known):.4f}" if len(known) == len(costs) else "an unknown sum"
+    judged = f", which cost {cost}" if costs else ""
+    return f" {how_called(config)}{judged}; prompts {', '.join(sorted(prompts)) or UNKNOWN}."
+
+
+def how_called(config: RunConfig) -> str:
+    """Which models were called and how, in words.
+
+    Args:
+        config: Of a run that calls any.
+    """
+    agents = [parse_model(m, config.calls) for m in config.team.models if is_called(m)]
+    warmth = {m.calls.temperature for m in agents}
+    said = ", ".join(f"{TEMPERATURE if t is None else t:g}" for t in warmth) or UNKNOWN
+    judges = ", ".join(config.judges) or config.tasks.labels["judge"]
+    return f"Agents at temperature {said} where their model takes one; judged by {judges}"

@@ -1,0 +1,62 @@
+"""What is kept of one run of a comparison: rows, or why there are none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .rows import Row
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """A run reduced to rows.
+
+    Attributes:
+        row: Factors and each measure's mean over the ticks; None where the run broke or was cut
+            short before its rows were made.
+        ticks: One row per tick.
+        agents: One row per member and tick.
+        failures: Decisions that gave nothing usable.
+        rulings: One row per ruling on a proposal, as `ruling_rows` makes them.
+        error: What broke it; empty where nothing did.
+        stopped: What cut it short; empty where nothing did. Such a run is not kept, so the same
+            command plays it again.
+        out_of_budget: Whether its own budget cut it short, and not a halt of all calls.
+    """
+
+    row: Row | None = None
+    ticks: Sequence[Row] = ()
+    agents: Sequence[Row] = ()
+    failures: int = 0
+    rulings: Sequence[Row] = ()
+    error: str = ""
+    stopped: str = ""
+    out_of_budget: bool = False
+
+    @property
+    def whole(self) -> bool:
+        """Whether it was played to its end."""
+        return self.row is not None and not self.stopped
+
+    def body(self) -> dict[str, Any]:
+        """As the journal keeps a whole run."""
+        return {
+            "row": self.row,
+            "ticks": list(self.ticks),
+            "agents": list(self.agents),
+            "failures": self.failures,
+            **({"rulings": list(self.rulings)} if self.rulings else {}),
+        }
+
+    @classmethod
+    def of(cls, body: Mapping[str, Any]) -> RunResult:
+        """From what the journal keeps.
+
+        Args:
+            body: As `body` made it.
+        """
+        return cls(
+            body["row"], body["ticks"], body["agents"], body["failures"], body.get("rulings", ())
+        )

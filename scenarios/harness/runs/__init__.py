@@ -1,0 +1,1 @@
+"""Plays runs, keeps them, and goes on where an earlier command stopped."""

@@ -1,0 +1,27 @@
+"""The name of a run within its comparison or scenario."""
+
+from __future__ import annotations
+
+from ..config.catalogue import OPTIONS
+from ..config.identity import FREE, options_as_text
+from ..config.run import RunConfig
+
+HEAD = ("protocol", "topology", "model", "agents", "level", "seed")
+
+
+def run_key(config: RunConfig) -> str:
+    """Names a run: two runs of a comparison share a key only if they are equal.
+
+    What else could change a result is part of the name where it isn't the default.
+
+    Args:
+        config: The run.
+    """
+    options = options_as_text(config)
+    parts = [str(options[name]) for name in HEAD]
+    parts += [
+        f"{name}={value}"
+        for name, value in options.items()
+        if name not in HEAD and name not in FREE and value != OPTIONS[name][1].default
+    ]
+    return "|".join(parts)

@@ -1,0 +1,50 @@
+"""Where tasks come from, by what users type: the corpus, generated ones, or files of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from ....model.errors import UnknownNameError, UsageError
+from ....model.tasks.files import corpus, load_tasks
+from ....model.tasks.generator import GeneratedTasks
+from ....model.tasks.stream import CycledTasks, TaskStream
+from ....model.tasks.task import LEVELS
+
+DEFAULT_LEVEL = "L3"
+BUILT_IN = ("corpus", "generated")
+
+
+def make_stream(tasks: str | Path | TaskStream, level: str | None, seed: int) -> TaskStream:
+    """A stream of tasks.
+
+    Args:
+        tasks: `corpus`, `generated`, a task file or a folder of them, or a stream.
+        level: L1 to L4; None for L3, or for all levels of a file.
+        seed: Of the run; decides the order.
+
+    Raises:
+        UsageError: Neither of these, or no task of that level.
+    """
+    if isinstance(tasks, TaskStream):
+        return tasks
+    if level is not None and level not in LEVELS:
+        raise UnknownNameError("level", str(level), LEVELS)
+    if not isinstance(tasks, str | Path):
+        raise UsageError(f"tasks={tasks!r} is none; use 'corpus', 'generated', a file or a stream")
+    sources: dict[str, Callable[[], TaskStream]] = {
+        "corpus": lambda: _of_level(corpus(), level or DEFAULT_LEVEL, seed, "corpus"),
+        "generated": lambda: GeneratedTasks(level or DEFAULT_LEVEL, seed),
+    }
+    if str(tasks) in sources:
+        return sources[str(tasks)]()
+    return _of_level(load_tasks(Path(tasks)), level, seed, str(tasks))
+
+
+def _of_level(tasks: Sequence[Any], level: str | None, seed: int, source: str) -> TaskStream:
+    chosen = [t for t in tasks if level in (None, t.level)]
+    if not chosen:
+        there = ", ".join(sorted({t.level for t in tasks}))
+        raise UsageError(f"tasks={source} has no task of level={level}; levels there: {there}")
+    return CycledTasks(chosen, seed)

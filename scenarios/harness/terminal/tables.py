@@ -1,0 +1,153 @@
+"""Tables for the terminal: one run's measures and last task, and a comparison's cells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from ....model.metrics.agreement import agreement
+from ....model.metrics.measure import Measure
+from ....model.record import State, TickRecord
+from ..format import UNKNOWN, number, plain, with_interval
+from ..results.labels import of_compare_table, of_run_table, spared_first
+from ..results.rows import measured
+from ..statistics.intervals import interval
+from ..statistics.summary import CellSummary
+
+STATE_STYLE = {
+    State.CONTRIBUTED: ("●", "blue"),
+    State.ABSTAINED: ("○", "yellow"),
+    State.EXCLUDED: ("–", "dim"),
+    State.FAILED: ("✗", "red"),
+}
+RUN_HEAD = ("measure", "mean", "sd over ticks", "unit")
+TIGHT: dict[str, Any] = {"box": SIMPLE_HEAD, "padding": (0, 1, 0, 0), "pad_edge": False}
+
+
+def titled_table(title: str) -> Table:
+    """An empty table in the look of all others.
+
+    Args:
+        title: Above it.
+    """
+    return Table(title=Text(plain(title)), title_justify="left", title_style="bold", **TIGHT)
+
+
+def run_table(records: Sequence[TickRecord], title: str) -> Table:
+    """Each measure's mean over the ticks and its spread.
+
+    Args:
+        records: Of the run.
+        title: Above the table.
+    """
+    table = titled_table(title)
+    for heading in RUN_HEAD:
+        table.add_column(heading, justify="left" if heading in ("measure", "unit") else "right")
+    for row in run_rows(records):
+        table.add_row(*row)
+    return table
+
+
+def run_rows(records: Sequence[TickRecord]) -> list[list[str]]:
+    """The same as texts under `RUN_HEAD`.
+
+    Args:
+        records: Of the run.
+    """
+    ticks = measured(records)
+    rows = []
+    for measure in of_run_table():
+        found = interval(t[measure.name] for t in ticks)
+        mean_and_sd = (None, None) if found is None else (found.mean, found.sd)
+        rows.append([measure.label, *map(number, mean_and_sd), measure.scale])
+    return rows
+
+
+def agreement_line(records: Sequence[TickRecord]) -> str:
+    """How far the judges of a panel agree, criterion by criterion.
+
+    Args:
+        records: Of the run.
+    """
+    found = agreement(records)
+    said = ", ".join(f"{name.replace('_', ' ')} {number(a, 2)}" for name, a in found.items())
+    over = f"Krippendorff's alpha over {len(records)} tasks; – where nothing varied"
+    return f"agreement of the judges ({over}): {said}"
+
+
+def team_table(record: TickRecord, most: int = 16) -> Table:
+    """Who did what in a tick.
+
+    Args:
+        record: The tick.
+        most: Members shown; the rest are counted.
+    """
+    title = f"Last task: {record.task_id}"
+    table = titled_table(title)
+    table.add_column("agent", justify="right")
+    table.add_column("state", no_wrap=True, min_width=13)
+    table.add_column("role, or why not", overflow="ellipsis", no_wrap=True)
+    table.add_column("built on", no_wrap=True, min_width=8)
+    for m in record.members[:most]:
+        mark, style = STATE_STYLE[m.state]
+        role = plain(m.role or m.note)
+        built = ", ".join(map(str, m.builds_on)) or UNKNOWN
+        table.add_row(str(m.member), Text(f"{mark} {m.state.value}", style), Text(role), built)
+    if len(record.members) > most:
+        table.caption = f"{len(record.members) - most} more members not shown"
+    return table
+
+
+def compare_table(summary: Sequence[CellSummary], console: Console) -> Table:
+    """One row per cell, the best quality first within each block of equal other factors.
+
+    Args:
+        summary: Of the cells.
+        console: Whose width decides how many columns there are.
+    """
+    unbounded = console.options.update(max_width=1000)  # else a table measures what it is given
+    measures = of_compare_table()
+    order = spared_first(measures)
+    for spared in range(len(order) + 1):
+        shown = [m for m in measures if m.name not in ("quality", *order[:spared])]
+        table = _comparison(summary, shown)
+        if console.measure(table, options=unbounded).minimum <= console.width:
+            break
+    if spared:
+        table.caption = f"{spared} columns don't fit; all are in report.html"
+    return table
+
+
+def _comparison(summary: Sequence[CellSummary], shown: Sequence[Measure]) -> Table:
+    varying = [f for f in ("level", "topology", "model", "agents") if _varies(summary, f)]
+    seeds = sorted({row.replicates for row in summary})
+    table = titled_table(f"Means per task over {'–'.join(map(str, seeds))} seeds per cell")
+    for factor in (*varying, "protocol"):
+        longest = max(len(str(row.cell.value(factor))) for row in summary)
+        table.add_column(factor, overflow="fold", min_width=min(20, max(longest, len(factor))))
+    table.add_column("Q [95 % interval]", justify="right", no_wrap=True, min_width=20)
+    for m in shown:
+        table.add_column(m.short, justify="right", no_wrap=True, min_width=max(6, len(m.short)))
+
+    def place(row: CellSummary) -> tuple[object, ...]:
+        quality = row.mean("quality")
+        block = (str(row.cell.value(f)).zfill(6) for f in varying)
+        return (*block, 1.0 if quality is None else -quality)
+
+    for row in sorted(summary, key=place):
+        table.add_row(
+            *(Text(plain(str(row.cell.value(f)))) for f in varying),
+            Text(row.cell.protocol),
+            with_interval(row.measure("quality")),
+            *(number(row.mean(m.name)) for m in shown),
+        )
+    return table
+
+
+def _varies(rows: Sequence[CellSummary], factor: str) -> bool:
+    return len({r.cell.value(factor) for r in rows}) > 1
