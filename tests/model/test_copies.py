@@ -150,7 +150,7 @@ def test_a_copy_shares_nothing_that_changes(copied):
 
 
 @copies
-def test_called_models_go_on_in_a_copy(copied, loopback):
+def test_copies_of_called_teams_continue(copied, loopback):
     server = loopback()
     calls = un.Calls(api_base=server.api_base)
     org = un.build("sequential", 3, "openai/first", judge="none", calls=calls, rng=3)
