@@ -56,7 +56,6 @@ class BaseOrganization(Population):
 
     def __init__(self, setup: Setup, rng: int | None = None) -> None:
         super().__init__(setup, rng)
-        self.tick = 0
         self.records: list[TickRecord] = []
         self._measures = of_ticks(setup.own_measures)
         self.measures: dict[str, float | None] = dict.fromkeys(self._measures)
@@ -118,11 +117,6 @@ class BaseOrganization(Population):
         name or a function of the organization. Mesa calls some twice: they change nothing.
         """
         return {name: partial(_value, name=name) for name in self._measures}
-
-    @property
-    def ticks_played(self) -> int:
-        """Ticks played until now."""
-        return self.tick
 
     def restate(self, charter: Charter) -> None:
         """State mission, values and standards anew. For those outside: no member can.

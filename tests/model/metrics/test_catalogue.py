@@ -138,6 +138,12 @@ def test_values_are_finite_or_none(value):
     assert (org.tick, org.records) == (0, [])
 
 
+def test_a_measure_that_raises_is_named():
+    org = with_own({"mine": lambda record: 1 / 0})
+    with pytest.raises(un.UsageError, match="measure=mine raised ZeroDivisionError: division"):
+        org.step()
+
+
 def test_unknown_measures_list_the_known():
     with pytest.raises(un.UsageError, match="did you mean quality"):
         find("qualty")
