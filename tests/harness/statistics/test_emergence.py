@@ -10,7 +10,7 @@ import pytest
 import unscripted as un
 from unscripted.model.metrics.emergence import MEANING, emergence
 from unscripted.model.metrics.structure import hierarchy_depth
-from unscripted.scenarios.harness.cli.app import app, run_app
+from unscripted.scenarios.harness.cli.app import main
 from unscripted.scenarios.harness.results.emergence import HEAD, LABELS, emergence_table
 
 
@@ -29,12 +29,14 @@ def test_every_run_has_rows(protocol):
 def test_json_and_page_say_it(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("sys.argv", ["unscripted", "run", "--ticks", "3", "--json"])
-    assert run_app(app) == 0
+    with pytest.raises(SystemExit, match="0"):
+        main()
     body = json.loads(capsys.readouterr().out)
     assert {r["measure"] for r in body["emergence"]} == set(MEANING)
     assert all(r["sided"] == "two" for r in body["emergence"])
     monkeypatch.setattr("sys.argv", ["unscripted", "run", "--ticks", "3", "--out", "mine"])
-    assert run_app(app) == 0
+    with pytest.raises(SystemExit, match="0"):
+        main()
     page = (tmp_path / "mine" / "report.html").read_text()
     assert "Emergence against null models" in page
     assert "names of roles are" in page
