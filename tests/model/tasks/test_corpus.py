@@ -20,15 +20,8 @@ from support.task_files import (
     write,
 )
 
-from unscripted.model.tasks.files import (
-    CORPUS,
-    SIZES,
-    broken_level_rule,
-    chain_length,
-    corpus,
-    load_tasks,
-    schema,
-)
+from unscripted.model.tasks.files import CORPUS, corpus, load_tasks, schema
+from unscripted.model.tasks.levels import SIZES, broken_level_rule, chain_length
 from unscripted.model.tasks.task import Requirement
 
 
