@@ -118,7 +118,10 @@ def list_(
 @app.command
 def check(
     target: Annotated[
-        str, cyclopts.Parameter(help="FILE.py:Class or module:Class, importable from here; or a task file.")
+        str,
+        cyclopts.Parameter(
+            help="FILE.py:Class or module:Class, importable from here; or a task file."
+        ),
     ],
     /,
     *,

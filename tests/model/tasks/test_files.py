@@ -72,7 +72,7 @@ def test_empty_file_says_how_to_start(tmp_path, text):
 def test_binary_file_is_refused(tmp_path):
     path = tmp_path / "bytes.yaml"
     path.write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(TaskFileError, match=r"bytes\.yaml: can't be read"):
+    with pytest.raises(TaskFileError, match=r"bytes\.yaml:1: can't be read"):
         load_tasks(path)
 
 
