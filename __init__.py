@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from .model.errors import Halt as Halt
     from .model.errors import UsageError as UsageError
     from .model.governance.constitution import Constitution as Constitution
-    from .model.governance.ruling import Amendment as Amendment
-    from .model.governance.ruling import Ruling as Ruling
     from .model.judge import Judge as Judge
     from .model.judge import Verdict as Verdict
     from .model.judge import judge_family as judge_family
@@ -42,16 +40,19 @@ if TYPE_CHECKING:
     from .model.mind import mind_family as mind_family
     from .model.networks.topologies import topology as topology
     from .model.observation import Observation as Observation
-    from .model.organization import Organization as Organization
+    from .model.organization import BaseOrganization as BaseOrganization
     from .model.protocol import Marks as Marks
     from .model.protocol import Protocol as Protocol
     from .model.protocol import Round as Round
     from .model.protocol import Team as Team
     from .model.record import TickRecord as TickRecord
+    from .model.ruling import Amendment as Amendment
+    from .model.ruling import Ruling as Ruling
     from .scenarios.harness import authoring as study  # noqa: F401
     from .scenarios.harness.api.entry import compare as compare
     from .scenarios.harness.api.entry import run as run
     from .scenarios.harness.api.load import load as load
+    from .scenarios.harness.build.organization import Organization as Organization
     from .scenarios.harness.build.organization import build as build
 
 
@@ -69,7 +70,7 @@ _HOMES = {
     "judge_family": ".model.judge",
     "mind_family": ".model.mind",
     "topology": ".model.networks.topologies",
-    "Amendment": ".model.governance.ruling",
+    "Amendment": ".model.ruling",
     "Answer": ".model.decision",
     "Constitution": ".model.governance.constitution",
     "Contribution": ".model.decision",
@@ -79,11 +80,11 @@ _HOMES = {
     "Marks": ".model.protocol",
     "Mind": ".model.mind",
     "Observation": ".model.observation",
-    "Organization": ".model.organization",
+    "BaseOrganization": ".model.organization",
     "Plan": ".model.decision",
     "Protocol": ".model.protocol",
     "Round": ".model.protocol",
-    "Ruling": ".model.governance.ruling",
+    "Ruling": ".model.ruling",
     "Team": ".model.protocol",
     "TickRecord": ".model.record",
     "Verdict": ".model.judge",

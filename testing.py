@@ -9,7 +9,7 @@ def test_relay_keeps_the_rules():
 from __future__ import annotations
 
 from .agents.scripted import Scripted
-from .agents.stand_ins import Arbitrary, Delayed, Hanging, Whimsical
+from .agents.test_doubles import ArbitraryJudge, ArbitraryMind, DelayedMind, HangingMind
 from .scenarios.harness.conformance.checking import check_judge, check_mind, check_protocol
 from .scenarios.harness.conformance.machine import OrganizationMachine, organization_machine
 from .scenarios.harness.conformance.protocols import (
@@ -34,15 +34,15 @@ from .scenarios.harness.conformance.witness import JudgeWitness, Witness
 
 __all__ = [
     "PROTOCOL_CHECKS",
-    "Arbitrary",
+    "ArbitraryJudge",
+    "ArbitraryMind",
     "Case",
     "CheckResult",
-    "Delayed",
-    "Hanging",
+    "DelayedMind",
+    "HangingMind",
     "JudgeWitness",
     "OrganizationMachine",
     "Scripted",
-    "Whimsical",
     "Witness",
     "building",
     "calls",

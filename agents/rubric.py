@@ -27,6 +27,7 @@ from ..model.judge import CRITERIA, Judge, Submission, Verdict, judge_family
 from ..model.tasks.task import Requirement
 
 USABLE = 0.5
+"""Quality from which a piece of work can be acted on."""
 REPETITION = 0.5655
 """What coherence loses where nothing but repeats is left; fitted, one for all judges."""
 SEVERITY = {"gpt-4o": 1.3297, "gpt-5.4": 1.8085}
@@ -36,6 +37,9 @@ SEVERITY = {"gpt-4o": 1.3297, "gpt-5.4": 1.8085}
 @judge_family("rubric")
 def rubric(options: str) -> Rubric:
     """The rubric judge: `rubric`, `rubric:gpt-4o` or `rubric:gpt-5.4`, and `,noise=0.2`.
+
+    Args:
+        options: What stands after the colon; the last of several severities counts.
 
     Raises:
         UsageError: An unknown severity or option.
@@ -76,6 +80,9 @@ class Rubric(Judge):
         noise: Standard deviation of each grade in grade points, 0 or more.
         repetition: What coherence loses where nothing but repeats is left, 0 to 1.
         name: Shown in records.
+
+    Raises:
+        UsageError: A value outside its range.
     """
 
     instant = True
@@ -100,7 +107,14 @@ class Rubric(Judge):
         self.name = name
 
     def appraise(self, submission: Submission) -> Verdict:
-        """Grade the work; every grade None where there is work but none it can read."""
+        """Grade the work.
+
+        Args:
+            submission: What was delivered.
+
+        Returns:
+            Every grade None where there is work but none it can read.
+        """
         task = submission.task
         pieces = [(item.requirement, item.quality) for w in submission.works for item in w.items]
         if submission.works and not pieces:
@@ -122,7 +136,13 @@ def shares_of(
     pieces: list[tuple[str, float]],
     repetition: float = REPETITION,
 ) -> Shares:
-    """The five criteria of some pieces of work on a rubric, each 0 to 1."""
+    """The five criteria of some pieces of work on a rubric.
+
+    Args:
+        rubric: What was asked for; one requirement at least.
+        pieces: Id of the requirement, or of none, and quality, 0 to 1.
+        repetition: What coherence loses where nothing but repeats is left, 0 to 1.
+    """
     if not pieces:
         return Shares(0.0, 0.0, 0.0, 0.0, 0.0)
     known = {r.id for r in rubric}
@@ -142,7 +162,12 @@ def shares_of(
 
 
 def violations(rubric: tuple[Requirement, ...], pieces: list[tuple[str, float]]) -> float | None:
-    """Share of mandatory requirements not met well enough to act on; None without any."""
+    """Share of mandatory requirements not met well enough to act on; None without any.
+
+    Args:
+        rubric: What was asked for.
+        pieces: As for `shares_of`.
+    """
     mandatory = [r.id for r in rubric if r.mandatory]
     best = _best(pieces)
     unmet = sum(best.get(i, 0.0) < USABLE for i in mandatory)

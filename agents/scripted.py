@@ -45,7 +45,14 @@ class Scripted(Mind):
         }
 
     def decide(self, observation: Observation) -> Answer | Reply:
-        """Play the line of this tick; abstain where the script has none for this act."""
+        """Play the line of this tick; abstain where the script has none for this act.
+
+        Args:
+            observation: Says which tick and act.
+
+        Raises:
+            Exception: The line is one.
+        """
         lines = self._lines[observation.act]
         if not lines:
             return Abstention("nothing in the script")

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import inf
 
-from .governance.ruling import Amendment
+from .ruling import Amendment
 
 PLAIN = (float, int)
 """Numbers that JSON writes exactly; numpy's are not among them."""
@@ -84,7 +84,11 @@ class Abstention:
 
 
 def normalised(role: str) -> str:
-    """A role's or topic's name with case and spacing evened out."""
+    """A role's or topic's name with case and spacing evened out.
+
+    Args:
+        role: As worded.
+    """
     return " ".join(role.casefold().split())
 
 

@@ -26,7 +26,13 @@ class UsageError(UnscriptedError, ValueError):
 
 
 class UnknownNameError(UsageError):
-    """A name that is not among the known ones; the text lists those."""
+    """A name that is not among the known ones; the text lists those.
+
+    Args:
+        kind: What is named, as the user's option is called.
+        name: As given.
+        known: Those there are.
+    """
 
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
         names = sorted(known)
@@ -39,6 +45,10 @@ class UnknownNameError(UsageError):
 
 class TaskFileError(UsageError):
     """A task file breaks the schema. The text names file, line and field.
+
+    Args:
+        text: One line.
+        line: Counted from 1.
 
     Attributes:
         line: Counted from 1; 1 where the file as a whole is wrong.
@@ -62,6 +72,10 @@ class Halt(UnscriptedError):
 
     Raised by a mind or judge that may not go on. It is the one exception of theirs that leaves
     `step()`: the organization stays as it was before the tick.
+
+    Args:
+        reason: In one word, see below.
+        cause: One line.
 
     Attributes:
         reason: `budget`, `interrupted` or `service` (it refuses us, or can't be reached).

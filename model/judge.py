@@ -114,5 +114,9 @@ JudgeFamily = Callable[[str], Judge]
 
 
 def judge_family(name: str) -> Callable[[JudgeFamily], JudgeFamily]:
-    """Mark a function as the maker of all judges called `name` or `name:options`."""
+    """Mark a function as the maker of all judges called `name` or `name:options`.
+
+    Args:
+        name: What users type before the colon; kebab-case.
+    """
     return tagged(PluginTag("judges", name))

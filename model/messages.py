@@ -12,9 +12,7 @@ from dataclasses import dataclass
 from typing import overload
 
 from .decision import Assignment, Contribution, Intention
-
-Span = tuple[int, int]
-"""Message ids from `start` up to, not including, `stop`."""
+from .spans import Span, cut_out, spans_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +84,15 @@ class Log:
     def post(
         self, author: int, tick: int, round_: int, content: Content, to: int | None = None
     ) -> Message:
-        """Append a message and return it."""
+        """Append a message and return it.
+
+        Args:
+            author: Who said it.
+            tick: When.
+            round_: Of that tick, from 0.
+            content: What.
+            to: The only member it is for; None for everyone let through.
+        """
         place = len(self._messages)
         message = Message(place, author, tick, round_, content, to)
         self._messages.append(message)
@@ -96,7 +102,11 @@ class Log:
         return message
 
     def ids_by(self, author: int) -> Sequence[int]:
-        """Ids of one author's messages, ascending."""
+        """Ids of one author's messages, ascending.
+
+        Args:
+            author: The member's id.
+        """
         return self._by_author.get(author, ())
 
     @property
@@ -105,7 +115,11 @@ class Log:
         return bool(self._to)
 
     def ids_to(self, member: int) -> Sequence[int]:
-        """Ids of the messages for one member alone, ascending."""
+        """Ids of the messages for one member alone, ascending.
+
+        Args:
+            member: Its id.
+        """
         return self._to.get(member, ())
 
     def so_far(self) -> View:
@@ -113,12 +127,20 @@ class Log:
         return View(self, ((0, len(self._messages)),) if self._messages else ())
 
     def since(self, start: int) -> View:
-        """Everything from id `start` until now."""
+        """Everything from id `start` until now.
+
+        Args:
+            start: An id, 0 or more; there may be no such message yet.
+        """
         stop = len(self._messages)
         return View(self, ((start, stop),) if start < stop else ())
 
     def only(self, ids: Iterable[int]) -> View:
-        """The messages with these ids."""
+        """The messages with these ids.
+
+        Args:
+            ids: Of messages of this log, in any order.
+        """
         return View(self, spans_of(sorted(ids)))
 
 
@@ -168,7 +190,11 @@ class View(Sequence[Message]):
         raise AssertionError("unreachable: spans and length disagree")
 
     def newest(self, n: int) -> list[Message]:
-        """The last `n` messages, newest first."""
+        """The last `n` messages, newest first.
+
+        Args:
+            n: How many, 0 or more; all where there are fewer.
+        """
         found: list[Message] = []
         for start, stop in reversed(self.spans):
             low = max(start, stop - (n - len(found)))
@@ -190,17 +216,29 @@ class View(Sequence[Message]):
         return f"View({list(self.spans)})"
 
     def has(self, message_id: int) -> bool:
-        """Whether the message with this id is selected."""
+        """Whether the message with this id is selected.
+
+        Args:
+            message_id: Of any message, of this log or not.
+        """
         i = bisect_right(self.spans, message_id, key=lambda span: span[0]) - 1
         return i >= 0 and message_id < self.spans[i][1]
 
     def without(self, author: int) -> View:
-        """The selected messages of everyone else."""
+        """The selected messages of everyone else.
+
+        Args:
+            author: The member that is left out.
+        """
         ids = self._log.ids_by(author)
         return View(self._log, cut_out(self.spans, ids)) if ids else self
 
     def authored_by(self, authors: Collection[int]) -> View:
-        """The selected messages of these authors, in O(the smaller of the two)."""
+        """The selected messages of these authors, in O(the smaller of the two).
+
+        Args:
+            authors: Ids of members.
+        """
         if not self.spans:
             return self
         if len(authors) >= self._length:
@@ -213,41 +251,11 @@ class View(Sequence[Message]):
         return View(self._log, spans_of(sorted(found)))
 
     def readable_by(self, reader: int) -> View:
-        """The selected messages that are for everyone or for this member."""
+        """The selected messages that are for everyone or for this member.
+
+        Args:
+            reader: The member's id.
+        """
         if not self._log.addressed:
             return self
         return View(self._log, spans_of(m.id for m in self if m.to in (None, reader)))
-
-
-def spans_of(ids: Iterable[int]) -> tuple[Span, ...]:
-    """Ascending ids as maximal runs."""
-    spans: list[Span] = []
-    start = stop = -1
-    for i in ids:
-        if i == stop:
-            stop += 1
-            continue
-        if stop > start:
-            spans.append((start, stop))
-        start, stop = i, i + 1
-    if stop > start:
-        spans.append((start, stop))
-    return tuple(spans)
-
-
-def cut_out(spans: tuple[Span, ...], ids: Sequence[int]) -> tuple[Span, ...]:
-    """The spans without some ids, in O(spans + ids inside them)."""
-    left: list[Span] = []
-    for start, stop in spans:
-        for i in ids[bisect_left(ids, start) : bisect_left(ids, stop)]:
-            if start < i:
-                left.append((start, i))
-            start = i + 1
-        if start < stop:
-            left.append((start, stop))
-    return tuple(left)
-
-
-def ids_in(spans: tuple[Span, ...]) -> list[int]:
-    """The ids in ascending spans, ascending."""
-    return [i for start, stop in spans for i in range(start, stop)]

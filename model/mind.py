@@ -17,7 +17,11 @@ class World(ABC):
 
     @abstractmethod
     def open(self, task: Task) -> None:
-        """Take in the task about to be worked on, rubric included."""
+        """Take in the task about to be worked on, rubric included.
+
+        Args:
+            task: Brief and rubric.
+        """
 
 
 class Mind(ABC):
@@ -64,5 +68,9 @@ MindFamily = Callable[[str], Mind]
 
 
 def mind_family(name: str) -> Callable[[MindFamily], MindFamily]:
-    """Mark a function as the maker of all minds whose model id starts with `name/`."""
+    """Mark a function as the maker of all minds whose model id starts with `name/`.
+
+    Args:
+        name: What users type before the slash; kebab-case.
+    """
     return tagged(PluginTag("minds", name))

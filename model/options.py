@@ -71,4 +71,5 @@ def options_of(group: Any) -> Iterator[Named]:
     for f in dataclasses.fields(group):
         found = f.metadata.get("option")
         if found is not None:
-            yield Named(found.name or f.name, f.name, str(f.type), f.default, found)
+            kind = f.type.__name__ if isinstance(f.type, type) else str(f.type)
+            yield Named(found.name or f.name, f.name, kind, f.default, found)

@@ -16,24 +16,20 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any, ClassVar
 
 import networkx as nx
 import numpy as np
 
 from .decision import Act, Assignment, Failure, Reply
-from .governance.ruling import Amendment, Ruling
 from .messages import Log, Mark, View
 from .record import TickRecord
+from .ruling import Amendment, Ruling
 
 Replies = Mapping[int, Reply | Failure]
 """What each actor of a round answered."""
 
 Rounds = Generator["Round", Replies, None]
-
-
-NO_ASSIGNMENTS: Mapping[int, Assignment] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +44,6 @@ class Marks:
 
     shown: tuple[Mark, ...]
     sources: View
-
-
-NO_MARKS: Mapping[int, Marks] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +64,15 @@ class Round:
     actors: tuple[int, ...]
     sees: View | Mapping[int, View] | None = None
     remembers: bool = False
-    assignments: Mapping[int, Assignment] = field(default_factory=lambda: NO_ASSIGNMENTS)
-    marks: Mapping[int, Marks] = field(default_factory=lambda: NO_MARKS)
+    assignments: Mapping[int, Assignment] = field(default_factory=dict)
+    marks: Mapping[int, Marks] = field(default_factory=dict)
 
     def view_of(self, member: int) -> View | None:
-        """What the protocol lets one actor see."""
+        """What the protocol lets one actor see.
+
+        Args:
+            member: One of the actors.
+        """
         sees = self.sees
         if sees is None or isinstance(sees, View):
             return sees

@@ -55,17 +55,30 @@ class Streams:
         self.seed = int(seed)
 
     def integer(self, purpose: Purpose, *path: int) -> int:
-        """A 64-bit seed at a path."""
+        """A 64-bit seed at a path.
+
+        Args:
+            purpose: What it is for.
+            path: Whole numbers: tick, turn, member or what the purpose needs.
+        """
         *above, last = path or (0,)
         return _eight(self.seed, purpose, tuple(above), last >> 3)[last & 7]
 
     def generator(self, purpose: Purpose, *path: int) -> np.random.Generator:
-        """A generator at a path."""
+        """A generator at a path.
+
+        Args:
+            purpose: What it is for.
+            path: As for `integer`.
+        """
         return np.random.default_rng(self.integer(purpose, *path))
 
 
 def seed_from(rng: Any) -> int:
     """A seed as a plain integer; a fresh one for None.
+
+    Args:
+        rng: As a user gave it.
 
     Raises:
         UsageError: Not a whole number of 0 or more.

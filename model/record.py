@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import MISSING, dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
@@ -26,9 +26,11 @@ from .decision import (
     WorkItem,
     normalised,
 )
-from .governance.ruling import Amendment, Ruling
+from .encoding import decode, encode
 from .judge import Verdict, Vote
-from .messages import Log, Mark, Span
+from .messages import Log, Mark
+from .ruling import Amendment, Ruling
+from .spans import Span
 
 RECORD_VERSION = 1
 FREE = Usage()
@@ -124,7 +126,11 @@ class MemberRecord:
 
 
 def sum_usage(usages: list[Usage]) -> Usage:
-    """What several decisions cost together; no price where one is unknown or nobody decided."""
+    """What several decisions cost together; no price where one is unknown or nobody decided.
+
+    Args:
+        usages: Of the decisions, in order.
+    """
     if len(usages) == 1:
         return usages[0]
     prices = [u.cost_usd for u in usages]
@@ -195,6 +201,10 @@ class TickRecord:
     shocks: tuple[str, ...] = ()
     rulings: tuple[Ruling, ...] = ()
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> TickRecord:
+        """Itself, as nothing of it changes; so copies of long runs stay cheap."""
+        return self
+
     @cached_property
     def log(self) -> Log:
         """Every message of the tick in order of posting, derived from the turns."""
@@ -252,13 +262,17 @@ class TickRecord:
 
     @classmethod
     def from_json(cls, text: str) -> TickRecord:
-        """The record that `to_json` wrote."""
+        """The record that `to_json` wrote.
+
+        Args:
+            text: One record.
+        """
         body = json.loads(text)
         if body.pop("version") != RECORD_VERSION:
             raise ValueError(
                 f"record version is not {RECORD_VERSION}; use the version that wrote it"
             )
-        record = decode(body)
+        record = decode(body, _TYPES, _ENUMS)
         assert isinstance(record, cls)
         return record
 
@@ -267,7 +281,15 @@ SAID_ALOUD = (Contribution, Intention)  # what everyone let through may see
 
 
 def post_reply(log: Log, author: int, tick: int, round_: int, reply: Reply | Failure) -> None:
-    """Turn a reply into what others may see of it; abstentions and failures post nothing."""
+    """Turn a reply into what others may see of it; abstentions and failures post nothing.
+
+    Args:
+        log: Of the tick.
+        author: Who replied.
+        tick: When.
+        round_: Of that tick, from 0.
+        reply: As the kernel admitted it.
+    """
     if isinstance(reply, SAID_ALOUD):
         log.post(author, tick, round_, reply)
     elif isinstance(reply, Plan):
@@ -283,32 +305,3 @@ _TYPES: dict[str, type] = {
     )
 }  # fmt: skip
 _ENUMS: dict[str, type[StrEnum]] = {"act": Act, "state": State}
-
-
-def encode(value: Any) -> Any:
-    """A frozen value as plain JSON data; fields at their default are left out."""
-    if is_dataclass(value):
-        body = {"_": type(value).__name__}
-        for f in fields(value):
-            if not f.init:
-                continue
-            item = getattr(value, f.name)
-            if f.default is MISSING or item != f.default:
-                body[f.name] = encode(item)
-        return body
-    if isinstance(value, tuple):
-        return [encode(v) for v in value]
-    return value
-
-
-def decode(data: Any) -> Any:
-    """The inverse of `encode`."""
-    if isinstance(data, list):
-        return tuple(decode(v) for v in data)
-    if isinstance(data, dict):
-        body = {k: decode(v) for k, v in data.items() if k != "_"}
-        for name, enum in _ENUMS.items():
-            if name in body:
-                body[name] = enum(body[name])
-        return _TYPES[data["_"]](**body)
-    return data

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import networkx as nx
 
@@ -14,16 +15,33 @@ from .experience.skills import Growth
 from .governance.constitution import Constitution
 from .governance.trial import Tuning
 from .judge import Judge
+from .metrics.catalogue import of_ticks
+from .metrics.measure import Measure, as_measures
 from .metrics.scales import Scales
 from .mind import Mind
 from .observation import Charter
 from .protocol import Protocol
-from .shocks import Scheduled
+from .record import TickRecord
+from .shocks.schedule import Scheduled
 from .tasks.stream import TaskStream
+
+AGENT_REPORTERS = {
+    "member": "member",
+    "state": "state",
+    "role": "role",
+    "builds_on": "builds_on",
+    "confidence": "confidence",
+    # Not the model's names: Mesa's batch_run puts both levels into one row.
+    "member_calls": "calls",
+    "member_tokens": "tokens",
+    "member_cost_usd": "cost_usd",
+    "member_latency_s": "latency_s",
+}
+"""Columns of the agent-level data, and the attribute of `Member` each is read from."""
 
 
 @dataclass(frozen=True)
-class Ingredients:
+class Setup:
     """What an organization is made of.
 
     Attributes:
@@ -40,6 +58,13 @@ class Ingredients:
         shocks: What happens to the organization, and when.
         constitution: What it may change about itself.
         tuning: A trial of a protocol's parameter, from the first tick on.
+        measures: One's own beside those of the catalogue, by name: a `Measure`, or a function of a
+            tick's record. They are held as `Measure`.
+        agent_reporters: One's own columns of the agent-level data: by name, an attribute of
+            `Member` or a function of it.
+
+    Raises:
+        UsageError: No minds, another graph than theirs, or a name that is taken.
     """
 
     minds: Sequence[Mind]
@@ -55,6 +80,10 @@ class Ingredients:
     shocks: tuple[Scheduled, ...] = ()
     constitution: Constitution = field(default_factory=Constitution)
     tuning: Tuning | None = None
+    measures: Mapping[str, Measure | Callable[[TickRecord], float | None]] = field(
+        default_factory=dict
+    )
+    agent_reporters: Mapping[str, str | Callable[[Any], Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         n = len(self.minds)
@@ -64,3 +93,12 @@ class Ingredients:
             raise UsageError(
                 f"graph has {len(self.graph)} nodes for n_agents={n}; use nodes 0 to {n - 1}"
             )
+        object.__setattr__(self, "measures", as_measures(self.measures))
+        taken = {*AGENT_REPORTERS, *of_ticks(self.own_measures)} & {*self.agent_reporters}
+        if taken:
+            raise UsageError(f"agent_reporters={sorted(taken)} are taken; use other names")
+
+    @property
+    def own_measures(self) -> dict[str, Measure]:
+        """One's own measures by name."""
+        return {name: m for name, m in self.measures.items() if isinstance(m, Measure)}

@@ -41,5 +41,5 @@ class BatchedSequential(Protocol):
             yield Round(Act.CONTRIBUTE, group, sees=team.log.so_far())
 
     def max_calls(self, n_members: int) -> int:
-        """N."""
+        """One call a member."""
         return n_members

@@ -26,5 +26,5 @@ class Broadcast(Protocol):
         yield Round(Act.CONTRIBUTE, team.members, sees=team.log.so_far())
 
     def max_calls(self, n_members: int) -> int:
-        """2N."""
+        """Two calls a member."""
         return 2 * n_members

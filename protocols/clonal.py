@@ -41,7 +41,7 @@ from ..model.errors import UsageError
 from ..model.protocol import Protocol, Replies, Round, Rounds, Team
 from ..model.record import TickRecord
 
-UNSAID = 0.5  # affinity of work whose author says nothing of its confidence
+UNSTATED = 0.5  # affinity of work whose author says nothing of its confidence
 
 
 class Antibody(NamedTuple):
@@ -98,8 +98,8 @@ class Clonal(Protocol):
 
     def rounds(self, team: Team) -> Rounds:
         """The naive repertoire, then its generations."""
-        luck = dict(zip(team.members, team.rng.random(len(team.members)).tolist(), strict=True))
-        naive, rest = self._muster(team)
+        drawn = dict(zip(team.members, team.rng.random(len(team.members)).tolist(), strict=True))
+        naive, rest = self._repertoire(team)
         replies = yield Round(Act.CONTRIBUTE, tuple(sorted(naive)))
         pool = ranked(born(team, naive, replies))
         for g in range(self.generations):
@@ -111,7 +111,7 @@ class Clonal(Protocol):
             parents = self._parents(team.graph, clones, pool)
             sees = {}
             for clone, parent in deal(parents).items():
-                departs = luck[clone] < exp(-self.rho * parent.affinity)
+                departs = drawn[clone] < exp(-self.rho * parent.affinity)
                 read = parents[clone] if departs else (parent,)
                 sees[clone] = team.log.only(work.message for work in read)
             replies = yield Round(Act.CONTRIBUTE, tuple(sorted(generation)), sees=sees)
@@ -120,10 +120,10 @@ class Clonal(Protocol):
             )
 
     def max_calls(self, n_members: int) -> int:
-        """N."""
+        """One call a member."""
         return n_members
 
-    def _muster(self, team: Team) -> tuple[list[int], list[int]]:
+    def _repertoire(self, team: Team) -> tuple[list[int], list[int]]:
         """The naive repertoire, memory cells first, and all others by lot."""
         order = [team.members[i] for i in team.rng.permutation(len(team.members)).tolist()]
         if team.past and self.memory:
@@ -150,17 +150,31 @@ class Clonal(Protocol):
 
 
 def affinity(work: Contribution) -> float:
-    """What the author thinks its work is worth, 0 to 1."""
-    return UNSAID if work.confidence is None else float(work.confidence)
+    """The author's confidence in its work, 0 to 1; 0.5 where it states none.
+
+    Args:
+        work: Finished.
+    """
+    return UNSTATED if work.confidence is None else float(work.confidence)
 
 
 def ranked(works: Iterable[Antibody]) -> list[Antibody]:
-    """Highest affinity first; of equals the older."""
+    """Highest affinity first; of equals the older.
+
+    Args:
+        works: Oldest first.
+    """
     return sorted(works, key=lambda work: (-work.affinity, work.message))
 
 
 def born(team: Team, members: Iterable[int], replies: Replies) -> list[Antibody]:
-    """What these members just delivered."""
+    """What these members just delivered.
+
+    Args:
+        team: With the log of this tick.
+        members: Who acted in the last round.
+        replies: Of that round.
+    """
     found = []
     for member in members:
         reply = replies[member]
@@ -175,6 +189,9 @@ def deal(parents: Mapping[int, Sequence[Antibody]]) -> dict[int, Antibody]:
     The first of k weighs k, the last 1. Each clone in turn goes to the parent that has the fewest
     clones for its weight (d'Hondt's rule), so where all may have the same parents their numbers
     of clones are in proportion to the weights, and no worse parent has more than a better.
+
+    Args:
+        parents: By clone, best first; none where it hears nothing of the pool.
     """
     dealt: dict[int, int] = {}
     chosen = {}
@@ -208,7 +225,13 @@ def survivors(
 
 
 def memory_cells(record: TickRecord, members: Iterable[int], n: int) -> list[int]:
-    """The n members still there whose best work had the highest affinity on an earlier task."""
+    """The n members still there whose best work had the highest affinity on an earlier task.
+
+    Args:
+        record: Of the earlier tick.
+        members: Those of today's team.
+        n: How many, 0 or more.
+    """
     present = set(members)
     trusted = [
         (-max(map(affinity, m.contributions)), m.member)
@@ -219,5 +242,9 @@ def memory_cells(record: TickRecord, members: Iterable[int], n: int) -> list[int
 
 
 def nearest(x: float) -> int:
-    """The nearest whole number, halves up."""
+    """The nearest whole number, halves up.
+
+    Args:
+        x: 0 or more.
+    """
     return floor(x + 0.5)

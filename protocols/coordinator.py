@@ -35,5 +35,5 @@ class Coordinator(Protocol):
         yield Round(Act.CONTRIBUTE, assigned, sees=sees)
 
     def max_calls(self, n_members: int) -> int:
-        """N + 1."""
+        """The plan, and one call a member."""
         return n_members + 1

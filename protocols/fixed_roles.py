@@ -27,5 +27,5 @@ class FixedRoles(Protocol):
             )
 
     def max_calls(self, n_members: int) -> int:
-        """N."""
+        """One call a member."""
         return n_members

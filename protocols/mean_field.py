@@ -2,13 +2,13 @@
 
 In a mean field game a player is too small to matter alone: it meets the others only as a
 distribution, and the distribution is what all of them do in response to it. The game here is an
-anonymous congestion game over topics: topic k is worth log p_k, for how much it is wanted, less
-`congestion` for each even share (1/K) of the population that is on it; players choose by logit
+anonymous congestion game over topics: topic k has the utility log p_k, for how much it is wanted,
+less `congestion` for each even share (1/K) of the population on it; players choose by logit
 (quantal response) with a `temperature`. With K topics the population settles in the fixed point
 
     m = softmax((log p - congestion * K * m) / temperature).
 
-The congestion term is monotone (more company, less worth), so there is exactly one. At congestion
+The congestion term is monotone (more company, less utility), so there is exactly one. At congestion
 0 and temperature 1, m = p: all do as they said, and herd. At temperatures of 1 or more no ratio
 of two topics is farther from 1 in m than in p, and with congestion it is nearer: a thinner herd.
 
@@ -70,7 +70,11 @@ class Voice:
 
     @classmethod
     def of(cls, intention: Intention) -> Voice:
-        """The topics of its focus; its role where it names none."""
+        """The topics of its focus; its role where it names none.
+
+        Args:
+            intention: Of a member.
+        """
         topics = intention.topics
         return cls(intention.role, topics, 1.0 / len(topics))
 
@@ -90,7 +94,11 @@ class Field:
     upto: tuple[float, ...]
 
     def at(self, quantile: float) -> int:
-        """The topic at a quantile, 0 to 1."""
+        """The topic at a quantile.
+
+        Args:
+            quantile: Of the population, 0 to 1.
+        """
         return min(bisect_right(self.upto, quantile), len(self.topics) - 1)
 
 
@@ -98,7 +106,7 @@ class MeanField(Protocol):
     """Intentions, their equilibrium, and a response of each member.
 
     Args:
-        congestion: What an even share of the population takes off a topic's worth; 0 to 1000.
+        congestion: What an even share of the population takes off a topic's utility; 0 to 1000.
         temperature: How loosely players choose; 0.001 to 1000.
     """
 
@@ -124,7 +132,7 @@ class MeanField(Protocol):
         yield Round(Act.CONTRIBUTE, team.members, assignments=self._responses(team, voices, place))
 
     def max_calls(self, n_members: int) -> int:
-        """2N."""
+        """Two calls a member."""
         return 2 * n_members
 
     def _responses(

@@ -114,7 +114,7 @@ class Morphogenetic(Protocol):
         )
 
     def max_calls(self, n_members: int) -> int:
-        """Organizers + N."""
+        """One call an organizer, and one a member."""
         return self._how_many(n_members) + n_members
 
     def _how_many(self, n_members: int) -> int:
@@ -158,7 +158,11 @@ class Morphogenetic(Protocol):
 
 
 def is_complete(graph: nx.Graph[int]) -> bool:
-    """Whether every cell touches every other, told without looking at the links."""
+    """Whether every cell touches every other, told without looking at the links.
+
+    Args:
+        graph: Of the team.
+    """
     n = len(graph)
     return graph.number_of_edges() * (1 if graph.is_directed() else 2) == n * (n - 1)
 
@@ -168,6 +172,10 @@ def spread(graph: nx.Graph[int], n: int) -> list[int]:
 
     On a directed network links lead on from the chosen ones; what they don't lead to is farthest.
     Of equals the lowest id; on a complete network those are the lowest ids.
+
+    Args:
+        graph: Of the team.
+        n: How many, 1 to the team's size.
     """
     members = sorted(graph)
     if is_complete(graph):
@@ -183,7 +191,12 @@ def spread(graph: nx.Graph[int], n: int) -> list[int]:
 
 
 def distances(graph: nx.Graph[int], sources: Iterable[int]) -> dict[int, float]:
-    """How many links lead from the nearest source to each member; infinite where none do."""
+    """How many links lead from the nearest source to each member; infinite where none do.
+
+    Args:
+        graph: Of the team.
+        sources: Members; at least one.
+    """
     far = dict.fromkeys(graph, inf)
     if is_complete(graph):
         far = dict.fromkeys(graph, 1.0)
@@ -263,13 +276,23 @@ def diffuse(
 
 
 def blend(amounts: Amounts) -> Amounts:
-    """Each cell's amounts as shares of their sum; zeros where nothing arrived."""
+    """Each cell's amounts as shares of their sum; zeros where nothing arrived.
+
+    Args:
+        amounts: Cells by morphogens, 0 or more.
+    """
     total = amounts.sum(axis=1, keepdims=True)
     return np.divide(amounts, total, out=np.zeros_like(amounts), where=total > 0)
 
 
 class Touching:
-    """Contacts along links, whichever way they lead: cells that touch, touch each other."""
+    """Contacts along links, whichever way they lead: cells that touch, touch each other.
+
+    Args:
+        graph: Of the team.
+        members: The cells in the order of rows.
+        n_fates: How many fates there are.
+    """
 
     def __init__(self, graph: nx.Graph[int], members: Sequence[int], n_fates: int) -> None:
         row = {m: i for i, m in enumerate(members)}
@@ -281,11 +304,21 @@ class Touching:
         self._counts = np.zeros((len(members), n_fates))
 
     def shares(self, cell: int) -> NDArray[np.float64]:
-        """The share of a cell's neighbours that have each fate."""
+        """The share of a cell's neighbours that have each fate.
+
+        Args:
+            cell: Its row.
+        """
         return self._counts[cell] / max(1, len(self._near[cell]))
 
     def change(self, cell: int, old: int | None, new: int) -> None:
-        """A cell took a fate; its neighbours notice."""
+        """A cell took a fate; its neighbours notice.
+
+        Args:
+            cell: Its row.
+            old: The fate it had; None for none.
+            new: The fate it has now.
+        """
         near = self._near[cell]
         if old is not None:
             self._counts[near, old] -= 1
@@ -293,14 +326,23 @@ class Touching:
 
 
 class Mixed:
-    """Contacts of everyone with everyone, counted once for all."""
+    """Contacts of everyone with everyone, counted once for all.
+
+    Args:
+        n_cells: How many cells there are.
+        n_fates: How many fates there are.
+    """
 
     def __init__(self, n_cells: int, n_fates: int) -> None:
         self._fates: list[int | None] = [None] * n_cells
         self._counts = np.zeros(n_fates)
 
     def shares(self, cell: int) -> NDArray[np.float64]:
-        """The share of all other cells that have each fate."""
+        """The share of all other cells that have each fate.
+
+        Args:
+            cell: Its row.
+        """
         counts = self._counts.copy()
         own = self._fates[cell]
         if own is not None:
@@ -308,7 +350,13 @@ class Mixed:
         return counts / max(1, len(self._fates) - 1)
 
     def change(self, cell: int, old: int | None, new: int) -> None:
-        """A cell took a fate."""
+        """A cell took a fate.
+
+        Args:
+            cell: Its row.
+            old: The fate it had; None for none.
+            new: The fate it has now.
+        """
         if old is not None:
             self._counts[old] -= 1
         self._counts[new] += 1
@@ -319,7 +367,13 @@ Contacts = Touching | Mixed
 
 
 def contacts(graph: nx.Graph[int], members: Sequence[int], n_fates: int) -> Contacts:
-    """Contacts of cells that have no fate yet."""
+    """Contacts of cells that have no fate yet.
+
+    Args:
+        graph: Of the team.
+        members: The cells in the order of rows.
+        n_fates: How many fates there are.
+    """
     if is_complete(graph):
         return Mixed(len(members), n_fates)
     return Touching(graph, members, n_fates)
@@ -345,9 +399,9 @@ def differentiate(
     for _ in range(SWEEPS):
         settled = True
         for cell in reached:
-            worth = open_to[cell] - inhibition * touching.shares(cell)
-            best, old = int(worth.argmax()), fates[cell]
-            if old is None or worth[best] > worth[old] + BETTER:
+            utility = open_to[cell] - inhibition * touching.shares(cell)
+            best, old = int(utility.argmax()), fates[cell]
+            if old is None or utility[best] > utility[old] + BETTER:
                 touching.change(cell, old, best)
                 fates[cell] = best
                 settled = False

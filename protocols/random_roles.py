@@ -26,5 +26,5 @@ class RandomRoles(Protocol):
             )
 
     def max_calls(self, n_members: int) -> int:
-        """N."""
+        """One call a member."""
         return n_members

@@ -68,7 +68,7 @@ class Ripple(Protocol):
             yield Round(Act.CONTRIBUTE, tuple(wave), sees=team.log.so_far())
 
     def max_calls(self, n_members: int) -> int:
-        """N."""
+        """One call a member."""
         return n_members
 
 

@@ -25,5 +25,5 @@ class Sequential(Protocol):
             yield Round(Act.CONTRIBUTE, (member,), sees=team.log.so_far())
 
     def max_calls(self, n_members: int) -> int:
-        """N."""
+        """One call a member."""
         return n_members

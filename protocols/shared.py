@@ -25,5 +25,5 @@ class Shared(Protocol):
         yield Round(Act.CONTRIBUTE, team.members, remembers=True)
 
     def max_calls(self, n_members: int) -> int:
-        """N."""
+        """One call a member."""
         return n_members

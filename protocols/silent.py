@@ -21,5 +21,5 @@ class Silent(Protocol):
         yield Round(Act.CONTRIBUTE, team.members)
 
     def max_calls(self, n_members: int) -> int:
-        """N."""
+        """One call a member."""
         return n_members

@@ -25,5 +25,5 @@ class Solo(Protocol):
                 return
 
     def max_calls(self, n_members: int) -> int:
-        """N."""
+        """One call a member."""
         return n_members

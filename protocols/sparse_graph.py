@@ -43,7 +43,7 @@ class SparseGraph(Protocol):
             yield Round(Act.CONTRIBUTE, tuple(members), sees=team.log.so_far())
 
     def max_calls(self, n_members: int) -> int:
-        """N."""
+        """One call a member."""
         return n_members
 
 
@@ -51,6 +51,9 @@ def colour_classes(graph: nx.Graph[int]) -> list[list[int]]:
     """Independent sets that partition the members, ascending in each (Welsh & Powell 1967).
 
     O(edges); O(members) on a complete undirected network, where each is a class of its own.
+
+    Args:
+        graph: Of the team.
     """
     near = _neighbours(graph)
     degree = {member: len(near[member]) for member in sorted(graph)}

@@ -89,7 +89,7 @@ class SpectralHierarchy(Protocol):
             yield Round(Act.CONTRIBUTE, tier, sees=team.log.so_far())
 
     def max_calls(self, n_members: int) -> int:
-        """N."""
+        """One call a member."""
         return n_members
 
 
@@ -101,18 +101,23 @@ def credit(past: Iterable[TickRecord], discount: float) -> dict[tuple[int, int],
         discount: What each tick is worth of the one after it.
     """
     given: dict[tuple[int, int], float] = {}
-    worth = 1.0
+    weight = 1.0
     for record in reversed(tuple(past)):
         for member in record.members:
             for author in member.builds_on:
                 edge = member.member, author
-                given[edge] = given.get(edge, 0.0) + worth
-        worth *= discount
+                given[edge] = given.get(edge, 0.0) + weight
+        weight *= discount
     return given
 
 
 def ranking(members: Sequence[int], given: Credit) -> tuple[int, ...]:
-    """The members by falling score in the leading eigenvector, ties by id."""
+    """The members by falling score in the leading eigenvector, ties by id.
+
+    Args:
+        members: Who is ranked.
+        given: The contribution graph.
+    """
     values = scores(members, given)
     return tuple(sorted(members, key=lambda m: (-values[m], m)))
 
@@ -148,7 +153,12 @@ def scores(members: Sequence[int], given: Credit) -> dict[int, float]:
 
 
 def tiers(order: Sequence[int], span: int) -> list[tuple[int, ...]]:
-    """The order cut into tiers of 1, span, span^2, ... members; the last takes the rest."""
+    """The order cut into tiers of 1, span, span^2, ... members; the last takes the rest.
+
+    Args:
+        order: Members, highest rank first.
+        span: 1 or more.
+    """
     cut: list[tuple[int, ...]] = []
     start, size = 0, 1
     while start < len(order):

@@ -89,7 +89,7 @@ class Stigmergic(Protocol):
             read = len(team.log)
 
     def max_calls(self, n_members: int) -> int:
-        """N."""
+        """One call a member."""
         return n_members
 
 
@@ -102,12 +102,21 @@ class Deposit(NamedTuple):
     work: str = ""
 
     def faded(self, left: float) -> Deposit:
-        """With this share of its strength left."""
+        """With this share of its strength left.
+
+        Args:
+            left: 0 to 1.
+        """
         return Deposit(self.topic, self.strength * left, self.source, self.work)
 
 
 def deposits_of(contribution: Contribution, source: int) -> tuple[Deposit, ...]:
-    """What a contribution leaves on a board: on its items' requirements, or on its role."""
+    """What a contribution leaves on a board: on its items' requirements, or on its role.
+
+    Args:
+        contribution: Finished work.
+        source: The id of its message.
+    """
     sure = 1.0 if contribution.confidence is None else float(contribution.confidence)
     named = [item.requirement for item in contribution.items if item.requirement]
     if named:
@@ -116,7 +125,11 @@ def deposits_of(contribution: Contribution, source: int) -> tuple[Deposit, ...]:
 
 
 def lifetime(evaporation: float) -> float:
-    """The most rounds that a mark lasts without reinforcement; infinite without evaporation."""
+    """The most rounds that a mark lasts without reinforcement; infinite without evaporation.
+
+    Args:
+        evaporation: Share lost per round, 0 to 1.
+    """
     left = 1.0 - evaporation
     if left in (0.0, 1.0):
         return math.inf if left else 1.0
@@ -146,16 +159,28 @@ class Board:
         self._deposits: dict[str, tuple[int, list[Deposit]]] = {}  # as of a round, oldest first
 
     def evaporate(self, rounds: int = 1) -> None:
-        """Let so many rounds pass."""
+        """Let so many rounds pass.
+
+        Args:
+            rounds: How many, 0 or more.
+        """
         self._round += rounds
 
     def deposit(self, new: Deposit) -> None:
-        """Reinforce a topic: s <- s + (1 - s) · d."""
+        """Reinforce a topic: s <- s + (1 - s) · d.
+
+        Args:
+            new: On one topic, with a strength d of 0 to 1.
+        """
         under = [old.faded(1.0 - new.strength) for old in self._on(new.topic)]
         self._deposits[new.topic] = self._round, [*under, new]
 
     def strength(self, topic: str) -> float:
-        """0 where there is no mark, up to 1."""
+        """0 where there is no mark, up to 1.
+
+        Args:
+            topic: Its name.
+        """
         return _sum(self._on(topic))
 
     def marks(self) -> tuple[Mark, ...]:
@@ -205,12 +230,20 @@ class Traces:
         self._left: dict[int, tuple[int, tuple[Deposit, ...]]] = {}  # by author: when, and what
 
     def evaporate(self) -> None:
-        """Let a round pass."""
+        """Let a round pass.
+
+        Args:
+            rounds: How many, 0 or more.
+        """
         self._round += 1
         self.whole.evaporate()
 
     def take_in(self, message: Message) -> None:
-        """Let a contribution leave its deposits; nothing else leaves any."""
+        """Let a contribution leave its deposits; nothing else leaves any.
+
+        Args:
+            message: Of this tick.
+        """
         if isinstance(message.content, Contribution):
             new = deposits_of(message.content, message.id)
             self._left[message.author] = self._round, new  # everybody works once
@@ -218,7 +251,11 @@ class Traces:
                 self.whole.deposit(deposit)
 
     def left_by(self, authors: Iterable[int]) -> Board:
-        """The board that these authors' deposits make up, in O(authors)."""
+        """The board that these authors' deposits make up, in O(authors).
+
+        Args:
+            authors: Members whose traces reach the reader.
+        """
         works = [self._left[a] for a in authors if a in self._left]
         fresh = [w for w in works if self._round - w[0] < self._lifetime]
         board, now = Board(self._evaporation), 0

@@ -1,4 +1,4 @@
-"""Makes helpers in folders beside the tests importable: `from chaos.server import ChaosServer`."""
+"""Makes helpers beside the tests importable: `from loopback_server.server import …`."""
 
 from __future__ import annotations
 
@@ -14,30 +14,30 @@ if (folder := str(Path(__file__).resolve().parent)) not in sys.path:
     sys.path.insert(0, folder)
 
 if TYPE_CHECKING:
-    from chaos.server import ChaosServer
+    from loopback_server.server import LoopbackServer
 
 
 @pytest.fixture
-def chaos() -> Iterator[Callable[..., ChaosServer]]:
-    """Starts servers: `server = chaos(faults=Faults(reset=0.1))`; they end with the test."""
-    from chaos.server import ChaosServer
+def loopback() -> Iterator[Callable[..., LoopbackServer]]:
+    """Starts servers: `server = loopback(faults=Faults(reset=0.1))`; they end with the test."""
+    from loopback_server.server import LoopbackServer
 
     with ExitStack() as servers:
 
-        def start(**options: Any) -> ChaosServer:
-            return servers.enter_context(ChaosServer(**options))
+        def start(**options: Any) -> LoopbackServer:
+            return servers.enter_context(LoopbackServer(**options))
 
         yield start
 
 
 @pytest.fixture
-def chaos_process() -> Iterator[Callable[..., Any]]:
-    """Starts servers in processes of their own: `server = chaos_process(latency_s=0.05)`."""
-    from chaos.server import ChaosProcess
+def loopback_process() -> Iterator[Callable[..., Any]]:
+    """Starts servers in processes of their own: `server = loopback_process(latency_s=0.05)`."""
+    from loopback_server.server import LoopbackProcess
 
     with ExitStack() as servers:
 
-        def start(**options: Any) -> ChaosProcess:
-            return servers.enter_context(ChaosProcess(**options))
+        def start(**options: Any) -> LoopbackProcess:
+            return servers.enter_context(LoopbackProcess(**options))
 
         yield start

@@ -9,11 +9,12 @@ from statistics import fmean
 import pytest
 import yaml
 
-from unscripted.agents.synthetic.parameters import Physics
+from unscripted.agents.synthetic.parameters import Parameters
 from unscripted.scenarios.harness.calibration.fit import (
     BOUNDS,
     CALIBRATED,
     REPORT_SEEDS,
+    by_name,
     inward,
     outward,
     values,
@@ -36,7 +37,7 @@ def held() -> dict:
 
 
 def test_what_ships_is_what_was_fitted():
-    assert values(current()) == held()["values"]
+    assert values(current()) == by_name(held()["values"])
 
 
 def test_no_fitted_value_is_at_a_bound():
@@ -96,7 +97,7 @@ def test_hierarchy_stays_between_one_and_two_without_a_cap(n):
 
 
 def test_a_world_in_which_minds_build_on_everything_has_deep_hierarchies():
-    eager = replace(current(), physics=Physics(uptake=1.0))
+    eager = replace(current(), parameters=Parameters().changed({"coupling.uptake": 1.0}))
     deep = play(job(eager, Cell("sequential", "gpt-4.1-mini", 16), SEEDS)).mean(axis=0)[2]
     assert deep > 3.0
 

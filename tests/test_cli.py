@@ -20,7 +20,7 @@ from xml.etree import ElementTree
 import pandas as pd
 import pytest
 
-from unscripted.model.organization import Organization
+from unscripted.model.organization import BaseOrganization
 from unscripted.model.plugins.discovery import discover
 from unscripted.model.tasks.files import CORPUS, corpus
 from unscripted.scenarios.harness.cli import commands
@@ -482,15 +482,15 @@ def test_ctrl_c_keeps_what_is_finished_and_the_same_command_continues(
 ):
     plain = ("run", "--agents", 3, "--ticks", 6, "--json", "--out")
     whole = call(*plain, "whole")
-    step = Organization.step
+    step = BaseOrganization.step
 
     def interrupted(org):
-        if org.tick == 4 and org._past is None:
+        if org.tick == 4 and org._recorded is None:
             raise KeyboardInterrupt
         step(org)
 
     with monkeypatch.context() as patch:
-        patch.setattr(Organization, "step", interrupted)
+        patch.setattr(BaseOrganization, "step", interrupted)
         said = call(*plain, "cut")
     assert said.code == 130
     assert said.body["runs"][0]["ticks"] == 4

@@ -38,10 +38,10 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from chaos.server import ChaosServer
+from loopback_server.server import LoopbackServer
 
 from unscripted.agents.llm.models import presets
-from unscripted.agents.synthetic.parameters import Physics
+from unscripted.agents.synthetic.parameters import Parameters
 from unscripted.agents.synthetic.profiles import profiles
 from unscripted.model.metrics.catalogue import of_ticks
 from unscripted.model.plugins.discovery import discover
@@ -118,7 +118,7 @@ class Reader:
         serve: Starts a server that stands in for one with a model behind it.
     """
 
-    def __init__(self, page: Path, serve: Callable[[], ChaosServer]) -> None:
+    def __init__(self, page: Path, serve: Callable[[], LoopbackServer]) -> None:
         self.page = page
         self.serve = serve
         self.stand_ins: dict[str, str] = {}
@@ -284,9 +284,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
 def test_a_reader_who_types_everything_succeeds(
-    page: Path, folder: Path, chaos: Callable[..., ChaosServer]
+    page: Path, folder: Path, loopback: Callable[..., LoopbackServer]
 ) -> None:
-    reader = Reader(page, chaos)
+    reader = Reader(page, loopback)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         warnings.filterwarnings("ignore", "Item '.+' on TypedDict class")  # LiteLLM's own types
@@ -417,16 +417,19 @@ def measures() -> str:
     return table(("measure", "label", "unit or range", "what it is"), rows)
 
 
-def physics() -> str:
-    """Every parameter of the synthetic world, as its docstring has it."""
+def parameters() -> str:
+    """Every parameter of the synthetic world, as the docstring of its group has it."""
     meaning: dict[str, str] = {}
-    for line in inspect.getdoc(Physics).partition("Attributes:\n")[2].splitlines():
-        if named := re.match(r"^ {4}(\w+): (.+)$", line):
-            last = named[1]
-            meaning[last] = named[2]
-        elif line.strip():
-            meaning[last] += " " + line.strip()
-    rows = [(f"`{f.name}`", f"{f.default:g}", meaning[f.name]) for f in fields(Physics)]
+    known = Parameters()
+    for group in fields(known):
+        said = inspect.getdoc(getattr(known, group.name)).partition("Attributes:\n")[2]
+        for line in said.splitlines():
+            if named := re.match(r"^ {4}(\w+): (.+)$", line):
+                last = f"{group.name}.{named[1]}"
+                meaning[last] = named[2]
+            elif line.strip():
+                meaning[last] += " " + line.strip()
+    rows = [(f"`{name}`", f"{x:g}", meaning[name]) for name, x in known.values().items()]
     return table(("parameter", "value", "meaning"), rows)
 
 
@@ -436,7 +439,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "models": models,
     "presets": models_of_the_paper,
     "measures": measures,
-    "physics": physics,
+    "parameters": parameters,
 }
 
 

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from unscripted.model.errors import UsageError
-from unscripted.model.organization import Organization
+from unscripted.model.organization import BaseOrganization
 from unscripted.scenarios.harness.build.organization import DEFAULT_LEVEL
 from unscripted.scenarios.harness.config.run import (
     RunConfig,
@@ -51,14 +51,14 @@ def kept(path):
 
 def break_at(monkeypatch, tick, error):
     """From now on an organization breaks when it is to play that tick anew."""
-    step = Organization.step
+    step = BaseOrganization.step
 
     def breaking(org):
-        if org.tick == tick and org._past is None:
+        if org.tick == tick and org._recorded is None:
             raise error
         step(org)
 
-    monkeypatch.setattr(Organization, "step", breaking)
+    monkeypatch.setattr(BaseOrganization, "step", breaking)
 
 
 def uninterrupted(config):

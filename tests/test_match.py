@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from unscripted.agents.llm.calling.adapter import litellm
+from unscripted.agents.llm.calling.host_process import import_litellm
 from unscripted.model.errors import UsageError
 from unscripted.scenarios.harness.cli.app import app, run_app
 from unscripted.scenarios.harness.config.run import RunConfig, SweepConfig, from_json, to_json
@@ -300,8 +300,8 @@ def test_for_real_models_sizes_come_from_a_rehearsal(match, monkeypatch):
     def refuse(*_, **__):
         raise AssertionError("a model was called")
 
-    monkeypatch.setattr(litellm(), "completion", refuse)
-    monkeypatch.setattr(litellm(), "acompletion", refuse)
+    monkeypatch.setattr(import_litellm(), "completion", refuse)
+    monkeypatch.setattr(import_litellm(), "acompletion", refuse)
     asked = comparison("sequential", "broadcast", models=(REAL,), agents=(4,), price="1,4")
     config = matched(asked, match)
     chosen = sizes(config)

@@ -339,9 +339,9 @@ def test_a_budget_that_stops_every_run_leaves_nothing_to_judge(call):
     assert (body["runs"], body["findings"], body["verdict"]) == ([], [], "undecided")
 
 
-def test_real_models_are_asked_once_and_never_again(call, chaos, monkeypatch, tmp_path):
+def test_real_models_are_asked_once_and_never_again(call, loopback, monkeypatch, tmp_path):
     monkeypatch.setenv("OPENAI_API_KEY", "sk-planted-0123456789")
-    server = chaos()
+    server = loopback()
     options = [
         "scenario", "capability_threshold", "--model", "openai/gpt-4.1-mini", "--api-base",
         server.api_base, "--agents", "2", "--ticks", "1", "--replicates", "2", "--yes",

@@ -17,7 +17,12 @@ import yaml
 from ...model.errors import UnknownNameError, UsageError
 from .settings import Calls
 
-OPTIONS = ("temperature", "api_base", "max_tokens")
+OPTIONS: dict[str, type[float] | type[int] | type[str]] = {
+    "temperature": float,
+    "api_base": str,
+    "max_tokens": int,
+}
+"""What may stand behind a model's own id, and of which type it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +34,7 @@ class Preset:
         model: LiteLLM id.
         provider: Who serves it.
         open: Whether its weights are open.
-        note: What to know about it.
+        note: What to know about it; may be empty.
     """
 
     name: str
@@ -47,7 +52,11 @@ def presets() -> dict[str, Preset]:
 
 
 def litellm_id(name: str) -> str:
-    """The LiteLLM id that a preset stands for; any other name as it is."""
+    """The LiteLLM id that a preset stands for; any other name as it is.
+
+    Args:
+        name: Without options.
+    """
     return presets()[name].model if name in presets() else name
 
 
@@ -69,6 +78,10 @@ class ModelId:
 def parse_model(name: str, calls: Calls) -> ModelId:
     """A model from its id.
 
+    Args:
+        name: `provider/model` or a preset, then `?` and its own options, joined by `&`.
+        calls: Hold for all models of the command.
+
     Raises:
         UnknownNameError: Neither a preset nor of the form `provider/model`.
         UsageError: An unknown or malformed option.
@@ -82,8 +95,7 @@ def parse_model(name: str, calls: Calls) -> ModelId:
                 f"model={bare!r}: option {key!r} is not known; options: {', '.join(OPTIONS)}"
             )
         try:
-            kinds = {"temperature": float, "max_tokens": int}
-            given[key] = kinds.get(key, str)(value)
+            given[key] = OPTIONS[key](value)
         except ValueError:
             raise UsageError(f"model={bare!r}: {key}={value!r} is not a number") from None
     found = litellm_id(bare)

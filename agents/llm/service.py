@@ -8,10 +8,9 @@ from dataclasses import replace
 
 from ...model.engine import event_loop as loop
 from ...model.errors import Halt, UsageError
-from .calling import adapter as door
-from .calling.capabilities import Probes, Takes
+from .calling.adapter import Adapter
+from .calling.capabilities import Capabilities, Prober
 from .calling.client import Client
-from .calling.gather import all_of
 from .calling.journal import Journal
 from .judge import LanguageModelJudge
 from .mind import LanguageModel
@@ -20,56 +19,73 @@ from .settings import Calls
 
 
 class Service:
-    """Makes minds and judges that call models through one client.
+    """Makes minds and judges that call models through one client; `with Service(…)` closes it.
+
+    While it calls, LiteLLM has the settings that calls need (`calling.host_process`); the last
+    service of a process to close puts back what the first one found.
 
     Args:
-        calls: Settings.
+        calls: Settings; None for the defaults.
         journal: Where calls are kept; None keeps them in memory.
-        concurrency: Requests in flight at once, at most.
-        timeout_s: Deadline of one decision.
     """
 
     def __init__(
         self,
         calls: Calls | None = None,
         journal: Journal | None = None,
-        *,
-        concurrency: int = 64,
-        timeout_s: float = 120.0,
     ) -> None:
-        self.client = Client(calls, journal, concurrency=concurrency, timeout_s=timeout_s)
-        self.probes = Probes(self.client)
+        calls = calls if calls is not None else Calls()
+        journal = journal if journal is not None else Journal()
+        self.client = Client(calls, journal, calls.limits, Adapter())
+        self._prober = Prober(self.client)
         self._runs = itertools.count()
+
+    def __enter__(self) -> Service:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the journal, and put back what calls changed in this process."""
+        self.client.close()
 
     def next_run(self) -> str:
         """The name of one more run: `0`, `1`, … in the order asked, so that a script can resume."""
         return str(next(self._runs))
 
     def mind(self, name: str, run: str = "") -> LanguageModel:
-        """The mind of a model id.
+        """The mind of a model.
+
+        Args:
+            name: A model id, with options of its own.
+            run: Which run of a comparison it belongs to; part of the key of its calls.
 
         Raises:
             UsageError: Malformed, of no known provider, or without a price under a budget.
         """
-        return LanguageModel(self._model(name), self.client, self.probes, run)
+        return LanguageModel(self._model(name), self.client, self._prober, run)
 
     def judge(self, names: Sequence[str], run: str = "") -> LanguageModelJudge:
-        """The judge that several model ids are together.
+        """The judge that several models are together.
+
+        Args:
+            names: Model ids, one at least; a temperature counts only behind an id of their own.
+            run: As in `mind`.
 
         Raises:
             UsageError: As `mind`.
         """
         models = [self._model(name, judging=True) for name in names]
-        return LanguageModelJudge(models, self.client, self.probes, run)
+        return LanguageModelJudge(models, self.client, self._prober, run)
 
     def _model(self, name: str, *, judging: bool = False) -> ModelId:
         client = self.client
-        # A judge has the temperature written behind its own id, or 0; not that of the agents.
         calls = replace(client.calls, temperature=None) if judging else client.calls
         model = parse_model(name, calls)
         if client.journal.strict:  # a replay needs neither provider nor price
             return model
-        door.provider_of(model.model)
+        client.adapter.provider_of(model.model)
         if client.calls.budget_usd is not None and client.price(model.model) is None:
             raise UsageError(
                 f"budget={client.calls.budget_usd:g}: {model.model} has no listed price; "
@@ -77,35 +93,41 @@ class Service:
             )
         return model
 
-    def probe(self, names: Iterable[str]) -> dict[str, Takes]:
-        """Find out what models take, all at once, before anything depends on them.
+    def probe(self, names: Iterable[str]) -> dict[str, Capabilities]:
+        """Find out what models are capable of, all at once, before anything depends on them.
+
+        Args:
+            names: Model ids.
+
+        Returns:
+            What each is capable of, by its id as given.
 
         Raises:
             UsageError: One can't be used: no key, no such model, nobody there.
             Halt: Stopped meanwhile.
         """
         models = [self._model(name) for name in names]
-
-        async def ask() -> list[Takes]:
-            return await all_of(self.probes.takes(m) for m in models)
-
         try:
-            found = loop.run(ask())
+            found = loop.run(loop.gather_all(self._prober.capabilities(m) for m in models))
         except Halt as halt:
             if halt.reason == "interrupted":
                 raise
             raise UsageError(str(halt)) from None
-        return {m.name: takes for m, takes in zip(models, found, strict=True)}
+        return {m.name: capabilities for m, capabilities in zip(models, found, strict=True)}
 
     def resume(self) -> None:
         """Send again after a `Halt`, once its cause is mended; a new tick does so by itself."""
         self.client.resume()
 
-    def keep_in(self, journal: Journal) -> None:
-        """Keep calls in another journal from now on, and what was found out with them."""
-        self.probes.adopt(journal.keep_takes)
+    def move_to(self, journal: Journal) -> None:
+        """Keep calls in another journal from now on, and copy what is known into it.
+
+        Args:
+            journal: What it says was spent counts from now on, too.
+        """
+        self._prober.copy_to(journal)
         client = self.client
         client.budget.spent_usd += journal.spent_usd()
-        client.journal.hand_over(journal)
+        client.journal.copy_to(journal)
         client.journal.close()
         client.journal = journal

@@ -10,19 +10,26 @@ from urllib.parse import urlsplit
 
 from ...model.errors import UsageError
 from ...model.options import option
-from .calling.budget import Price, parse_prices
-from .calling.redaction import without_secrets
+from .price import Price, parse_prices
+from .redaction import redact
 
 if TYPE_CHECKING:
     from ...model.engine.driver import Limits
 
 TEMPERATURE = 0.7
 """Of agents where nothing is said, as in the paper; judges have 0."""
+FEWEST_TOKENS = 64
+FEWEST_WORDS = 30
+TOKENS_PER_WORD = 4
 
 
 @dataclass(frozen=True, kw_only=True)
 class Calls:
-    """How models are called."""
+    """How models are called.
+
+    Raises:
+        UsageError: A value breaks its rule; the first one is named.
+    """
 
     api_base: str | None = option(None, "Address of an OpenAI-compatible server.", "URL", free=True)
     temperature: float | None = option(
@@ -48,16 +55,12 @@ class Calls:
     )
 
     def __post_init__(self) -> None:
-        """Check every rule.
-
-        Raises:
-            UsageError: The first broken one.
-        """
         check_address("api_base", self.api_base)
         check_temperature(self.temperature)
-        if self.max_tokens < 64:
+        if self.max_tokens < FEWEST_TOKENS:
             raise UsageError(
-                f"max_tokens={self.max_tokens} is too few for an answer; use 64 or more"
+                f"max_tokens={self.max_tokens} is too few for an answer; "
+                f"use {FEWEST_TOKENS} or more"
             )
         if self.context_tokens < 0:
             raise UsageError(f"context_tokens={self.context_tokens} is below 0; use 0 or more")
@@ -73,7 +76,7 @@ class Calls:
 
     @property
     def limits(self) -> Limits:
-        """The same for minds that are not called, and are not instant."""
+        """Deadline and concurrency, for minds that are not called and not instant."""
         from ...model.engine.driver import Limits
 
         return Limits(self.timeout_s, self.concurrency)
@@ -84,13 +87,16 @@ class Calls:
         return parse_prices(self.price)
 
     @property
-    def words(self) -> int:
+    def max_words(self) -> int:
         """Longest work asked for, in words: what surely fits the longest answer."""
-        return max(30, self.max_tokens // 4)
+        return max(FEWEST_WORDS, self.max_tokens // TOKENS_PER_WORD)
 
 
 def check_temperature(temperature: float | None) -> None:
     """Refuse what no provider takes.
+
+    Args:
+        temperature: 0 to 2, or None.
 
     Raises:
         UsageError: Outside 0 to 2.
@@ -102,8 +108,12 @@ def check_temperature(temperature: float | None) -> None:
 def check_address(name: str, address: str | None) -> None:
     """Refuse what is no address, or holds a key.
 
+    Args:
+        name: Of the option, for the error.
+        address: `http(s)://HOST[:PORT][/PATH]`, or None.
+
     Raises:
-        UsageError: Not http(s) with a host, or with a user name, password or query.
+        UsageError: Not http(s) with a host, or with a user name, password, query or key.
     """
     if address is None:
         return
@@ -115,13 +125,8 @@ def check_address(name: str, address: str | None) -> None:
     if not fine:
         shown = re.sub(r"[^/@]*@", "…@", address)  # what stands before an @ may be a password
         raise UsageError(f"{name}={shown!r} is no address; use one like http://127.0.0.1:8000/v1")
-    if (
-        parts.username
-        or parts.password
-        or parts.query
-        or parts.fragment
-        or without_secrets(address) != address
-    ):
+    private = (parts.username, parts.password, parts.query, parts.fragment)
+    if any(private) or redact(address) != address:
         raise UsageError(
             f"{name} holds a user name, a query or a key; keep keys in the provider's "
             "environment variable"

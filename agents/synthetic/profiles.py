@@ -10,8 +10,8 @@ import yaml
 
 from ...model.errors import UnknownNameError, UsageError
 from ...model.mind import mind_family
-from .mind import Profile, Synthetic
-from .parameters import Faculties
+from .faculties import Faculties, Profile
+from .mind import Synthetic
 from .world import SyntheticWorld
 
 CUSTOM = "custom"
@@ -34,6 +34,9 @@ def profile(name: str) -> Profile:
 
     `custom?reasoning=0.4&self_reflection=0.7&instruction_following=0.8` has the faculties given,
     those of `medium` where one is left out, and its price.
+
+    Args:
+        name: As users type it after `synthetic/`.
 
     Raises:
         UnknownNameError: There is none of that name; lists the known ones.
@@ -65,5 +68,9 @@ def _custom(name: str) -> Profile:
 
 @mind_family("synthetic")
 def synthetic(name: str) -> Synthetic:
-    """A mind of a synthetic model, in a world of its own."""
+    """A mind of a synthetic model, in a world of its own.
+
+    Args:
+        name: As for `profile`.
+    """
     return Synthetic(profile(name), SyntheticWorld())

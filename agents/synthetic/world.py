@@ -1,8 +1,8 @@
 """The synthetic world: what stands in for reading a brief and for doing the work.
 
 Synthetic minds can't read. The world holds each task's rubric and offers them two things only:
-to *perceive* the task (they get noisy, partial impressions) and to *attempt* a requirement (they
-get a piece of work of some quality). A mind never holds a rubric.
+to *perceive* the task (they get noisy, partial percepts) and to *attempt* a requirement (they get a
+piece of work of some quality). A mind never holds a rubric.
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ from dataclasses import dataclass
 from ...model.mind import World
 from ...model.tasks.task import Task
 
-SCENES_KEPT = 64
+TASKS_KEPT = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
-    """One requirement as the world lays it out.
+class RequirementView:
+    """One requirement as the world shows it. Indices are those of its task's requirements.
 
     Attributes:
         id: The requirement's id.
         domain: Its domain.
         difficulty: 0 to 1.
-        needs: Indices of the spots whose results it needs.
-        conflicts: Indices of the spots it must be reconciled with.
+        needs: Indices of the requirements whose results it needs.
+        conflicts: Indices of the requirements it must be reconciled with.
         hidden: Whether the brief leaves it to be inferred.
         salience: 1 (the brief opens with it) to 0 (it comes last): what everybody sees first.
     """
@@ -40,49 +40,68 @@ class Spot:
 
 
 @dataclass(frozen=True)
-class Scene:
-    """A task laid out.
+class TaskView:
+    """A task as the world shows it.
 
     Attributes:
-        spots: In the order of the rubric.
-        index: Spot index by requirement id.
+        requirements: In the order of the rubric.
+        index: Index of a requirement by its id.
         domains: Domains in order of first appearance.
     """
 
-    spots: tuple[Spot, ...]
+    requirements: tuple[RequirementView, ...]
     index: dict[str, int]
     domains: tuple[str, ...]
 
+    def depth(self, i: int) -> int:
+        """Longest chain of results that a requirement waits for, itself included; 1 or more.
+
+        Args:
+            i: Its index.
+        """
+        return 1 + max((self.depth(j) for j in self.requirements[i].needs), default=0)
+
 
 class SyntheticWorld(World):
-    """Lays out the tasks of a run; keeps the last few."""
+    """Shows the tasks of a run; keeps the last few."""
 
     def __init__(self) -> None:
-        self._scenes: OrderedDict[str, tuple[Task, Scene]] = OrderedDict()
+        self._views: OrderedDict[str, tuple[Task, TaskView]] = OrderedDict()
 
     def open(self, task: Task) -> None:
-        """Lay out a task before anyone decides on it."""
-        known = self._scenes.get(task.id)
-        if known is None or known[0] is not task:
-            self._scenes[task.id] = (task, lay_out(task))
-        self._scenes.move_to_end(task.id)
-        while len(self._scenes) > SCENES_KEPT:
-            self._scenes.popitem(last=False)
+        """Make a task known before anyone decides on it.
 
-    def scene(self, task_id: str) -> Scene:
-        """The scene of an opened task.
+        Args:
+            task: Another of the same id takes the place of one before.
+        """
+        known = self._views.get(task.id)
+        if known is None or known[0] is not task:
+            self._views[task.id] = (task, view_of(task))
+        self._views.move_to_end(task.id)
+        while len(self._views) > TASKS_KEPT:
+            self._views.popitem(last=False)
+
+    def view(self, task_id: str) -> TaskView:
+        """The view of an opened task.
+
+        Args:
+            task_id: Of one of the last 64.
 
         Raises:
             LookupError: It was never opened; give the organization this world.
         """
         try:
-            return self._scenes[task_id][1]
+            return self._views[task_id][1]
         except KeyError:
             raise LookupError(f"task {task_id} was never opened in this world") from None
 
 
-def lay_out(task: Task) -> Scene:
-    """A task's scene. Conflicts named on one side hold on both."""
+def view_of(task: Task) -> TaskView:
+    """What the world shows of a task. Conflicts named on one side hold on both.
+
+    Args:
+        task: With its rubric.
+    """
     index = {r.id: i for i, r in enumerate(task.rubric)}
     conflicts: dict[int, set[int]] = {i: set() for i in index.values()}
     for r in task.rubric:
@@ -90,8 +109,8 @@ def lay_out(task: Task) -> Scene:
             conflicts[index[r.id]].add(index[other])
             conflicts[index[other]].add(index[r.id])
     last = max(1, len(task.rubric) - 1)
-    spots = tuple(
-        Spot(
+    requirements = tuple(
+        RequirementView(
             r.id,
             r.domain,
             r.difficulty,
@@ -102,4 +121,4 @@ def lay_out(task: Task) -> Scene:
         )
         for i, r in enumerate(task.rubric)
     )
-    return Scene(spots, index, task.domains)
+    return TaskView(requirements, index, task.domains)

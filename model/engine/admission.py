@@ -21,13 +21,17 @@ from ..decision import (
     Reply,
     WorkItem,
 )
-from ..governance.ruling import Amendment
 from ..messages import View
 from ..observation import Observation
+from ..ruling import Amendment
 
 
 def admit(reply: object, observation: Observation) -> tuple[Reply | Failure, int]:
     """Check a reply against what was asked and seen.
+
+    Args:
+        reply: What the mind gave; anything at all.
+        observation: What it was asked and shown.
 
     Returns:
         The reply without references its author could not make, and how many those were; a
@@ -105,6 +109,9 @@ def _saw_work(messages: View, author: int) -> bool:
 
 def check_assignment(part: object) -> None:
     """Refuse what is no assignment.
+
+    Args:
+        part: Anything at all.
 
     Raises:
         ValueError: It is not one, or a field is not what it should be.

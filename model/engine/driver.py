@@ -71,8 +71,8 @@ def _consult(consultation: Consultation) -> Answer:
         return _raised(error)
 
 
-async def _consult_all(asked: Sequence[Consultation], limits: Limits) -> list[Answer]:
-    """Ask all minds at once; answers come back in the order asked, not of arrival."""
+async def _consult_all(consultations: Sequence[Consultation], limits: Limits) -> list[Answer]:
+    """Ask all minds at once; answers come back in the order of the consultations."""
     slots = asyncio.Semaphore(limits.concurrency)
 
     async def one(consultation: Consultation) -> Answer:
@@ -83,11 +83,9 @@ async def _consult_all(asked: Sequence[Consultation], limits: Limits) -> list[An
         async with slots:
             return await _consult_later(consultation, limits.deadline_s)
 
-    answers = await asyncio.gather(*(one(c) for c in asked), return_exceptions=True)
-    for answer in answers:
-        if isinstance(answer, BaseException):  # only now: what was in flight has been kept
-            raise answer
-    return [answer for answer in answers if isinstance(answer, Answer)]
+    return await loop.gather_all(
+        one(c) for c in consultations
+    )  # all end: what was in flight is kept
 
 
 async def _consult_paced(consultation: Consultation) -> Answer:
@@ -167,7 +165,11 @@ def _appraise(appraisal: Appraisal, limits: Limits) -> Verdict:
 
 
 def broken_verdict_rule(verdict: Any) -> str | None:
-    """What keeps a value from being a verdict; None where nothing does."""
+    """What keeps a value from being a verdict; None where nothing does.
+
+    Args:
+        verdict: What a judge gave; anything at all.
+    """
     if type(verdict) is not Verdict:
         return f"returned {type(verdict).__name__}, not a Verdict"
     for name in CRITERIA:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
@@ -42,6 +42,9 @@ if hasattr(os, "register_at_fork"):
 def run(coroutine: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine on the permanent loop and wait for it; Ctrl-C cancels it.
 
+    Args:
+        coroutine: Not yet begun.
+
     Raises:
         RuntimeError: Called from the loop itself, where waiting would never end.
     """
@@ -61,10 +64,28 @@ def run(coroutine: Coroutine[Any, Any, T]) -> T:
         raise
 
 
+async def gather_all(coroutines: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
+    """Await all to their end, then return their results in order, or raise the first error.
+
+    Args:
+        coroutines: Run at once; none is cut off because another failed.
+    """
+    results = await asyncio.gather(*coroutines, return_exceptions=True)
+    done: list[T] = []
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
+        done.append(result)
+    return done
+
+
 def in_thread(call: Callable[[], T]) -> Awaitable[T]:
     """Run a blocking call in a daemon thread of its own, awaitable from the loop.
 
     A pool would be cheaper and would hang the interpreter's exit on a call that never returns.
+
+    Args:
+        call: Takes no arguments; may never return.
     """
     future: Future[T] = Future()
 

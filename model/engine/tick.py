@@ -12,19 +12,18 @@ from dataclasses import dataclass, field, replace
 
 from ..decision import Abstention, Act, Answer, Assignment, Contribution, Failure, Reply
 from ..errors import ProtocolError
-from ..governance.ruling import Amendment, Ruling
 from ..judge import Judge, Submission, Verdict, Work
-from ..messages import Log, Mark, View, cut_out, ids_in
+from ..messages import Log, Mark, View
 from ..mind import Mind
 from ..networks.team_network import TeamNetwork
 from ..observation import Charter, Observation
-from ..protocol import NO_ASSIGNMENTS, NO_MARKS, Marks, Protocol, Round, Team
+from ..protocol import Marks, Protocol, Round, Team
 from ..randomness import Purpose, Streams
 from ..record import MemberRecord, RoundRecord, State, TickRecord, Turn, post_reply
+from ..ruling import Amendment, Ruling
+from ..spans import cut_out, ids_in
 from ..tasks.task import Task
 from .admission import admit, check_assignment
-
-NO_SKILLS: Mapping[int, tuple[tuple[str, float], ...]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +81,18 @@ class Stage:
     judge: Judge | None
     remembers: bool = False
     past: Sequence[TickRecord] = ()
-    skills: Mapping[int, tuple[tuple[str, float], ...]] = field(default_factory=lambda: NO_SKILLS)
+    skills: Mapping[int, tuple[tuple[str, float], ...]] = field(default_factory=dict)
     rule: Callable[[Amendment, int | None], Ruling] = _refuse
     shocks: tuple[str, ...] = ()
 
 
 class Tick:
-    """The state of one tick while it is played."""
+    """The state of one tick while it is played.
+
+    Args:
+        stage: What it is played on.
+        task: What is worked on.
+    """
 
     def __init__(self, stage: Stage, task: Task) -> None:
         self.stage = stage
@@ -138,16 +142,16 @@ class Tick:
             round_ = next(script, None)
             while round_ is not None:
                 self._check(round_)
-                if round_.marks is not NO_MARKS:
+                if round_.marks:
                     self._check_marks(round_)
                 if len(self.rounds) == limit:
                     raise ProtocolError(f"rounds exceed {limit} for n_agents={len(team.members)}")
-                asked = [self._consultation(round_, actor) for actor in round_.actors]
-                answers = yield asked
+                consultations = [self._consultation(round_, actor) for actor in round_.actors]
+                answers = yield consultations
                 assert not isinstance(answers, Verdict)
                 if len(self.log) != self._posted:
                     raise ProtocolError("the log was written to; only the kernel posts messages")
-                replies = self._take_in(round_, asked, answers)
+                replies = self._take_in(round_, consultations, answers)
                 try:
                     round_ = script.send(replies)
                 except StopIteration:
@@ -164,8 +168,6 @@ class Tick:
         for actor in actors:
             if actor not in self.turns:
                 raise ProtocolError(f"actor={actor} is not a member")
-        if round_.assignments is NO_ASSIGNMENTS:
-            return
         for member, given in round_.assignments.items():
             check_assignment(given)
             if given.member != member:
@@ -224,12 +226,12 @@ class Tick:
         )  # fmt: skip
 
     def _take_in(
-        self, round_: Round, asked: Sequence[Consultation], answers: Sequence[Answer]
+        self, round_: Round, consultations: Sequence[Consultation], answers: Sequence[Answer]
     ) -> dict[int, Reply | Failure]:
         index = len(self.rounds)
         self.rounds.append(RoundRecord(round_.act, round_.actors))
         replies: dict[int, Reply | Failure] = {}
-        for consultation, answer in zip(asked, answers, strict=True):
+        for consultation, answer in zip(consultations, answers, strict=True):
             shown = seen = consultation.observation
             member = seen.member
             trace = answer.trace
@@ -270,6 +272,10 @@ def state_of(turns: Sequence[Turn], error: str) -> State:
     """The one state a member ends in: work counts most, then its last word, then who broke what.
 
     What it says about the rules is no word on the task.
+
+    Args:
+        turns: Its decisions in the tick, in order.
+        error: Why the protocol broke; empty where it did not.
     """
     last = None
     for turn in turns:

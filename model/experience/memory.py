@@ -51,7 +51,7 @@ class RoleHistory:
 
     Args:
         memory: What may be read.
-        streams: Where the luck of fading notes comes from.
+        streams: Draw which notes fade.
     """
 
     def __init__(self, memory: Memory, streams: Streams) -> None:
@@ -61,7 +61,11 @@ class RoleHistory:
         self._starts: list[int] = []
 
     def of(self, records: Sequence[TickRecord]) -> Log:
-        """All notes, brought up to date with the records of a run."""
+        """All notes, brought up to date with the records of a run.
+
+        Args:
+            records: Of the run, from its first tick on; those taken in before are not read again.
+        """
         for record in records[len(self._starts) :]:
             self._starts.append(len(self._log))
             for own in record.members:
@@ -80,20 +84,26 @@ class RoleHistory:
 
     def _unfaded(self, notes: View, tick: int) -> list[int]:
         kept: list[int] = []
-        luck: dict[int, list[float]] = {}
+        draws: dict[int, list[float]] = {}
         for note in notes:
-            if note.tick not in luck:
+            if note.tick not in draws:
                 start = self._starts[note.tick]
                 stop = (*self._starts, len(self._log))[note.tick + 1]
                 rng = self._streams.generator(Purpose.MEMORY, note.tick)
-                luck[note.tick] = rng.random(stop - start).tolist()
-            drawn = luck[note.tick][note.id - self._starts[note.tick]]
+                draws[note.tick] = rng.random(stop - start).tolist()
+            drawn = draws[note.tick][note.id - self._starts[note.tick]]
             if drawn < (1.0 - self.memory.decay) ** (tick - note.tick - 1):
                 kept.append(note.id)
         return kept
 
     def read_by(self, reader: int, notes: View, network: TeamNetwork) -> View:
-        """What of these notes one member reads."""
+        """What of these notes one member reads.
+
+        Args:
+            reader: The member's id.
+            notes: Open to everybody, as `open` gives them.
+            network: Carries notes from member to member.
+        """
         if self.memory.scope == "own":
             return notes.authored_by((reader,))
         return network.carried(notes, reader, own=True)

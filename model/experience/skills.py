@@ -43,7 +43,12 @@ class Growth:
             raise UsageError(f"forgetting={self.forgetting} is outside 0 to 1; use e.g. 0.05")
 
     def after(self, practice: dict[str, float], topics: Iterable[str]) -> dict[str, float]:
-        """Practice by topic after one more tick in which these topics were worked on."""
+        """Practice by topic after one more tick in which these topics were worked on.
+
+        Args:
+            practice: By topic, before the tick.
+            topics: Each once.
+        """
         kept = 1.0 - self.forgetting
         grown = {t: p * kept for t, p in practice.items() if p * kept >= FORGOTTEN}
         for topic in topics:
@@ -51,13 +56,22 @@ class Growth:
         return grown
 
     def levels(self, practice: dict[str, float]) -> tuple[tuple[str, float], ...]:
-        """Topic and level, 0 to 1, by topic; rounded, so that records are equal everywhere."""
+        """Topic and level, 0 to 1, by topic; rounded, so that records are equal everywhere.
+
+        Args:
+            practice: By topic, 0 or more.
+        """
         reached = {t: 1.0 - math.exp(-self.rate * p) for t, p in practice.items()}
         return tuple((t, round(reached[t], 6)) for t in sorted(reached))
 
 
 def topics_of(own: MemberRecord, task: Task) -> set[str]:
-    """What a member worked on: its items' domains, or its roles where its work has no items."""
+    """What a member worked on: its items' domains, or its roles where its work has no items.
+
+    Args:
+        own: The member's part of the tick.
+        task: Of the tick, as it was then.
+    """
     domains = {r.id: r.domain for r in task.rubric}
     found: set[str] = set()
     for work in own.contributions:

@@ -22,7 +22,7 @@ from enum import IntEnum
 from ..errors import UsageError
 from ..metrics.scales import Scales
 from ..observation import Charter
-from .ruling import Amendment, Ruling
+from ..ruling import Amendment, Ruling
 
 Approve = Callable[[Amendment], bool]
 """Asks a human; called for amendments of ring 2 alone, while the tick waits."""
@@ -44,7 +44,11 @@ LONGEST = 2_000  # characters of a standard: every member reads it at every deci
 
 
 def ring_of(article: str) -> Ring | None:
-    """The ring an article belongs to; None where there is no such article."""
+    """The ring an article belongs to; None where there is no such article.
+
+    Args:
+        article: As in `Amendment.article`.
+    """
     if article in FOUNDATIONS:
         return Ring.FOUNDATION
     if article in TEXTS or article in WEIGHTS:
@@ -99,14 +103,22 @@ class Constitution:
 
 
 def parameter_of(article: str) -> str:
-    """The protocol's parameter an article of ring 3 names."""
+    """The protocol's parameter an article of ring 3 names.
+
+    Args:
+        article: Of ring 3.
+    """
     found = _PARAMETER.fullmatch(article)
     assert found is not None
     return found[1]
 
 
 def fault_of(amendment: Amendment) -> str:
-    """Why an amendment of ring 2 makes no sense; empty where it does."""
+    """Why an amendment of ring 2 makes no sense; empty where it does.
+
+    Args:
+        amendment: Of ring 2.
+    """
     if amendment.article in TEXTS:
         text = amendment.text.strip()
         return "" if 0 < len(text) <= LONGEST else f"a standard has 1 to {LONGEST} characters"
@@ -118,14 +130,25 @@ def fault_of(amendment: Amendment) -> str:
 
 
 def weigh(scales: Scales, amendment: Amendment) -> Scales:
-    """The scales with one weight changed."""
+    """The scales with one weight changed.
+
+    Args:
+        scales: As they are.
+        amendment: Its article names a weight; its text is the new value, 0 or more.
+    """
     name = amendment.article.removeprefix("weights.")
     changed: dict[str, float] = {name: float(amendment.text)}
     return replace(scales, **changed)
 
 
 def enact(charter: Charter, scales: Scales, ruling: Ruling) -> tuple[Charter, Scales]:
-    """Charter and scales after a ruling; the same ones unless it grants a change of ring 2."""
+    """Charter and scales after a ruling; the same ones unless it grants a change of ring 2.
+
+    Args:
+        charter: As it is.
+        scales: As they are.
+        ruling: Made in a finished tick.
+    """
     amendment = ruling.amendment
     if not ruling.granted or ruling.ring != Ring.STANDARDS:
         return charter, scales

@@ -69,7 +69,7 @@ class Tuning:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class TrialResult:
     """How a trial ended.
 
     Attributes:
@@ -97,14 +97,22 @@ class Trial:
         self._seen: list[float | None] = []
 
     def value_at(self, tick: int) -> str:
-        """The value that plays a tick, counted from 0 over the whole run."""
+        """The value that plays a tick, counted from 0 over the whole run.
+
+        Args:
+            tick: From 0 over the whole run, from the trial's start on.
+        """
         values = self.tuning.values
         block, place = divmod(tick - self.start, len(values))
         rng = self._streams.generator(Purpose.TRIAL, self.start, block)
         return values[int(rng.permutation(len(values))[place])]
 
-    def take_in(self, measured: float | None) -> Outcome | None:
-        """Take in the next tick's measure; the verdict, if this was the last one needed."""
+    def take_in(self, measured: float | None) -> TrialResult | None:
+        """Take in the next tick's measure; the result, if this was the last one needed.
+
+        Args:
+            measured: Of the next tick; None where it was not measured.
+        """
         self._seen.append(measured)
         tuning = self.tuning
         per_look = tuning.every * len(tuning.values)
@@ -116,9 +124,11 @@ class Trial:
             return found
         if look < tuning.looks:
             return None
-        return Outcome(tuning.values[0], f"no challenger was better after {len(self._seen)} ticks")
+        return TrialResult(
+            tuning.values[0], f"no challenger was better after {len(self._seen)} ticks"
+        )
 
-    def _look(self) -> Outcome | None:
+    def _look(self) -> TrialResult | None:
         arms: dict[str, list[float]] = {v: [] for v in self.tuning.values}
         for k, measured in enumerate(self._seen):
             if measured is not None:
@@ -133,7 +143,7 @@ class Trial:
         if not better:
             return None
         gain, value, p = max(better)
-        return Outcome(
+        return TrialResult(
             value,
             f"{self.tuning.parameter}={value} beats {incumbent} by {gain:.3f} "
             f"{self.tuning.measure} (p = {p:.2g}, n = {len(arms[value])} and "
@@ -142,7 +152,12 @@ class Trial:
 
 
 def welch(first: Sequence[float], second: Sequence[float]) -> tuple[float, float]:
-    """Difference of the means, and p of Welch's t test; p = 1 where it is undefined."""
+    """Difference of the means, and p of Welch's t test; p = 1 where it is undefined.
+
+    Args:
+        first: Values of one sample.
+        second: Values of the other.
+    """
     if len(first) < 2 or len(second) < 2:
         return 0.0, 1.0
     gain = math.fsum(first) / len(first) - math.fsum(second) / len(second)

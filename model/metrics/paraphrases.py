@@ -57,7 +57,11 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 def stem(word: str) -> str:
-    """A word without its endings: planning, planner and planners are `plan`. Crude, and ours."""
+    """A word without its endings: planning, planner and planners are `plan`. Crude, and ours.
+
+    Args:
+        word: Case folded.
+    """
     while True:
         for suffix in SUFFIXES:
             if word.endswith(suffix) and len(word) - len(suffix) >= SHORTEST:
@@ -93,6 +97,9 @@ def split_name(name: str) -> Name:
 
     Where no subject is named ("lead analyst"), the subject is the activity, else the title, else
     the rank; a name without any word is its own subject.
+
+    Args:
+        name: As a member said it.
     """
     folded = unicodedata.normalize("NFKC", name).casefold()
     words = [w for w in _WORD.findall(folded) if w not in LITTLE]

@@ -18,6 +18,9 @@ def quality(record: TickRecord) -> float | None:
     """Q: accuracy, completeness, coherence and actionability, each 1 to 4, summed over 16.
 
     0.25 to 1; None where any of the four was not graded.
+
+    Args:
+        record: Of the tick.
     """
     v = record.verdict
     grades = (v.accuracy, v.completeness, v.coherence, v.actionability)
@@ -26,7 +29,11 @@ def quality(record: TickRecord) -> float | None:
 
 
 def mission_relevance(record: TickRecord) -> float | None:
-    """M: the fifth criterion, 1 to 4, over 4; 0.25 to 1, None where not graded."""
+    """M: the fifth criterion, 1 to 4, over 4; 0.25 to 1, None where not graded.
+
+    Args:
+        record: Of the tick.
+    """
     grade = record.verdict.mission_relevance
     return None if grade is None else grade / GRADE_MAX
 
@@ -36,27 +43,46 @@ def wall_s(record: TickRecord) -> float:
 
     The slowest decision of each round, summed over rounds. Synthetic minds model their latency,
     real ones measure it; so the same record gives the same T, whatever the machine.
+
+    Args:
+        record: Of the tick.
     """
     return record.totals.critical_path_s
 
 
 def rounds(record: TickRecord) -> int:
-    """Rounds played, one after another; everybody in a round decides at once."""
+    """Rounds played, one after another; everybody in a round decides at once.
+
+    Args:
+        record: Of the tick.
+    """
     return len(record.rounds)
 
 
 def calls(record: TickRecord) -> int:
-    """Model calls of the team, the judge's not included."""
+    """Model calls of the team, the judge's not included.
+
+    Args:
+        record: Of the tick.
+    """
     return record.totals.calls
 
 
 def tokens(record: TickRecord) -> int:
-    """C in tokens: prompt and completion tokens of the team, the judge's not included."""
+    """C in tokens: prompt and completion tokens of the team, the judge's not included.
+
+    Args:
+        record: Of the tick.
+    """
     return record.totals.tokens
 
 
 def cost_usd(record: TickRecord) -> float | None:
-    """C in US dollars, the judge's not included; None where any price is unknown."""
+    """C in US dollars, the judge's not included; None where any price is unknown.
+
+    Args:
+        record: Of the tick.
+    """
     return record.totals.cost_usd
 
 
@@ -65,6 +91,9 @@ def risk(record: TickRecord) -> float | None:
 
     1 - (1 - e)(1 - v), with e the share of decisions that failed and v the share of mandatory
     requirements left unmet; either alone where the other is unknown, None where both are.
+
+    Args:
+        record: Of the tick.
     """
     totals = record.totals
     errors = totals.failures / totals.decisions if totals.decisions else None

@@ -31,7 +31,11 @@ def role_stability(records: Sequence[TickRecord], scales: Scales) -> float | Non
 
 
 def unique_roles(record: TickRecord) -> int | None:
-    """Number of distinct roles; None where nobody took one."""
+    """Number of distinct roles; None where nobody took one.
+
+    Args:
+        record: Of the tick.
+    """
     return len(record.role_counts) or None
 
 
@@ -46,7 +50,11 @@ def roles_of_run(records: Sequence[TickRecord], scales: Scales) -> int | None:
 
 
 def unique_role_share(record: TickRecord) -> float | None:
-    """Distinct roles per member with a role: 1/n (all the same) to 1 (all different)."""
+    """Distinct roles per member with a role: 1/n (all the same) to 1 (all different).
+
+    Args:
+        record: Of the tick.
+    """
     counts = record.role_counts
     return len(counts) / counts.total() if counts else None
 
@@ -55,6 +63,9 @@ def role_gini(record: TickRecord) -> float | None:
     """Gini coefficient of how often each role is used: 0 (equally) up to below 1.
 
     G = Σᵢⱼ|cᵢ - cⱼ| / (2 k Σᵢcᵢ) over the k roles in use; None where nobody took one.
+
+    Args:
+        record: Of the tick.
 
     References:
         C. Gini, Variabilità e mutabilità, 1912.
@@ -70,6 +81,9 @@ def role_entropy(record: TickRecord) -> float | None:
     """Normalised Shannon entropy of roles: 0 (all the same) to 1 (all different).
 
     H = -Σ p ln p over roles, divided by ln n for n members with a role; None for n < 2.
+
+    Args:
+        record: Of the tick.
     """
     counts = record.role_counts
     n = counts.total()

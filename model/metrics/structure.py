@@ -20,6 +20,9 @@ def hierarchy_depth(record: TickRecord) -> int:
 
     A work's depth is 1 more than the deepest work that the members it names had finished in an
     earlier round; so depth never exceeds the number of rounds in which work was done. O(works).
+
+    Args:
+        record: Of the tick.
     """
     works = [
         (turn.round, m.member, turn.reply)
@@ -40,7 +43,11 @@ def hierarchy_depth(record: TickRecord) -> int:
 
 
 def interaction_graph(record: TickRecord) -> nx.Graph[int]:
-    """Contributors as nodes, an edge where one built on the other's work."""
+    """Contributors as nodes, an edge where one built on the other's work.
+
+    Args:
+        record: Of the tick.
+    """
     graph: nx.Graph[int] = nx.Graph()
     graph.add_nodes_from(m.member for m in record.members if m.contributions)
     graph.add_edges_from((m.member, a) for m in record.members for a in m.builds_on)
@@ -52,6 +59,9 @@ def spectral_gap(record: TickRecord) -> float | None:
 
     0 where the contributors fall into groups that did not build on each other, up to the number
     of contributors where everyone is linked; None with fewer than two contributors.
+
+    Args:
+        record: Of the tick.
 
     References:
         M. Fiedler, "Algebraic connectivity of graphs", 1973.

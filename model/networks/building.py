@@ -12,25 +12,10 @@ from ..errors import UsageError
 from ..plugins.discovery import find, make
 from ..plugins.grammar import read_options
 from ..plugins.tags import PluginTag
+from .files import READ, is_network_file, read_network
 
 Topology = str | Path | Callable[[int, int], "nx.Graph[Any]"]
 """A name with options (`watts-strogatz:k=4,p=0.1`), a file, or a function of n and a seed."""
-
-_READERS: dict[str, Callable[[Path], nx.Graph[Any]]] = {
-    ".graphml": nx.read_graphml,
-    ".edgelist": nx.read_edgelist,
-    ".edges": nx.read_edgelist,
-    ".txt": nx.read_edgelist,
-}
-
-
-def is_network_file(topology: str | Path) -> bool:
-    """Whether a text is a file's name, by its ending, and no network's name.
-
-    Args:
-        topology: As users type it.
-    """
-    return Path(topology).suffix in _READERS
 
 
 def build_topology(topology: Topology, n_agents: int, seed: int) -> nx.Graph[int]:
@@ -39,8 +24,8 @@ def build_topology(topology: Topology, n_agents: int, seed: int) -> nx.Graph[int
     Nodes that had other names keep them as `label`. Edge lists are undirected; GraphML says itself.
 
     Args:
-        topology: A name with options, a GraphML (`.graphml`) or edge-list (`.edgelist`, `.edges`,
-            `.txt`) file, or a function `(n, seed) -> networkx.Graph`.
+        topology: A name with options, a file of a type in `files.READERS`, or a function
+            `(n, seed) -> networkx.Graph`.
         n_agents: The team's size.
         seed: For random networks.
 
@@ -53,7 +38,7 @@ def build_topology(topology: Topology, n_agents: int, seed: int) -> nx.Graph[int
         name = getattr(topology, "__name__", "function")
         graph = topology(n_agents, seed)
     elif is_network_file(topology):
-        name, graph = str(topology), _read(Path(topology))
+        name, graph = str(topology), read_network(Path(topology))
     else:
         name, graph = str(topology), _from_name(str(topology), n_agents, seed)
     if not isinstance(graph, nx.Graph):
@@ -83,19 +68,6 @@ def _from_name(spec: str, n_agents: int, seed: int) -> Any:
     return make(found, "topology", lambda: found.plugin(n_agents, seed, **options))
 
 
-def _read(path: Path) -> nx.Graph[Any]:
-    if not path.is_file():
-        raise UsageError(f"topology={path} is not a file; give a GraphML or edge-list file")
-    try:
-        graph = _READERS[path.suffix](path)
-    except Exception as error:
-        first = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise UsageError(f"topology={path} can't be read as {path.suffix[1:]}: {first}") from None
-    if not graph:
-        raise UsageError(f"topology={path} holds no nodes; give a GraphML or edge-list file")
-    return graph
-
-
 def _numbered(graph: nx.Graph[Any]) -> nx.Graph[int]:
     """Ids by sorted former name: integers as integers, others as text."""
     plain = type(graph) in (nx.Graph, nx.DiGraph) and set(graph) == set(range(len(graph)))
@@ -107,7 +79,12 @@ def _numbered(graph: nx.Graph[Any]) -> nx.Graph[int]:
         order = sorted(graph, key=str)
     simple = nx.DiGraph if graph.is_directed() else nx.Graph
     numbered: nx.Graph[int] = simple()
-    numbered.add_nodes_from((i, {"label": str(node)}) for i, node in enumerate(order))
+    labels = graph.nodes(data="label")
+    numbered.graph.update({k: v for k, v in graph.graph.items() if k == READ})
+    numbered.add_nodes_from(
+        (i, {"label": str(node if labels[node] is None else labels[node])})
+        for i, node in enumerate(order)
+    )
     ids = {node: i for i, node in enumerate(order)}
     numbered.add_edges_from((ids[a], ids[b]) for a, b in graph.edges() if a != b)
     return numbered

@@ -32,7 +32,12 @@ def topology(name: str, *, size: int | None = None) -> Callable[[B], B]:
 
 @topology("complete")
 def complete(n: int, seed: int) -> nx.Graph[int]:
-    """Everyone hears everyone."""
+    """Everyone hears everyone.
+
+    Args:
+        n: Members, 1 to 10,000.
+        seed: Plays no part.
+    """
     if n > MOST_COMPLETE:
         raise UsageError(
             f"topology=complete links every pair of n_agents={n}; "
@@ -43,32 +48,59 @@ def complete(n: int, seed: int) -> nx.Graph[int]:
 
 @topology("star")
 def star(n: int, seed: int) -> nx.Graph[int]:
-    """Member 0 is the hub; the others hear it alone."""
+    """Member 0 is the hub; the others hear it alone.
+
+    Args:
+        n: Members, 1 or more.
+        seed: Plays no part.
+    """
     return nx.star_graph(n - 1)
 
 
 @topology("chain")
 def chain(n: int, seed: int) -> nx.Graph[int]:
-    """A line in order of ids."""
+    """A line in order of ids.
+
+    Args:
+        n: Members, 1 or more.
+        seed: Plays no part.
+    """
     return nx.path_graph(n)
 
 
 @topology("ring")
 def ring(n: int, seed: int) -> nx.Graph[int]:
-    """A closed line."""
+    """A closed line.
+
+    Args:
+        n: Members, 1 or more.
+        seed: Plays no part.
+    """
     return nx.cycle_graph(n) if n > 2 else nx.path_graph(n)
 
 
 @topology("tree")
 def tree(n: int, seed: int, *, branching: int = 2) -> nx.Graph[int]:
-    """A full tree filled level by level; member 0 is the root."""
+    """A full tree filled level by level; member 0 is the root.
+
+    Args:
+        n: Members, 1 or more.
+        seed: Plays no part.
+        branching: Children of a member, 1 or more.
+    """
     _at_least("tree", "branching", branching, 1)
     return nx.full_rary_tree(branching, n)
 
 
 @topology("grid")
 def grid(n: int, seed: int, *, columns: int = 0) -> nx.Graph[int]:
-    """A square lattice filled row by row; `columns=0` makes it as square as n allows."""
+    """A square lattice filled row by row; `columns=0` makes it as square as n allows.
+
+    Args:
+        n: Members, 1 or more.
+        seed: Plays no part.
+        columns: Members in a row, 1 or more; 0 for as square as n allows.
+    """
     _at_least("grid", "columns", columns, 0)
     width = columns or max(1, round(n**0.5))
     graph = nx.empty_graph(n)
@@ -79,7 +111,13 @@ def grid(n: int, seed: int, *, columns: int = 0) -> nx.Graph[int]:
 
 @topology("erdos-renyi")
 def erdos_renyi(n: int, seed: int, *, p: float = 0.3) -> nx.Graph[int]:
-    """Each pair is linked with probability p (Erdős & Rényi 1959; Gilbert 1959)."""
+    """Each pair is linked with probability p (Erdős & Rényi 1959; Gilbert 1959).
+
+    Args:
+        n: Members, 1 or more.
+        seed: Draws the links.
+        p: Chance of a link, 0 to 1.
+    """
     _share("erdos-renyi", "p", p)
     return nx.gnp_random_graph(n, p, seed=seed)
 
@@ -89,6 +127,12 @@ def watts_strogatz(n: int, seed: int, *, k: int = 4, p: float = 0.1) -> nx.Graph
     """A ring of k neighbours each, rewired with probability p (Watts & Strogatz 1998).
 
     k is even: half on either side. Teams of k members or fewer are complete.
+
+    Args:
+        n: Members, 1 or more.
+        seed: Draws what is rewired.
+        k: Neighbours of each, even, 2 or more.
+        p: Chance that a link is rewired, 0 to 1.
     """
     _at_least("watts-strogatz", "k", k, 2)
     if k % 2:
@@ -102,6 +146,11 @@ def barabasi_albert(n: int, seed: int, *, m: int = 2) -> nx.Graph[int]:
     """Newcomers link to m members, the well linked first (Barabási & Albert 1999).
 
     Teams of m members or fewer are complete.
+
+    Args:
+        n: Members, 1 or more.
+        seed: Draws the links.
+        m: Links of a newcomer, 1 or more.
     """
     _at_least("barabasi-albert", "m", m, 1)
     return nx.barabasi_albert_graph(n, m, seed=seed) if n > m else nx.complete_graph(n)
@@ -111,7 +160,15 @@ def barabasi_albert(n: int, seed: int, *, m: int = 2) -> nx.Graph[int]:
 def stochastic_block(
     n: int, seed: int, *, blocks: int = 2, p_in: float = 0.6, p_out: float = 0.05
 ) -> nx.Graph[int]:
-    """Groups dense within and sparse between (Holland, Laskey & Leinhardt 1983)."""
+    """Groups dense within and sparse between (Holland, Laskey & Leinhardt 1983).
+
+    Args:
+        n: Members, 1 or more.
+        seed: Draws the links.
+        blocks: Groups, 1 or more; of equal size up to one member.
+        p_in: Chance of a link within a group, 0 to 1.
+        p_out: Chance of a link between groups, 0 to 1.
+    """
     _at_least("stochastic-block", "blocks", blocks, 1)
     _share("stochastic-block", "p_in", p_in)
     _share("stochastic-block", "p_out", p_out)
@@ -125,25 +182,45 @@ def stochastic_block(
 
 @topology("karate-club", size=34)
 def karate_club(n: int, seed: int) -> nx.Graph[Any]:
-    """34 members of a club that split (Zachary 1977)."""
+    """34 members of a club that split (Zachary 1977).
+
+    Args:
+        n: 34.
+        seed: Plays no part.
+    """
     return nx.karate_club_graph()
 
 
 @topology("florentine-families", size=15)
 def florentine_families(n: int, seed: int) -> nx.Graph[Any]:
-    """Marriages among 15 families of Renaissance Florence (Padgett & Ansell 1993)."""
+    """Marriages among 15 families of Renaissance Florence (Padgett & Ansell 1993).
+
+    Args:
+        n: 15.
+        seed: Plays no part.
+    """
     return nx.florentine_families_graph()
 
 
 @topology("davis-southern-women", size=32)
 def davis_southern_women(n: int, seed: int) -> nx.Graph[Any]:
-    """18 women and the 14 events they attended (Davis et al. 1941)."""
+    """18 women and the 14 events they attended (Davis et al. 1941).
+
+    Args:
+        n: 32.
+        seed: Plays no part.
+    """
     return nx.davis_southern_women_graph()
 
 
 @topology("les-miserables", size=77)
 def les_miserables(n: int, seed: int) -> nx.Graph[Any]:
-    """77 characters who appear together in a chapter (Knuth 1993)."""
+    """77 characters who appear together in a chapter (Knuth 1993).
+
+    Args:
+        n: 77.
+        seed: Plays no part.
+    """
     return nx.les_miserables_graph()
 
 

@@ -13,12 +13,14 @@ from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from ..errors import PluginError, UnknownNameError, UsageError
-from .grammar import split_spec
+from .grammar import read_options, split_spec
 from .loading import NoSuchModuleError, import_path, load
 from .tags import PluginTag
+
+Seam = TypeVar("Seam")
 
 
 class Found(NamedTuple):
@@ -124,6 +126,31 @@ def plugin_name(value: Any, kind: str) -> str | None:
         return own if isinstance(own, str) else None
     tag = getattr(value, "plugin", None)
     return tag.name if isinstance(tag, PluginTag) and tag.kind == kind else None
+
+
+def instance(found: Found, noun: str, base: type[Seam]) -> Seam:
+    """What a user's text names as an object: made of a class with its options, or as it is.
+
+    Args:
+        found: What the text names.
+        noun: What it is, in the singular.
+        base: The seam it fills.
+
+    Raises:
+        UsageError: It fills another seam, takes other options, or can't be made.
+    """
+    plugin = found.plugin
+    if isinstance(plugin, base):
+        read_options(f"{noun}={found.name}", found.options, lambda: None)  # it is made already
+        return plugin
+    if not (isinstance(plugin, type) and issubclass(plugin, base)):
+        raise UsageError(
+            f"{noun}={found.name} is not a {base.__name__}; subclass unscripted.{base.__name__}"
+        )
+    kind: type[Seam] = plugin
+    options = read_options(f"{noun}={found.name}", found.options, kind.__init__)
+    made: Seam = make(found, noun, lambda: kind(**options))
+    return made
 
 
 def make(found: Found, noun: str, build: Callable[[], Any]) -> Any:

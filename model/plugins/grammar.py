@@ -34,7 +34,7 @@ def read_options(what: str, text: str, function: Callable[..., Any]) -> dict[str
     Args:
         what: What is being set, for the error.
         text: Options, comma-separated; empty for none.
-        function: Takes them; a default of None takes text.
+        function: Takes them; one whose default is None, or that has none, takes text.
 
     Raises:
         UsageError: An unknown or repeated option, or a value of another type; names the known ones.
@@ -107,4 +107,8 @@ def _flag(text: str) -> bool:
     return text.lower() == "true"
 
 
-_READERS: dict[type, Callable[[str], Any]] = {bool: _flag, type(None): str}
+_READERS: dict[type, Callable[[str], Any]] = {
+    bool: _flag,
+    type(None): str,
+    type(inspect.Parameter.empty): str,
+}

@@ -18,6 +18,8 @@ from typing import Any, NamedTuple
 
 from ..errors import UsageError
 
+OWN = "unscripted_user_"
+"""Begins the name of a module that is a user's file; other processes know none of them."""
 _FILE = re.compile(r"(?P<home>.+\.py):(?P<name>[^\W\d]\w*)(?::(?P<options>.*))?", re.DOTALL)
 _MODULE = re.compile(
     r"(?P<home>[^\W\d]\w*(?:\.[^\W\d]\w*)*):(?P<name>[^\W\d]\w*)(?::(?P<options>.*))?", re.DOTALL
@@ -80,7 +82,7 @@ def load(what: str, path: ImportPath) -> Any:
         raise kind(f"{where}: {error}; run from the folder that holds it") from None
     except SyntaxError as error:
         raise UsageError(f"{where}: line {error.lineno}: {error.msg}; mend the file") from None
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # a script ends like that where it has no main guard
         cause = " ".join(f"{type(error).__name__}: {error}".split())
         raise UsageError(f"{where} fails to import: {cause}") from None
     if not hasattr(module, path.name):
@@ -109,7 +111,7 @@ def _loaded(path: Path, changed_ns: int) -> ModuleType:
     """A file as a module under a name of its own; read anew after it has changed."""
     if str(path.parent) not in sys.path:  # at the end: what it imports beside itself is found
         sys.path.append(str(path.parent))
-    name = f"unscripted_user_{path.stem}_{sha256(str(path).encode()).hexdigest()[:8]}"
+    name = f"{OWN}{path.stem}_{sha256(str(path).encode()).hexdigest()[:8]}"
     spec = spec_from_file_location(name, path)
     assert spec is not None
     assert spec.loader is not None

@@ -40,6 +40,9 @@ def corpus() -> tuple[Task, ...]:
 def load_tasks(path: Path) -> tuple[Task, ...]:
     """The tasks of a YAML file, or of every `.yaml` and `.yml` file of a folder.
 
+    Args:
+        path: Of the file or folder.
+
     Raises:
         TaskFileError: The first thing that is wrong, with file, line and field.
         UsageError: There is no such file, or nothing in it.
@@ -188,7 +191,11 @@ def _check_cycles(source: _Source, k: int, task: Task) -> None:
 
 
 def chain_length(rubric: Sequence[Requirement]) -> int | None:
-    """Requirements in the longest chain of dependencies; None where they go in a circle."""
+    """Requirements in the longest chain of dependencies; None where they go in a circle.
+
+    Args:
+        rubric: Of a task; its references are known.
+    """
     import networkx as nx
 
     graph: nx.DiGraph[str] = nx.DiGraph((d, r.id) for r in rubric for d in r.depends_on)
@@ -204,7 +211,11 @@ def _check_level(source: _Source, k: int, task: Task) -> None:
 
 
 def broken_level_rule(task: Task) -> str | None:
-    """What keeps a task from being of its level; None where nothing does."""
+    """What keeps a task from being of its level; None where nothing does.
+
+    Args:
+        task: With known references and no circle.
+    """
     rubric, level = task.rubric, task.level
     n, n_domains = len(rubric), len(task.domains)
     low, high = SIZES[level]

@@ -54,8 +54,13 @@ def generate(level: str, rng: np.random.Generator, task_id: str) -> Task:
     """One task of a level.
 
     A corpus task of the level is drawn as a skeleton. It gives the size, the division into domains
-    and the dependency counts, and, shuffled over the requirements, difficulties and marks. The
-    domains' names, the dependencies and the conflicts are new.
+    and the dependency counts, and, shuffled over the requirements, difficulties and what is
+    mandatory or hidden. The domains' names, the dependencies and the conflicts are new.
+
+    Args:
+        level: L1 to L4.
+        rng: Draws.
+        task_id: Of the new task.
     """
     skeleton = _models(level)[int(rng.integers(len(_models(level))))]
     rubric = skeleton.rubric

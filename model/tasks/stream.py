@@ -23,7 +23,11 @@ class TaskStream(ABC):
 
     @abstractmethod
     def task(self, tick: int) -> Task:
-        """The task of a tick, counted from 0; the same whenever it is asked."""
+        """The task of a tick, counted from 0; the same whenever it is asked.
+
+        Args:
+            tick: From 0.
+        """
 
 
 class CycledTasks(TaskStream):
@@ -45,7 +49,11 @@ class CycledTasks(TaskStream):
         self.level = levels.pop() if len(levels) == 1 else "mixed"
 
     def task(self, tick: int) -> Task:
-        """The task of a tick; ticks 0 to len(tasks) - 1 see each task once."""
+        """The task of a tick; ticks 0 to len(tasks) - 1 see each task once.
+
+        Args:
+            tick: From 0.
+        """
         pass_, place = divmod(tick, len(self.tasks))
         if self._drawn[0] != pass_:
             drawn = self._streams.generator(Purpose.TASKS, pass_).permutation(len(self.tasks))

@@ -6,6 +6,7 @@ the synthetic world ever hold a `Rubric`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -85,3 +86,7 @@ class Task:
     def domains(self) -> tuple[str, ...]:
         """The domains of the rubric, in order of first appearance."""
         return tuple(dict.fromkeys(r.domain for r in self.rubric))
+
+
+TaskChange = Callable[[Task], Task]
+"""A change that every later task goes through."""

@@ -8,8 +8,8 @@
 
 from __future__ import annotations
 
-from ...agents.synthetic.mind import TRADES
 from ...agents.synthetic.profiles import profile, profiles
+from ...agents.synthetic.situation import ROLE_TITLES
 from ...model.governance.trial import Tuning
 from ...model.metrics.paraphrases import collapse
 from ...model.metrics.resilience import adaptation, recovery_time, resilience
@@ -57,7 +57,7 @@ __all__ = [
     "DEFAULT_SUBSTITUTE",
     "LEVELS",
     "PUBLISHED_HEAD",
-    "TRADES",
+    "ROLE_TITLES",
     "Claim",
     "Comparison",
     "ComparisonConfig",

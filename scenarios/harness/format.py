@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from ...agents.llm.parsing.control_characters import clean
+from ...agents.llm.control_characters import clean
 
 SYNTHETIC = (
     "Synthetic minds: these numbers illustrate a mechanism; "

@@ -10,17 +10,21 @@ from __future__ import annotations
 import math
 import re
 import time
+from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from typing import Any
 
-from ..parsing.control_characters import clean
-from .redaction import without_secrets
+from ..control_characters import clean
+from ..redaction import redact
 
 LONGEST_CAUSE = 300
+"""Characters of a cause that a record keeps."""
+DEEPEST_CAUSE = 10
+"""Errors behind an error that are looked at."""
 
 
-class Kind(StrEnum):
+class ErrorKind(StrEnum):
     """What went wrong with a call."""
 
     RATE_LIMIT = "rate limit"  # try again when told, or later
@@ -35,24 +39,32 @@ class Kind(StrEnum):
     ACCOUNT = "account"  # key, permission, quota, unknown model: the run must stop
 
 
-RETRIED = frozenset({Kind.RATE_LIMIT, Kind.SERVER, Kind.TIMEOUT, Kind.EMPTY})
-UNSENT = frozenset({Kind.RATE_LIMIT, Kind.PARAMETER, Kind.TOO_LONG, Kind.ACCOUNT, Kind.REQUEST})
+RETRIED = frozenset({ErrorKind.RATE_LIMIT, ErrorKind.SERVER, ErrorKind.TIMEOUT, ErrorKind.EMPTY})
+NOT_BILLED = frozenset(
+    {
+        ErrorKind.RATE_LIMIT,
+        ErrorKind.PARAMETER,
+        ErrorKind.TOO_LONG,
+        ErrorKind.ACCOUNT,
+        ErrorKind.REQUEST,
+    }
+)
 """Refused before a model worked on it, so nobody bills it."""
 
 
-class Fault(Exception):
+class CallError(Exception):
     """One attempt went wrong.
 
     Attributes:
         kind: What it means.
         status: HTTP status; None where there was no response.
-        retry_after_s: How long the provider wants us to wait; None where it doesn't say.
-        headers: Rate-limit headers of the refusal.
+        retry_after_s: Seconds the provider wants us to wait, 0 or more; None where it doesn't say.
+        headers: Of the refusal, lower-case names.
     """
 
     def __init__(
         self,
-        kind: Kind,
+        kind: ErrorKind,
         cause: str,
         *,
         status: int | None = None,
@@ -66,8 +78,9 @@ class Fault(Exception):
         self.headers = headers or {}
 
 
-_EMPTY = ("insufficient_quota", "billing_hard_limit", "credit balance is too low")
+_NO_CREDIT = ("insufficient_quota", "billing_hard_limit", "credit balance is too low")
 _NO_KEY = ("missing credentials", "api_key client option must be set", "api key is missing")
+_NO_NAMED_KEY = re.compile(r"missing \w* ?api key")
 _QUOTA = "exceeded your current quota"
 _COMES_BACK = ("per minute", "per_minute", "perminute", "retry in", "per second", "per_second")
 _UNREAD = ("converting to valid response", "unable to parse", "error parsing", "expecting value")
@@ -84,54 +97,91 @@ _PARAMETER = (
 )  # fmt: skip
 
 
-def understood(error: BaseException) -> Fault:
-    """The fault that an exception of LiteLLM, or of our own deadline, stands for."""
-    if isinstance(error, Fault):
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    """What an exception says of itself.
+
+    Attributes:
+        classes: Names of its class and of all above it.
+        status: HTTP status, if any.
+        text: Its words, in lower case.
+        timed_out: Whether it is a deadline of ours or of Python's.
+    """
+
+    classes: frozenset[str]
+    status: int | None
+    text: str
+    timed_out: bool
+
+    def says(self, *phrases: str) -> bool:
+        return any(phrase in self.text for phrase in phrases)
+
+    def is_a(self, *classes: str) -> bool:
+        return not self.classes.isdisjoint(classes)
+
+
+def classify(error: BaseException) -> CallError:
+    """The call error that an exception stands for.
+
+    Args:
+        error: Of LiteLLM, of what is below it, or of a deadline of ours.
+
+    Returns:
+        Its cause is one short line without secrets; the error itself where it is a `CallError`.
+    """
+    if isinstance(error, CallError):
         return error
-    names = {c.__name__ for c in type(error).__mro__}
-    status = _status(error)
-    said = _said(error)
-    text, low = _cause(said), said.lower()
+    words = _words(error)
+    evidence = _Evidence(
+        frozenset(c.__name__ for c in type(error).__mro__),
+        _status(error),
+        words.lower(),
+        isinstance(error, TimeoutError),
+    )
     headers = _headers(error)
-    wait = _retry_after(headers)
-    made = {"status": status, "retry_after_s": wait, "headers": headers}
+    return CallError(
+        _kind(evidence),
+        _cause(words),
+        status=evidence.status,
+        retry_after_s=_retry_after(headers),
+        headers=headers,
+    )
 
-    def fault(kind: Kind) -> Fault:
-        return Fault(kind, text, **made)  # type: ignore[arg-type]
 
-    if isinstance(error, TimeoutError) or names & {"Timeout", "APITimeoutError"} or status == 408:
-        return fault(Kind.TIMEOUT)
-    if status == 402 or any(mark in low for mark in _EMPTY):
-        return fault(Kind.ACCOUNT)
-    if any(mark in low for mark in _NO_KEY) or re.search(r"missing \w* ?api key", low):
-        return fault(Kind.ACCOUNT)
-    if _QUOTA in low and not any(mark in low for mark in _COMES_BACK):
-        return fault(Kind.ACCOUNT)
-    if status == 429 or "RateLimitError" in names:
-        return fault(Kind.RATE_LIMIT)
-    if names & {"AuthenticationError", "PermissionDeniedError", "NotFoundError"} or status in (
-        401, 403, 404,
-    ):  # fmt: skip
-        return fault(Kind.ACCOUNT)
-    if "ContextWindowExceededError" in names or (
-        status in (400, 413, 422) and any(mark in low for mark in _TOO_LONG)
+def _kind(of: _Evidence) -> ErrorKind:
+    """The first rule that fits: an account's trouble may look like any of those below it."""
+    if of.timed_out or of.is_a("Timeout", "APITimeoutError") or of.status == 408:
+        return ErrorKind.TIMEOUT
+    if _account_is_empty(of) or of.says(*_NO_KEY) or _NO_NAMED_KEY.search(of.text):
+        return ErrorKind.ACCOUNT
+    if of.status == 429 or of.is_a("RateLimitError"):
+        return ErrorKind.RATE_LIMIT
+    if of.status in (401, 403, 404) or of.is_a(
+        "AuthenticationError", "PermissionDeniedError", "NotFoundError"
     ):
-        return fault(Kind.TOO_LONG)
-    if "ContentPolicyViolationError" in names or (
-        status == 400 and any(mark in low for mark in _FILTER)
+        return ErrorKind.ACCOUNT
+    if of.is_a("ContextWindowExceededError") or (
+        of.status in (400, 413, 422) and of.says(*_TOO_LONG)
     ):
-        return fault(Kind.CONTENT)
-    if "UnsupportedParamsError" in names or (
-        status in (400, 422) and any(mark in low for mark in _PARAMETER)
-    ):
-        return fault(Kind.PARAMETER)
-    if any(mark in low for mark in _UNREAD):
-        return fault(Kind.SERVER)
-    if _REDIRECTED in low:
-        return fault(Kind.ACCOUNT)
-    if status is not None and 400 <= status < 500 and "APIConnectionError" not in names:
-        return fault(Kind.REQUEST)
-    return fault(Kind.SERVER)
+        return ErrorKind.TOO_LONG
+    if of.is_a("ContentPolicyViolationError") or (of.status == 400 and of.says(*_FILTER)):
+        return ErrorKind.CONTENT
+    if of.is_a("UnsupportedParamsError") or (of.status in (400, 422) and of.says(*_PARAMETER)):
+        return ErrorKind.PARAMETER
+    if of.says(*_UNREAD):
+        return ErrorKind.SERVER
+    if of.says(_REDIRECTED):
+        return ErrorKind.ACCOUNT
+    if of.status is not None and 400 <= of.status < 500 and not of.is_a("APIConnectionError"):
+        return ErrorKind.REQUEST
+    return ErrorKind.SERVER
+
+
+def _account_is_empty(of: _Evidence) -> bool:
+    """Whether nothing is left that would come back by itself; rates are quotas, too."""
+    if of.status == 402 or of.says(*_NO_CREDIT):
+        return True
+    return of.says(_QUOTA) and not of.says(*_COMES_BACK)
 
 
 def _status(error: BaseException) -> int | None:
@@ -140,21 +190,21 @@ def _status(error: BaseException) -> int | None:
     return int(status) if plain else None  # type: ignore[arg-type]
 
 
-def _said(error: BaseException) -> str:
+def _words(error: BaseException) -> str:
     """All it says, without secrets; LiteLLM repeats its own class names in front."""
     if isinstance(error, TimeoutError):
         return "no answer in time"
-    said = without_secrets(str(getattr(error, "message", None) or error))
+    words = redact(str(getattr(error, "message", None) or error))
     root = _root(error)
-    if root is not error and "connection error" in said.lower():  # of what kind, its cause says
-        said = f"{said.rstrip('. ')}: {without_secrets(str(root))}"
-    said = re.sub(r"^(?:litellm\.\w+: )+(?:\w+Exception - |\w+Error: )*", "", said)
-    return re.sub(r" ?(?:ssl:)?<[\w.]+ object at 0x[0-9a-f]+>", "", said)
+    if root is not error and "connection error" in words.lower():  # of what kind, its cause says
+        words = f"{words.rstrip('. ')}: {redact(str(root))}"
+    words = re.sub(r"^(?:litellm\.\w+: )+(?:\w+Exception - |\w+Error: )*", "", words)
+    return re.sub(r" ?(?:ssl:)?<[\w.]+ object at 0x[0-9a-f]+>", "", words)
 
 
 def _root(error: BaseException) -> BaseException:
     """What the error goes back to."""
-    for _ in range(10):
+    for _ in range(DEEPEST_CAUSE):
         before = error.__cause__ or error.__context__
         if before is None:
             break
@@ -162,18 +212,18 @@ def _root(error: BaseException) -> BaseException:
     return error
 
 
-def _cause(said: str) -> str:
+def _cause(words: str) -> str:
     """One line of it, no longer than a record should hold."""
-    line = without_secrets(" ".join(clean(said).split())) or "an error without words"
+    line = redact(" ".join(clean(words).split())) or "an error without words"
     return line if len(line) <= LONGEST_CAUSE else line[: LONGEST_CAUSE - 1] + "…"
 
 
 def _headers(error: BaseException) -> dict[str, str]:
-    found: Any = getattr(error, "litellm_response_headers", None)
-    if not found:
-        found = getattr(getattr(error, "response", None), "headers", None)
+    headers: Any = getattr(error, "litellm_response_headers", None)
+    if not headers:
+        headers = getattr(getattr(error, "response", None), "headers", None)
     try:
-        return {str(k).lower(): str(v) for k, v in dict(found or {}).items()}
+        return {str(k).lower(): str(v) for k, v in dict(headers or {}).items()}
     except (TypeError, ValueError):
         return {}
 

@@ -1,55 +1,82 @@
-"""The way to one model at one address: how many at once, how fast, and what was learnt of both."""
+"""One model at one address: how many calls at once, how fast, and what was learnt of both."""
 
 from __future__ import annotations
 
 import time
 
+from ..request import Completion, Request
 from ..settings import Calls
-from .concurrency import Gate
-from .rate_limit import Pacer
-from .request import Completion, Request
+from .concurrency import ConcurrencyLimit
+from .rate_limit import RateLimiter
 
-SHARE, MANY = 0.05, 0.15
-"""Weight of one call in the recent share of refusals, and the share that is no exception any more
-where the provider's rate is known."""
+REFUSAL_WEIGHT = 0.05
+"""Weight of one call in the recent share of refusals."""
+MANY_REFUSALS = 0.15
+"""The share from which refusals are no exception, where the provider's rate is known."""
+FIRST_TOKENS_OUT, FIRST_TOKENS = 300.0, 1000.0
+"""Tokens out, and in all, that a call is taken to use before the first answer."""
 
 
-class Lane:
-    """The way to one model at one address: its own gate and pacer."""
+class Endpoint:
+    """One model at one address, with its own concurrency and rate.
 
-    def __init__(self, calls: Calls, concurrency: int) -> None:
-        self.gate = Gate(concurrency)
-        self.pacer = Pacer(calls.rpm, calls.tpm)
+    Args:
+        calls: Says the rates, if the user gave them.
+        most: Requests in flight at once, 1 or more.
+    """
+
+    def __init__(self, calls: Calls, most: int) -> None:
+        self.concurrency = ConcurrencyLimit(most)
+        self.rate = RateLimiter(calls.rpm, calls.tpm)
         self.sent = 0
-        self.refusals = 0.0  # their recent share
+        self.refusal_share = 0.0
         self.answers = 0
         self.tokens = 0
         self.tokens_out = 0
 
     def likely_tokens(self, request: Request) -> int:
-        """What a request will probably use, by the answers so far."""
-        each = self.tokens_out / self.answers if self.answers else 300.0
+        """What a request will probably use, by the answers so far.
+
+        Args:
+            request: Before it is sent.
+        """
+        each = self.tokens_out / self.answers if self.answers else FIRST_TOKENS_OUT
         return request.likely_tokens_in + int(min(each, request.max_tokens))
 
     def learn(self, headers: dict[str, str], number: int, sent_at: float) -> None:
-        """Learn the provider's rate from the response to this lane's request of that number."""
+        """Learn the provider's rate from a response.
+
+        Args:
+            headers: Of its rate limits; empty teaches nothing.
+            number: Which request to this endpoint it answers, from 1.
+            sent_at: When that was sent, in seconds of `time.monotonic`.
+        """
         if headers:
-            each = self.tokens / self.answers if self.answers else 1000.0
+            each = self.tokens / self.answers if self.answers else FIRST_TOKENS
             ago_s = time.monotonic() - sent_at
-            self.pacer.learn(headers, ago_s, self.sent - number, each)
+            self.rate.learn(headers, ago_s, self.sent - number, each)
 
-    def refused(self, entered: float) -> None:
-        """A call was refused with 429: slow down, and let fewer in unless that was an exception."""
-        self.refusals += SHARE * (1.0 - self.refusals)
-        self.pacer.refused()
-        if not self.pacer.knows or self.refusals > MANY:
-            self.gate.squeeze(entered)
+    def on_refusal(self, acquired_at: float) -> None:
+        """Slow down after a 429, and let fewer in unless that was an exception.
 
-    def answered(self, booked: int, answer: Completion) -> None:
-        """A call succeeded: let more through, and put right what was guessed about it."""
-        self.refusals -= SHARE * self.refusals
-        self.gate.ease()
+        Args:
+            acquired_at: When the refused call had its slot.
+        """
+        self.refusal_share += REFUSAL_WEIGHT * (1.0 - self.refusal_share)
+        self.rate.on_refusal()
+        if not self.rate.known or self.refusal_share > MANY_REFUSALS:
+            self.concurrency.decrease(acquired_at)
+
+    def on_answer(self, booked: int, answer: Completion) -> None:
+        """Let more calls through, and put right what was guessed about this one.
+
+        Args:
+            booked: Tokens that were taken from the rate for it.
+            answer: Says how many it used.
+        """
+        self.refusal_share -= REFUSAL_WEIGHT * self.refusal_share
+        self.concurrency.increase()
         self.answers += 1
         self.tokens += answer.tokens_in + answer.tokens_out
         self.tokens_out += answer.tokens_out
-        self.pacer.correct(booked, answer.tokens_in + answer.tokens_out)
+        self.rate.correct(booked, answer.tokens_in + answer.tokens_out)

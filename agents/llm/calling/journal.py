@@ -12,10 +12,11 @@ import sqlite3
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from ....model.errors import Halt, UsageError
-from .request import CallFailed, Completion, Request, Site
+from ..request import CallFailed, CallKey, Completion, Request
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS calls (
@@ -27,13 +28,16 @@ CREATE TABLE IF NOT EXISTS calls (
     failed TEXT,
     PRIMARY KEY (run, tick, who, decision, call, digest)
 );
-CREATE TABLE IF NOT EXISTS models (model TEXT PRIMARY KEY, takes TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS models (model TEXT PRIMARY KEY, capabilities TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS sends (id INTEGER PRIMARY KEY, usd REAL NOT NULL);
 """
+COLUMNS = {"calls": 17, "sends": 2}
+LOCKED_S = 30.0
+"""Seconds that a write waits for another process."""
 _KEY = "run = ? AND tick = ? AND who = ? AND decision = ? AND call = ? AND digest = ?"
-_FOUND = (
-    "SELECT text, tokens_in, tokens_out, cost_usd, latency_s, finish, served_by, attempts,"
-    f" estimated, failed FROM calls WHERE {_KEY}"
+_FIND = (
+    "SELECT failed, text, tokens_in, tokens_out, cost_usd, latency_s, finish, served_by, attempts,"
+    f" estimated FROM calls WHERE {_KEY}"
 )
 
 
@@ -53,7 +57,7 @@ class Journal:
         self.strict = strict
         try:
             self._db = sqlite3.connect(
-                path or ":memory:", isolation_level=None, check_same_thread=False, timeout=30.0
+                path or ":memory:", isolation_level=None, check_same_thread=False, timeout=LOCKED_S
             )
             self._db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;" + SCHEMA)
         except sqlite3.Error as error:
@@ -63,71 +67,121 @@ class Journal:
         """Close it; the folder can be copied afterwards."""
         self._db.close()
 
-    def find(self, site: Site, digest: str) -> Completion | None:
+    def find(self, key: CallKey, digest: str) -> Completion | None:
         """The answer of a call made before.
 
+        Args:
+            key: Where in the run it was made.
+            digest: Of its request.
+
+        Returns:
+            None where there is none, or the call failed: a resumed run makes it again.
+
         Raises:
-            CallFailed: It failed then, and this is a replay.
+            CallFailed: It failed, and this is a replay.
+            Halt: The journal can't be read.
         """
-        with self._one():
-            row = self._db.execute(_FOUND, (*_key(site), digest)).fetchone()
+        with self._statement():
+            row = self._db.execute(_FIND, (*_values(key), digest)).fetchone()
         if row is None:
             return None
-        (text, tokens_in, tokens_out, cost_usd, latency_s, finish, served_by, attempts,
-         estimated, failed) = row  # fmt: skip
+        failed, *answer = row
+        found = Completion(*answer)
         if failed is None:
-            return Completion(
-                text, tokens_in, tokens_out, cost_usd, latency_s, finish, served_by, attempts,
-                bool(estimated),
-            )  # fmt: skip
+            return replace(found, estimated=bool(found.estimated))
         if self.strict:
-            raise CallFailed(failed, text, attempts, cost_usd, latency_s)
-        return None  # that was another day; ask again
+            raise CallFailed(failed, found.text, found.attempts, found.cost_usd, found.latency_s)
+        return None
 
-    def keep(self, site: Site, request: Request, answer: Completion, send: int) -> None:
-        """Write an answer, and that its money is no longer set aside."""
+    def keep(self, key: CallKey, request: Request, answer: Completion, send: int) -> None:
+        """Write an answer, and that its money is no longer set aside.
+
+        Args:
+            key: Where in the run the call was made.
+            request: What was asked.
+            answer: What came back.
+            send: As given by `set_aside`; 0 where nothing was.
+
+        Raises:
+            Halt: It can't be written.
+        """
         if not send:
-            with self._one():
-                self._insert(site, request, answer, None)
+            with self._statement():
+                self._insert(key, request, answer, None)
             return
-        with self._whole():
-            self._insert(site, request, answer, None)
+        with self._transaction():
+            self._insert(key, request, answer, None)
             self._db.execute("DELETE FROM sends WHERE id = ?", (send,))
 
-    def keep_failure(self, site: Site, request: Request, failure: CallFailed) -> None:
-        """Write that a call was given up, for replays; a resumed run asks it again."""
+    def keep_failure(self, key: CallKey, request: Request, failure: CallFailed) -> None:
+        """Write that a call was given up, for replays; a resumed run makes it again.
+
+        Args:
+            key: Where in the run the call was made.
+            request: What was asked.
+            failure: Why there is no answer.
+
+        Raises:
+            Halt: It can't be written.
+        """
         lost = Completion(
             str(failure), 0, 0, failure.cost_usd, failure.latency_s, attempts=failure.attempts
         )
-        with self._one():
-            self._insert(site, request, lost, failure.kind)
+        with self._statement():
+            self._insert(key, request, lost, failure.kind)
 
-    def _insert(self, site: Site, request: Request, answer: Completion, failed: str | None) -> None:
+    def _insert(
+        self, key: CallKey, request: Request, answer: Completion, failed: str | None
+    ) -> None:
         packed = zlib.compress(request.json.encode("utf-8", "replace"), 1)
         row = (
-            *_key(site), request.digest, packed, answer.text, answer.tokens_in, answer.tokens_out,
+            *_values(key), request.digest, packed, answer.text, answer.tokens_in, answer.tokens_out,
             answer.cost_usd, answer.latency_s, answer.finish, answer.served_by, answer.attempts,
             int(answer.estimated), failed,
         )  # fmt: skip
-        self._db.execute(f"INSERT OR REPLACE INTO calls VALUES ({','.join('?' * 17)})", row)
+        places = ",".join("?" * COLUMNS["calls"])
+        self._db.execute(f"INSERT OR REPLACE INTO calls VALUES ({places})", row)
 
-    def about_to_send(self, usd: float) -> int:
-        """Write that this much is set aside; what a crash leaves behind counts as spent."""
-        with self._one():
-            return int(
-                self._db.execute("INSERT INTO sends (usd) VALUES (?)", (usd,)).lastrowid or 0
-            )
+    def set_aside(self, usd: float) -> int:
+        """Write that a request is about to be sent; what a crash leaves behind counts as spent.
 
-    def not_billed(self, send: int) -> None:
-        """Take back what was set aside for a request that was refused."""
+        Args:
+            usd: The most it may cost, in US dollars.
+
+        Returns:
+            A number for it, 1 or more.
+
+        Raises:
+            Halt: It can't be written.
+        """
+        with self._statement():
+            sends = self._db.execute("INSERT INTO sends (usd) VALUES (?)", (usd,))
+        return int(sends.lastrowid or 0)
+
+    def take_back(self, send: int) -> None:
+        """Write that a request was refused, so that nothing is owed for it.
+
+        Args:
+            send: As given by `set_aside`; 0 does nothing.
+
+        Raises:
+            Halt: It can't be written.
+        """
         if send:
-            with self._one():
+            with self._statement():
                 self._db.execute("DELETE FROM sends WHERE id = ?", (send,))
 
-    def hand_over(self, other: Journal) -> None:
-        """Copy every call, and what is set aside, into another journal."""
-        with other._whole():
-            for table, columns in (("calls", 17), ("sends", 2)):
+    def copy_to(self, other: Journal) -> None:
+        """Copy every call, and what is set aside, into another journal.
+
+        Args:
+            other: Keeps what it has; of equal calls the copied one stays.
+
+        Raises:
+            Halt: It can't be written; then nothing was.
+        """
+        with other._transaction():
+            for table, columns in COLUMNS.items():
                 for row in self._db.execute(f"SELECT * FROM {table}"):
                     values = (None, row[1]) if table == "sends" else row
                     places = ",".join("?" * columns)
@@ -139,21 +193,35 @@ class Journal:
         return float(known + self._db.execute("SELECT total(usd) FROM sends").fetchone()[0])
 
     def count(self) -> int:
-        """Answers in it."""
+        """Calls in it."""
         return int(self._db.execute("SELECT count(*) FROM calls").fetchone()[0])
 
-    def takes(self, model: str) -> str | None:
-        """What a model was found to take."""
-        row = self._db.execute("SELECT takes FROM models WHERE model = ?", (model,)).fetchone()
+    def capabilities(self, model: str) -> str | None:
+        """What a model was found capable of, as it was kept.
+
+        Args:
+            model: As the user wrote it.
+        """
+        found = self._db.execute("SELECT capabilities FROM models WHERE model = ?", (model,))
+        row = found.fetchone()
         return None if row is None else str(row[0])
 
-    def keep_takes(self, model: str, takes: str) -> None:
-        """Write what a model was found to take."""
-        with self._one():
-            self._db.execute("INSERT OR REPLACE INTO models VALUES (?, ?)", (model, takes))
+    def keep_capabilities(self, model: str, capabilities: str) -> None:
+        """Write what a model was found capable of.
+
+        Args:
+            model: As the user wrote it.
+            capabilities: JSON.
+
+        Raises:
+            Halt: It can't be written.
+        """
+        with self._statement():
+            values = (model, capabilities)
+            self._db.execute("INSERT OR REPLACE INTO models VALUES (?, ?)", values)
 
     @contextmanager
-    def _one(self) -> Iterator[None]:
+    def _statement(self) -> Iterator[None]:
         """One statement; SQLite itself writes it whole or not at all.
 
         Raises:
@@ -165,13 +233,13 @@ class Journal:
             raise Halt("disk", f"{self.path}: {error}") from None
 
     @contextmanager
-    def _whole(self) -> Iterator[None]:
+    def _transaction(self) -> Iterator[None]:
         """All statements inside, or none.
 
         Raises:
-            Halt: As `_one`.
+            Halt: As `_statement`.
         """
-        with self._one():
+        with self._statement():
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -181,5 +249,6 @@ class Journal:
             self._db.execute("COMMIT")
 
 
-def _key(site: Site) -> tuple[str, int, str, str, int]:
-    return site.run, site.tick, site.who, str(site.decision), site.call
+def _values(key: CallKey) -> tuple[str, int, str, str, int]:
+    """A key as its columns hold it; SQLite's integers are too short for a decision's seed."""
+    return key.run, key.tick, key.who, str(key.decision), key.call

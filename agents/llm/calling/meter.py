@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .request import Completion
+from ..request import Completion
 
 
 @dataclass
@@ -13,7 +13,7 @@ class Meter:
 
     Attributes:
         in_flight: Requests sent and not answered.
-        waiting: Calls that wait: for their turn, for the pacer, for money, or after a refusal.
+        waiting: Calls that wait: for a slot, for the rate, for money, or after a refusal.
         sent: Requests.
         answered: Calls that gave an answer.
         replayed: Calls answered from the journal.
@@ -40,7 +40,11 @@ class Meter:
     estimated: int = 0
 
     def count(self, answer: Completion) -> None:
-        """Count an answer."""
+        """Count an answer.
+
+        Args:
+            answer: Of a call that was made, not found in the journal.
+        """
         self.answered += 1
         self.tokens_in += answer.tokens_in
         self.tokens_out += answer.tokens_out

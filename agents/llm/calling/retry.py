@@ -7,37 +7,50 @@ References:
 from __future__ import annotations
 
 import random
+from collections.abc import Awaitable, Callable
 
-from tenacity import RetryCallState
-from tenacity.retry import retry_base
-from tenacity.stop import stop_base
-from tenacity.wait import wait_base
+from tenacity import AsyncRetrying, RetryCallState
 
-from .call_errors import RETRIED, Fault, Kind
+from .call_errors import RETRIED, CallError, ErrorKind
 
-FIRST_S = 0.5
-LONGEST_S = 6.0
-LONGEST_RATE_LIMIT_S = 8.0
+FIRST_WAIT_S = 0.5
+LONGEST_WAIT_S = 6.0
+LONGEST_RATE_LIMIT_WAIT_S = 8.0
 SPREAD = 0.25
+"""Of a wait the provider asked for: so much longer, at most, so that not all return at once."""
+MOST_DOUBLINGS = 16
 MOST_EMPTY = 2
+"""Answers without text after which a call is tried again; each may be billed."""
+RATE_LIMIT_PATIENCE = 10
+"""How many deadlines a call may wait in the queue of a provider that refuses it."""
+SHORTEST_ATTEMPT_S = 0.001
 _jitter = random.Random()  # waiting times reach no record, so they need no seed
 
 
-class Clock:
-    """How long a decision has been worked on; waiting for one's turn doesn't count.
+class Deadline:
+    """How long a decision has been worked on; waiting for a slot doesn't count.
 
     Args:
-        deadline_s: For a decision, its failed attempts and the waits between them.
-        most_attempts: Stop after so many; None for as many as there is time for.
+        deadline_s: For a decision, its failed attempts and the waits between them; above 0.
+        most_attempts: Of one call, 1 or more; None for as many as there is time for.
     """
 
     def __init__(self, deadline_s: float, most_attempts: int | None = None) -> None:
         self.deadline_s = deadline_s
         self.most_attempts = most_attempts
         self.used_s = 0.0
-        self.began_s = 0.0  # of it, before the call that is being made
         self.attempts = 0
-        self.refused_s = 0.0  # in queues of a provider that sends us away: ten times as patient
+        self._used_before_s = 0.0
+        self._refused_s = 0.0
+
+    def begin_call(self) -> None:
+        """Count attempts and seconds of another call from here."""
+        self.attempts, self._used_before_s = 0, self.used_s
+
+    @property
+    def call_s(self) -> float:
+        """Seconds used by the present call."""
+        return self.used_s - self._used_before_s
 
     @property
     def left_s(self) -> float:
@@ -47,75 +60,81 @@ class Clock:
     @property
     def attempt_s(self) -> float:
         """Deadline of the next attempt: a call that hangs leaves time for another."""
-        return max(min(self.left_s, self.deadline_s / 2), 0.001)
-
-    def wait(self, fault: Fault, seconds: float) -> None:
-        """Count a wait."""
-        if fault.kind is Kind.RATE_LIMIT:
-            self.refused_s += seconds
-        else:
-            self.used_s += seconds
+        return max(min(self.left_s, self.deadline_s / 2), SHORTEST_ATTEMPT_S)
 
     @property
     def over(self) -> bool:
         """Whether there is no time for another attempt."""
         if self.most_attempts is not None and self.attempts >= self.most_attempts:
             return True
-        return self.left_s <= 0.001 or self.refused_s > 10 * self.deadline_s
+        out_of_patience = self._refused_s > RATE_LIMIT_PATIENCE * self.deadline_s
+        return self.left_s <= SHORTEST_ATTEMPT_S or out_of_patience
 
+    def wait(self, error: CallError, seconds: float) -> None:
+        """Count a wait.
 
-def fault_of(state: RetryCallState) -> Fault | None:
-    """The fault of the last attempt."""
-    error = state.outcome.exception() if state.outcome is not None else None
-    return error if isinstance(error, Fault) else None
-
-
-class transient(retry_base):
-    """Try again after faults that pass; made anew for every call."""
-
-    def __init__(self) -> None:
-        self.empty = 0
-
-    def __call__(self, retry_state: RetryCallState) -> bool:
-        """Whether the last attempt's fault is one of them."""
-        fault = fault_of(retry_state)
-        if fault is not None and fault.kind is Kind.EMPTY:  # each of them may be billed
-            self.empty += 1
-            return self.empty <= MOST_EMPTY
-        return fault is not None and fault.kind in RETRIED
-
-
-class out_of_time(stop_base):
-    """Stop when the decision's time is up."""
-
-    def __init__(self, clock: Clock) -> None:
-        self.clock = clock
-
-    def __call__(self, retry_state: RetryCallState) -> bool:
-        """Whether it is."""
-        return self.clock.over
-
-
-class told_or_jittered(wait_base):
-    """As long as the provider asks and a little more, else full jitter below a doubling bound."""
-
-    def __init__(self, clock: Clock) -> None:
-        self.clock = clock
-
-    def __call__(self, retry_state: RetryCallState) -> float:
-        """Seconds, and count them."""
-        fault = fault_of(retry_state)
-        if fault is None:
-            return 0.0
-        limited = fault.kind is Kind.RATE_LIMIT
-        if fault.retry_after_s is not None:
-            told = fault.retry_after_s
-            seconds = told + _jitter.uniform(0.0, SPREAD * max(told, FIRST_S))
+        Args:
+            error: What it follows.
+            seconds: How long it is, 0 or more.
+        """
+        if error.kind is ErrorKind.RATE_LIMIT:
+            self._refused_s += seconds
         else:
-            longest = LONGEST_RATE_LIMIT_S if limited else LONGEST_S
-            bound = min(longest, FIRST_S * 2.0 ** min(retry_state.attempt_number - 1, 16))
-            seconds = _jitter.uniform(0.0, bound)
-        if not limited:
-            seconds = min(seconds, max(0.0, self.clock.left_s))
-        self.clock.wait(fault, seconds)
+            self.used_s += seconds
+
+
+def retrying(deadline: Deadline, sleep: Callable[[float], Awaitable[None]]) -> AsyncRetrying:
+    """What calls a function until it succeeds, fails for good, or there is no time left.
+
+    Args:
+        deadline: Of the decision.
+        sleep: Waits so many seconds.
+    """
+    empty = 0
+
+    def passes(state: RetryCallState) -> bool:
+        nonlocal empty
+        error = _error(state)
+        if error is not None and error.kind is ErrorKind.EMPTY:
+            empty += 1
+            return empty <= MOST_EMPTY
+        return error is not None and error.kind in RETRIED
+
+    def counted_wait(state: RetryCallState) -> float:
+        error = _error(state)
+        if error is None:
+            return 0.0
+        seconds = wait_s(error, state.attempt_number)
+        if error.kind is not ErrorKind.RATE_LIMIT:
+            seconds = min(seconds, max(0.0, deadline.left_s))
+        deadline.wait(error, seconds)
         return seconds
+
+    return AsyncRetrying(
+        retry=passes,
+        stop=lambda _: deadline.over,
+        wait=counted_wait,
+        sleep=sleep,
+        reraise=True,
+    )
+
+
+def wait_s(error: CallError, attempt: int) -> float:
+    """Seconds to wait: as the provider asks and a little more, else full jitter below a bound.
+
+    Args:
+        error: Of the last attempt.
+        attempt: Its number, from 1; the bound doubles with each.
+    """
+    told = error.retry_after_s
+    if told is not None:
+        return told + _jitter.uniform(0.0, SPREAD * max(told, FIRST_WAIT_S))
+    limited = error.kind is ErrorKind.RATE_LIMIT
+    longest = LONGEST_RATE_LIMIT_WAIT_S if limited else LONGEST_WAIT_S
+    bound = min(longest, FIRST_WAIT_S * 2.0 ** min(attempt - 1, MOST_DOUBLINGS))
+    return _jitter.uniform(0.0, bound)
+
+
+def _error(state: RetryCallState) -> CallError | None:
+    error = state.outcome.exception() if state.outcome is not None else None
+    return error if isinstance(error, CallError) else None

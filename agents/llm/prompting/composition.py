@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ....model.messages import Span
 from ....model.observation import Charter, Observation
-from ..calling.request import Mode
-from ..parsing.answers import SHAPES
-from .context_window import Reading, assigned, read
-from .templates import quoted, schema, template
+from ....model.spans import Span
+from ..request import Mode
+from .context_window import ContextWindow, fit, render_assignment
+from .templates import SCHEMA_OF, quoted, quoted_title, schema_text, template
 
 Messages = tuple[tuple[str, str], ...]
+"""Pairs of role (`system`, `user`, `assistant`) and text."""
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Prompt:
     """A prompt and what had to be left out of it.
 
     Attributes:
@@ -29,13 +28,13 @@ class Asked:
     """
 
     messages: Messages
-    unread: tuple[Span, ...]
-    unrecalled: tuple[Span, ...]
-    shortened: int
-    unmarked: int
+    unread: tuple[Span, ...] = ()
+    unrecalled: tuple[Span, ...] = ()
+    shortened: int = 0
+    unmarked: int = 0
 
 
-def ask(observation: Observation, mode: Mode, *, context_tokens: int, words: int) -> Asked:
+def compose(observation: Observation, mode: Mode, *, context_tokens: int, max_words: int) -> Prompt:
     """The prompt for a decision.
 
     The system message and the task come first and messages follow in the order they were said, so
@@ -44,47 +43,61 @@ def ask(observation: Observation, mode: Mode, *, context_tokens: int, words: int
     Args:
         observation: What the member knows.
         mode: Below `JSON_SCHEMA` the schema stands in the prompt.
-        context_tokens: For what others said, own work and memory together.
-        words: Longest work asked for.
+        context_tokens: For what others said, own work and memory together, four characters to one;
+            0 or more.
+        max_words: Longest work asked for, 1 or more.
     """
-    reading = read(observation, context_tokens)
-    text = "".join(_parts(observation, reading, mode, words))
-    system = _system(observation.charter)
-    return Asked(
-        (("system", system), ("user", text)),
-        reading.unread,
-        reading.unrecalled,
-        reading.shortened,
-        reading.unmarked,
+    window = fit(observation, context_tokens)
+    sections = _sections(observation, window)
+    schema_name = SCHEMA_OF[observation.act]
+    sections.append(template("number").substitute(member=observation.member))
+    sections.append(_question(schema_name, observation.member, observation.roster, max_words))
+    if mode is not Mode.JSON_SCHEMA:
+        sections.append(schema_text(schema_name))
+    return Prompt(
+        (("system", _system(observation.charter)), ("user", "".join(sections))),
+        window.unread,
+        window.unrecalled,
+        window.shortened,
+        window.unmarked,
     )
 
 
-def _parts(observation: Observation, reading: Reading, mode: Mode, words: int) -> list[str]:
+def repair(messages: Messages, answer: str, fault: str) -> Messages:
+    """The request that follows an answer which could not be used.
+
+    Args:
+        messages: Of the prompt that was answered.
+        answer: What the model wrote.
+        fault: What is wrong with it, in our words.
+    """
+    plea = template("repair").substitute(fault=fault)
+    return (*messages, ("assistant", answer), ("user", plea))
+
+
+def _sections(observation: Observation, window: ContextWindow) -> list[str]:
+    """The task and what the member knows of it."""
     brief = observation.brief
-    parts = [_task(brief.title, brief.text)]
+    sections = [_task(brief.title, brief.text)]
     if len(observation.memory):
-        left_out = sum(b - a for a, b in reading.unrecalled)
-        parts.append(_block("memory", reading.memory, left_out))
+        sections.append(_section("memory", window.memory, _count(window.unrecalled)))
     if len(observation.messages):
-        left_out = sum(b - a for a, b in reading.unread)
-        parts.append(_block("messages", reading.messages, left_out))
+        sections.append(_section("messages", window.messages, _count(window.unread)))
     if observation.marks:
-        parts.append(_block("marks", reading.marks, reading.unmarked))
+        sections.append(_section("marks", window.marks, window.unmarked))
     if len(observation.own):
-        left_out = len(observation.own) - len(reading.own)
-        parts.append(_block("own", reading.own, left_out))
+        sections.append(_section("own", window.own, len(observation.own) - len(window.own)))
     if observation.skills:
         levels = "\n".join(f"{level:.2f}:\n{quoted(topic)}" for topic, level in observation.skills)
-        parts.append(template("practice").substitute(practice=levels))
+        sections.append(template("practice").substitute(practice=levels))
     if observation.assignment is not None:
-        given = assigned(observation.assignment)
-        parts.append(template("assignment").substitute(assignment=given))
-    shape = SHAPES[observation.act]
-    parts.append(template("number").substitute(member=observation.member))
-    parts.append(_question(shape, observation.member, observation.roster, words))
-    if mode is not Mode.JSON_SCHEMA:
-        parts.append(schema_text(shape))
-    return parts
+        given = render_assignment(observation.assignment)
+        sections.append(template("assignment").substitute(assignment=given))
+    return sections
+
+
+def _count(spans: tuple[Span, ...]) -> int:
+    return sum(end - start for start, end in spans)
 
 
 @lru_cache(maxsize=4096)
@@ -95,28 +108,16 @@ def _system(charter: Charter) -> str:
 
 @lru_cache(maxsize=256)
 def _task(title: str, text: str) -> str:
-    return template("task").substitute(title=quoted(title)[2:], task=quoted(text))
+    return template("task").substitute(title=quoted_title(title), task=quoted(text))
 
 
-def _block(name: str, shown: tuple[str, ...], left_out: int) -> str:
-    texts = "\n\n".join(shown)
+def _section(name: str, texts: tuple[str, ...], left_out: int) -> str:
+    whole = "\n\n".join(texts)
     if left_out:
-        texts = template("cut").substitute(n=left_out) + texts
-    return template(name).substitute({name: texts})
+        whole = template("cut").substitute(n=left_out) + whole
+    return template(name).substitute({name: whole})
 
 
-def _question(shape: str, member: int, roster: tuple[int, ...], words: int) -> str:
+def _question(name: str, member: int, roster: tuple[int, ...], max_words: int) -> str:
     numbers = ", ".join(map(str, roster))
-    return template(shape).substitute(member=member, roster=numbers, words=words)
-
-
-@lru_cache(maxsize=8)
-def schema_text(shape: str) -> str:
-    """The part of a prompt that states the schema."""
-    return template("schema").substitute(schema=json.dumps(schema(shape), indent=1))
-
-
-def repair(asked: Messages, answer: str, fault: str) -> Messages:
-    """The request that follows an answer which could not be used."""
-    plea = template("repair").substitute(fault=fault)
-    return (*asked, ("assistant", answer), ("user", plea))
+    return template(name).substitute(member=member, roster=numbers, words=max_words)

@@ -18,16 +18,19 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ....model.decision import Assignment, Contribution, Intention
-from ....model.messages import Mark, Message, RoleNote, Span, spans_of
+from ....model.messages import Mark, Message, RoleNote
 from ....model.observation import Observation
-from .templates import quoted
+from ....model.spans import Span, spans_of
+from .templates import quoted, quoted_title
 
+CHARACTERS_PER_TOKEN = 4
 USEFUL_CHARACTERS = 400
+"""Of a message: fewer are not worth reading."""
 SHORTENED = "\n| [… shortened for length]"
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ContextWindow:
     """What a model reads of what its member could see.
 
     Attributes:
@@ -51,52 +54,57 @@ class Reading:
     unmarked: int
 
 
-def read(observation: Observation, tokens: int) -> Reading:
-    """Choose what to read within a number of tokens, four characters to one."""
-    purse = _Purse(4 * tokens)
+def fit(observation: Observation, tokens: int) -> ContextWindow:
+    """Choose what is read.
+
+    Args:
+        observation: All there is to read.
+        tokens: For all of it, four characters to one; 0 or more.
+    """
+    space = _Space(CHARACTERS_PER_TOKEN * tokens)
     addressed = [m for m in observation.messages if m.to is not None]
     others = [m for m in observation.messages if m.to is None]
-    own, _ = purse.take(observation.own)
-    near, left_near = purse.take(addressed)
-    marks = purse.stick(observation.marks)
-    far, left_far = purse.take(others)
-    memory, left_memory = purse.take(observation.memory)
+    own, _ = space.fit_messages(observation.own)
+    near, left_near = space.fit_messages(addressed)
+    marks = space.fit_marks(observation.marks)
+    far, left_far = space.fit_messages(others)
+    memory, left_memory = space.fit_messages(observation.memory)
     said = {**near, **far}
-    return Reading(
+    return ContextWindow(
         own=tuple(own.values()),
         messages=tuple(said[i] for i in sorted(said)),
         memory=tuple(memory.values()),
         marks=marks,
         unread=spans_of(sorted([*left_near, *left_far])),
         unrecalled=spans_of(left_memory),
-        shortened=purse.shortened,
+        shortened=space.shortened,
         unmarked=len(observation.marks) - len(marks),
     )
 
 
-class _Purse:
-    """Characters left to spend on messages."""
+class _Space:
+    """Characters left, and how many messages had to be shortened."""
 
     def __init__(self, characters: int) -> None:
         self.left = characters
         self.shortened = 0
 
-    def stick(self, marks: Sequence[Mark]) -> tuple[str, ...]:
+    def fit_marks(self, marks: Sequence[Mark]) -> tuple[str, ...]:
         """Texts of the strongest marks that fit whole, in the order of the board."""
         kept: dict[int, str] = {}
         for place in sorted(range(len(marks)), key=lambda i: (-marks[i].strength, i)):
-            text = marked(marks[place])
+            text = render_mark(marks[place])
             if len(text) <= self.left:
                 kept[place] = text
                 self.left -= len(text)
         return tuple(kept[place] for place in sorted(kept))
 
-    def take(self, messages: Iterable[Message]) -> tuple[dict[int, str], list[int]]:
+    def fit_messages(self, messages: Iterable[Message]) -> tuple[dict[int, str], list[int]]:
         """Texts by message id, ascending, newest preferred; and the ids left out."""
         listed = list(messages)
         kept: dict[int, str] = {}
         for message in reversed(listed):
-            text = shown(message)
+            text = render_message(message)
             if len(text) > self.left:
                 if self.left >= USEFUL_CHARACTERS:
                     kept[message.id] = text[: self.left].rstrip() + SHORTENED
@@ -112,32 +120,46 @@ class _Purse:
 
 
 @lru_cache(maxsize=8192)
-def shown(message: Message) -> str:
-    """A message as it stands in a prompt: a heading of ours, and a quotation."""
-    content = message.content
+def render_message(message: Message) -> str:
+    """A message as it stands in a prompt: a heading of ours, and a quotation.
+
+    Args:
+        message: Of anybody.
+    """
+    author, content = f"Agent {message.author}", message.content
     match content:
         case Contribution():
-            head = f"Agent {message.author}, finished work, in the role:"
-            return f"{head}\n{quoted(content.role)}\nThe work:\n{quoted(content.work)}"
+            role, work = quoted(content.role), quoted(content.work)
+            return f"{author}, finished work, in the role:\n{role}\nThe work:\n{work}"
         case Intention():
-            focus = "".join(f"\n{quoted(f)}" for f in content.focus)
-            return f"Agent {message.author} intends the role:\n{quoted(content.role)}{focus}"
+            return f"{author} intends the role:\n{quoted(content.role)}{_focus(content.focus)}"
         case Assignment():
-            return f"Agent {message.author} assigns:\n{assigned(content)}"
+            return f"{author} assigns:\n{render_assignment(content)}"
         case RoleNote():
-            task = quoted(content.task_id)[2:]
-            return f"Agent {message.author} on an earlier task ({task}):\n{quoted(content.role)}"
+            task = quoted_title(content.task_id)
+            return f"{author} on an earlier task ({task}):\n{quoted(content.role)}"
 
 
-def marked(mark: Mark) -> str:
-    """A mark as it stands in a prompt."""
+def render_mark(mark: Mark) -> str:
+    """A mark as it stands in a prompt.
+
+    Args:
+        mark: On a shared board.
+    """
     work = f"\nThe work:\n{quoted(mark.work)}" if mark.work else ""
     return f"Strength {mark.strength:.2f}:\n{quoted(mark.topic)}{work}"
 
 
-def assigned(assignment: Assignment) -> str:
-    """An assignment as it stands in a prompt."""
-    focus = "".join(f"\n{quoted(f)}" for f in assignment.focus)
-    on = f"\nto work on:{focus}" if focus else ""
+def render_assignment(assignment: Assignment) -> str:
+    """An assignment as it stands in a prompt.
+
+    Args:
+        assignment: To whoever reads it, or to a colleague.
+    """
+    on = f"\nto work on:{_focus(assignment.focus)}" if assignment.focus else ""
     phase = f" (phase {assignment.phase})" if assignment.phase != 1 else ""
     return f"the role{phase}:\n{quoted(assignment.role)}{on}"
+
+
+def _focus(parts: tuple[str, ...]) -> str:
+    return "".join(f"\n{quoted(part)}" for part in parts)

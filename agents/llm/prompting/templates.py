@@ -12,19 +12,36 @@ from importlib.resources import files
 from string import Template
 from typing import Any
 
+from ....model.decision import Act
+
 VERSION = "1"
+SCHEMA_OF: dict[Act, str] = {
+    Act.CONTRIBUTE: "contribute",
+    Act.INTEND: "intend",
+    Act.PLAN: "plan",
+    Act.AMEND: "amend",
+}
+"""Name of the answer's schema, and of the question's template, by act."""
 
 
 @cache
 def template(name: str) -> Template:
-    """A prompt's text with its $blanks."""
+    """A prompt's text with its $blanks.
+
+    Args:
+        name: Of a file in `prompts/`, without `.txt`.
+    """
     return Template(_read(f"{name}.txt"))
 
 
 @cache
-def schema(shape: str) -> dict[str, Any]:
-    """The JSON schema of an answer: `contribute`, `intend`, `plan` or `verdict`."""
-    loaded: dict[str, Any] = json.loads(_read(f"{shape}.json"))
+def schema(name: str) -> dict[str, Any]:
+    """The JSON schema of an answer.
+
+    Args:
+        name: `contribute`, `intend`, `plan`, `amend` or `verdict`.
+    """
+    loaded: dict[str, Any] = json.loads(_read(f"{name}.json"))
     return loaded
 
 
@@ -37,11 +54,34 @@ def prompts_id() -> str:
     return f"{VERSION}-{hashlib.sha256(whole.encode()).hexdigest()[:8]}"
 
 
-def _read(name: str) -> str:
-    text = (files(__package__) / "prompts" / name).read_text(encoding="utf-8")
-    return text.replace("\r\n", "\n")
+@cache
+def schema_text(name: str) -> str:
+    """The part of a prompt that states a schema.
+
+    Args:
+        name: As for `schema`.
+    """
+    return template("schema").substitute(schema=json.dumps(schema(name), indent=1))
 
 
 def quoted(text: str) -> str:
-    """Foreign text as a quotation: every line begins with `| `, so none can pose as ours."""
+    """Foreign text as a quotation: every line begins with `| `, so none can pose as ours.
+
+    Args:
+        text: Of any number of lines, whatever ends them.
+    """
     return "\n".join(f"| {line}" for line in text.splitlines()) or "|"
+
+
+def quoted_title(text: str) -> str:
+    """Foreign text behind words of ours: its first line as it is, any other as a quotation.
+
+    Args:
+        text: Mostly one line.
+    """
+    return quoted(text)[2:]
+
+
+def _read(name: str) -> str:
+    text = (files(__package__) / "prompts" / name).read_text(encoding="utf-8")
+    return text.replace("\r\n", "\n")

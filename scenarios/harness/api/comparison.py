@@ -71,12 +71,16 @@ class Comparison:
 
     @cached_property
     def contrasts(self) -> pd.DataFrame:
-        """One row per pair of cells that differ in one factor, and measure."""
+        """One row per pair of cells that differ in one factor, and measure: it minus `against`."""
         import pandas as pd
 
-        return pd.DataFrame(
-            [_flat_contrast(cell, c) for cell in self.analysis.summary for c in cell.contrasts]
-        )
+        found, told = [], set()
+        for cell in self.analysis.summary:
+            for c in cell.contrasts:  # each stands with both of its cells
+                if (cell.cell._replace(**{c.factor: c.against}), cell.cell, c.measure) not in told:
+                    told.add((cell.cell, cell.cell._replace(**{c.factor: c.against}), c.measure))
+                    found.append(_flat_contrast(cell, c))
+        return pd.DataFrame(found)
 
     def body(self) -> dict[str, Any]:
         """What `--json` says."""
@@ -114,11 +118,9 @@ def _flat_contrast(cell: CellSummary, contrast: Contrast) -> dict[str, Any]:
     """A contrast's numbers with the cell it is of; bounds in columns of their own."""
     row: dict[str, Any] = dict(cell.cell._asdict())
     for name, value in contrast.body().items():
-        if name in row or isinstance(value, dict):
-            continue
-        if isinstance(value, list):
-            row[f"{name}_low"], row[f"{name}_high"] = value
-        else:
+        if name.startswith("ci95") or name.endswith("ci95"):
+            row[f"{name}_low"], row[f"{name}_high"] = (None, None) if value is None else value
+        elif name not in ("equivalence", "power", "by_task"):  # in `body`, with all their parts
             row[name] = value
     return row
 

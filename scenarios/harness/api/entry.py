@@ -1,4 +1,4 @@
-"""`un.run`, `un.compare` and `un.scenario`: the commands as functions, silent, with values back."""
+"""`un.run` and `un.compare`: the commands as functions, silent, with values back."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
+import networkx as nx
+
 from ....agents.llm.settings import Calls
 from ....model.options import Named, options_of
 from ..config.catalogue import COMPARED, VARYING
 from ..config.comparison import ComparisonConfig
 from ..config.groups import Design, Execution, Tasks, Team
+from ..config.reading import group_of
 from ..config.run import RunConfig
 from ..runs.reporter import Reporter
 from .comparison import Comparison, play_comparison
@@ -20,7 +23,7 @@ from .run import Run, play_run
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def _with_options(*groups: type, lists: Sequence[str] = ()) -> Callable[[F], F]:
+def _with_options(*groups: type, lists: Sequence[str] = (), **defaults: Any) -> Callable[[F], F]:
     """Give a function the signature of groups of options."""
 
     def decorate(function: F) -> F:
@@ -28,7 +31,7 @@ def _with_options(*groups: type, lists: Sequence[str] = ()) -> Callable[[F], F]:
             inspect.Parameter(
                 n.name,
                 inspect.Parameter.KEYWORD_ONLY,
-                default=n.default,
+                default=defaults.get(n.name, n.default),
                 annotation=_shown(n, lists),
             )
             for group in groups
@@ -43,7 +46,7 @@ def _with_options(*groups: type, lists: Sequence[str] = ()) -> Callable[[F], F]:
 
 
 def _shown(named: Named, lists: Sequence[str]) -> str:
-    return f"Sequence[{named.type}]" if named.name in lists else named.type
+    return f"{named.type} | Sequence[{named.type}]" if named.name in lists else named.type
 
 
 @_with_options(Team, Tasks, Calls, Execution)
@@ -64,7 +67,7 @@ def run(**options: Any) -> Run:
     return play_run(RunConfig.of(**rest), execution, Reporter())
 
 
-@_with_options(Team, Tasks, Calls, Design, Execution, lists=VARYING)
+@_with_options(Team, Tasks, Calls, Design, Execution, lists=VARYING, protocol=COMPARED)
 def compare(**options: Any) -> Comparison:
     """Play all combinations of lists; what `unscripted compare` does, without printing.
 
@@ -89,12 +92,7 @@ def execution_of(
         json: Its default here.
         yes: Its default here.
     """
-    own = {n.name: n.field for n in options_of(Execution)}
-    said = {own[name]: value for name, value in given.items() if name in own}
-    if isinstance(said.get("out"), str):
-        said["out"] = Path(said["out"])
-    execution = Execution(**{"json": json, "yes": yes, **said})
-    return execution, {name: value for name, value in given.items() if name not in own}
+    return group_of(Execution, {"json": json, "yes": yes, **given})
 
 
 def comparison_config(options: Mapping[str, Any]) -> ComparisonConfig:
@@ -103,15 +101,15 @@ def comparison_config(options: Mapping[str, Any]) -> ComparisonConfig:
     Args:
         options: By name, without those of `Execution`; those of `VARYING` one value or several.
     """
-    design_fields = {n.name: n.field for n in options_of(Design)}
-    design = Design(**{f: options[n] for n, f in design_fields.items() if n in options})
-    base = {n: v for n, v in options.items() if n not in VARYING and n not in design_fields}
+    design, rest = group_of(Design, options)
+    base = {name: value for name, value in rest.items() if name not in VARYING}
     factors = {"protocol": COMPARED} | {
-        name: _several(value) for name, value in options.items() if name in VARYING
+        name: _several(value) for name, value in rest.items() if name in VARYING
     }
     return ComparisonConfig(RunConfig.of(**base), factors, design)
 
 
 def _several(value: Any) -> tuple[Any, ...]:
-    one = isinstance(value, str | Path) or not isinstance(value, Iterable)
+    """One value or several; a graph can be walked over, and is one."""
+    one = isinstance(value, str | Path | nx.Graph) or not isinstance(value, Iterable)
     return (value,) if one else tuple(value)

@@ -49,7 +49,7 @@ def _run(path: Path, folder: Folder, config: RunConfig) -> Run:
     with offline(folder) as service:
         org = organization_of(config, service)
         for record in folder.records():
-            org.relive(record)
+            org.replay(record)
     if not org.records:
         raise UsageError(f"dir={path} holds no finished tick; play the run first")
     ending = Exit.DONE if org.tick == config.tasks.ticks else Exit.INTERRUPTED

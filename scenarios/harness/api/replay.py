@@ -8,6 +8,7 @@ from typing import Any
 
 from ....model.errors import Halt, UsageError
 from ..build.from_config import organization_of
+from ..config.identity import KINDS
 from ..config.run import RunConfig
 from ..runs.folder import Folder
 from .load import offline
@@ -46,7 +47,8 @@ def replay(path: Path) -> Replayed:
     """
     with Folder.existing(path) as folder, offline(folder) as service:
         if not isinstance(folder.config, RunConfig):
-            raise UsageError(f"dir={path} holds a comparison; give the folder of a run")
+            kind = KINDS[type(folder.config)]
+            raise UsageError(f"dir={path} is the folder of a {kind}; give that of a run")
         recorded = folder.texts()
         if not recorded:
             raise UsageError(f"dir={path} holds no finished tick; play the run first")

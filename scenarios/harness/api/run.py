@@ -8,7 +8,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ....model.organization import Organization
+from ....model.organization import BaseOrganization
 from ....model.record import TickRecord
 from ..build.from_config import organization_of
 from ..config.groups import Execution
@@ -46,7 +46,7 @@ class Run:
         return self.played.config
 
     @property
-    def organization(self) -> Organization:
+    def organization(self) -> BaseOrganization:
         """As it stands after the last tick; `step()` plays on."""
         return self.played.organization
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from numbers import Real
 from pathlib import Path
@@ -19,21 +20,25 @@ from ....model.experience.skills import Growth
 from ....model.governance.constitution import Constitution
 from ....model.governance.trial import Tuning
 from ....model.judge import Judge
+from ....model.metrics.measure import Measure
+from ....model.metrics.scales import Scales
 from ....model.mind import Mind
 from ....model.networks.building import Topology, build_topology
 from ....model.observation import Charter
-from ....model.organization import Organization
+from ....model.organization import BaseOrganization
 from ....model.protocol import Protocol
 from ....model.randomness import Purpose, Streams, seed_from
-from ....model.setup import Ingredients
-from ....model.shocks import Scheduled
+from ....model.record import TickRecord
+from ....model.setup import Setup
+from ....model.shocks.schedule import Scheduled
 from ....model.tasks.stream import TaskStream
 from ..specs.experience import parse_memory, parse_skills
 from ..specs.judges import judge_models, make_judge
-from ..specs.minds import is_called, own_mind, parse_team
+from ..specs.minds import given_minds, is_called, own_mind, parse_team
 from ..specs.protocols import make_protocol
 from ..specs.shocks import parse_shocks
 from ..specs.tasks import make_stream
+from ..specs.topologies import as_topology
 from ..specs.tuning import constitution_for, parse_tuning
 
 if TYPE_CHECKING:  # pydantic and what else real models need is loaded for real models only
@@ -42,33 +47,17 @@ if TYPE_CHECKING:  # pydantic and what else real models need is loaded for real 
 MOST_AGENTS = 100_000
 
 
-def build(
-    protocol: str | Protocol = "sequential",
-    n_agents: int = 8,
-    model: str | Mind | Sequence[Mind] = "synthetic/strong",
-    topology: Topology | nx.Graph[Any] = "complete",
-    level: str | None = None,
-    tasks: str | Path | TaskStream = "corpus",
-    judge: str | Judge | None = None,
-    mission: str | None = None,
-    memory: str | Memory = "team",
-    skills: str | Growth | None = "auto",
-    shocks: str | Sequence[Scheduled] = "",
-    tune: str | Tuning | None = None,
-    constitution: Constitution | None = None,
-    timeout_s: float = 120.0,
-    concurrency: int = 64,
-    calls: Calls | Service | None = None,
-    run: str | None = None,
-    rng: int | None = None,
-) -> Organization:
-    """An organization from names, or from objects of your own in their place.
+class Organization(BaseOrganization):
+    """A team of agents on a network, from names or from objects of your own in their place.
+
+    A `mesa.Model`: `step()` plays one tick. It can be subclassed, and Mesa's SolaraViz can reset it
+    with the same keywords.
 
     Args:
-        protocol: A name, with options after a colon, or a `Protocol`.
+        protocol: A name, with options after a colon, `FILE.py:Class`, or a `Protocol`.
         n_agents: Members in the team, 1 or more.
-        model: `synthetic/name`, any LiteLLM id, a mixed team `"a*6+b*2"`, a `Mind`, or one `Mind`
-            per member.
+        model: `synthetic/name`, any LiteLLM id, `FILE.py:Class`, a mixed team `"a*6+b*2"`, a
+            `Mind`, or one `Mind` per member.
         topology: A name with options, a file, a function `(n, seed) -> Graph`, or a graph.
         level: L1 to L4. None means L3, or every level where `tasks` names a file.
         tasks: `corpus`, `generated`, a task file or folder, or a `TaskStream`.
@@ -82,44 +71,79 @@ def build(
         shocks: What happens and when, as `remove:k=2@6;regulation@8-10`, or `Scheduled` shocks.
         tune: A trial of a protocol's parameter on the run's own ticks, as `batch=1/4`.
         constitution: What the organization may change about itself; None refuses all but `tune`.
+        scales: Weights of the objective and references of the balance index; None for the usual.
+        measures: Your own beside those of the catalogue, by name: a `Measure`, or a function of a
+            tick's record; the DataCollector reports them every tick.
+        agent_reporters: Your own columns of the agent-level data: by name, an attribute of the
+            member or a function of it.
         timeout_s: Deadline of one decision in seconds, for minds that are not instant.
         concurrency: Decisions in flight at once, at most.
         calls: How real models are called; or the `Service` that calls them.
         run: Names this organization among several that share a service; None counts them.
         rng: Seed, a whole number of 0 or more; None draws a fresh one.
 
-    Returns:
-        A `mesa.Model`; `step()` plays one tick.
-
     Raises:
         UsageError: An argument breaks a rule; the text says which and what to do.
     """
-    n_agents = _team_size(n_agents)
-    seed = seed_from(rng)
-    limits = Limits(timeout_s, concurrency)
-    service = _Lazy(calls, limits)
-    run = service.next_run() if run is None else run
-    minds = _minds(model, n_agents, service, run)
-    graph_seed = Streams(seed).integer(Purpose.TOPOLOGY) % 2**32
-    coordination = make_protocol(protocol)
-    tuning = parse_tuning(tune) if isinstance(tune, str) else tune
-    ingredients = Ingredients(
-        minds=minds,
-        graph=build_topology(_as_topology(topology), n_agents, graph_seed),
-        protocol=coordination,
-        stream=make_stream(tasks, level, seed),
-        judge=_judge(judge, model, service, run),
-        charter=Charter() if mission is None else Charter(mission),
-        memory=parse_memory(memory) if isinstance(memory, str) else memory,
-        growth=parse_skills(skills, coordination) if isinstance(skills, str) else skills,
-        shocks=parse_shocks(shocks, partial(_one_mind, service, run))
-        if isinstance(shocks, str)
-        else tuple(shocks),
-        constitution=constitution if constitution is not None else constitution_for(tuning),
-        tuning=tuning,
-        limits=limits,
-    )
-    return Organization(ingredients, rng=seed)
+
+    def __init__(
+        self,
+        protocol: str | Protocol = "sequential",
+        n_agents: int = 8,
+        model: str | Mind | Sequence[Mind] = "synthetic/strong",
+        topology: Topology | nx.Graph[Any] = "complete",
+        level: str | None = None,
+        tasks: str | Path | TaskStream = "corpus",
+        judge: str | Judge | None = None,
+        mission: str | None = None,
+        memory: str | Memory = "team",
+        skills: str | Growth | None = "auto",
+        shocks: str | Sequence[Scheduled] = "",
+        tune: str | Tuning | None = None,
+        constitution: Constitution | None = None,
+        scales: Scales | None = None,
+        measures: Mapping[str, Measure | Callable[[TickRecord], float | None]] | None = None,
+        agent_reporters: Mapping[str, str | Callable[[Any], Any]] | None = None,
+        timeout_s: float = 120.0,
+        concurrency: int = 64,
+        calls: Calls | Service | None = None,
+        run: str | None = None,
+        rng: int | None = None,
+    ) -> None:
+        n_agents = _team_size(n_agents)
+        seed = seed_from(rng)
+        limits = Limits(timeout_s, concurrency)
+        service = _Lazy(calls, limits)
+        run = service.next_run() if run is None else run
+        team = [p.model for p in parse_team(model, n_agents)] if isinstance(model, str) else []
+        minds = _minds(model, n_agents, service, run)
+        graph_seed = Streams(seed).integer(Purpose.TOPOLOGY) % 2**32
+        coordination = make_protocol(protocol)
+        tuning = parse_tuning(tune) if isinstance(tune, str) else tune
+        setup = Setup(
+            minds=minds,
+            graph=build_topology(as_topology(topology), n_agents, graph_seed),
+            protocol=coordination,
+            stream=make_stream(tasks, level, seed),
+            judge=_judge(judge, team, service, run),
+            charter=Charter() if mission is None else Charter(mission),
+            memory=parse_memory(memory) if isinstance(memory, str) else memory,
+            growth=parse_skills(skills, coordination) if isinstance(skills, str) else skills,
+            shocks=parse_shocks(shocks, partial(_one_mind, service, run))
+            if isinstance(shocks, str)
+            else tuple(shocks),
+            constitution=constitution if constitution is not None else constitution_for(tuning),
+            tuning=tuning,
+            limits=limits,
+            scales=scales if scales is not None else Scales(),
+            measures=measures or {},
+            agent_reporters=agent_reporters or {},
+        )
+        super().__init__(setup, rng=seed)
+
+
+build = Organization
+"""The same, under the name of what it does."""
 
 
 def _team_size(n_agents: Any) -> int:
@@ -132,25 +156,11 @@ def _team_size(n_agents: Any) -> int:
     return int(n_agents)
 
 
-def _as_topology(topology: Topology | nx.Graph[Any]) -> Topology:
-    """A graph as a function, copied: the organization changes its own and not the caller's."""
-    if not isinstance(topology, nx.Graph):
-        if not (isinstance(topology, str | Path) or callable(topology)):
-            raise UsageError(f"topology={topology!r} is none; use a name, file, function or graph")
-        return topology
-    given = topology
-
-    def graph(n_agents: int, seed: int) -> nx.Graph[Any]:
-        return given.copy()
-
-    return graph
-
-
 def _judge(
-    judge: str | Judge | None, model: str | Mind | Sequence[Mind], service: _Lazy, run: str
+    judge: str | Judge | None, team: Sequence[str], service: _Lazy, run: str
 ) -> Judge | None:
     if judge is None or isinstance(judge, str):
-        models = judge_models(judge, _ids(model), service.calls)
+        models = judge_models(judge, team, service.calls)
         if models:
             return service.made.judge(models, run)
     return make_judge(judge)
@@ -160,21 +170,14 @@ def _one_mind(service: _Lazy, run: str, model: str) -> Mind:
     return service.made.mind(model, run) if is_called(model) else own_mind(model)
 
 
-def _ids(model: str | Mind | Sequence[Mind]) -> list[str]:
-    """The ids of a team's models; none of minds that were given ready-made."""
-    if isinstance(model, str):
-        return [part.strip().rpartition("*")[0] or part.strip() for part in model.split("+")]
-    return []
-
-
 class _Lazy:
-    """A service that is made when the first real model is met."""
+    """A service that is made when the first called model is met."""
 
     def __init__(self, calls: Calls | Service | None, limits: Limits) -> None:
-        self._limits = limits
         self._service: Service | None = None
         if calls is None or isinstance(calls, Calls):
-            self.calls = calls if calls is not None else Calls()
+            given = calls if calls is not None else Calls()
+            self.calls = replace(given, timeout_s=limits.deadline_s, concurrency=limits.concurrency)
             return
         from ....agents.llm.service import Service
 
@@ -193,11 +196,7 @@ class _Lazy:
         from ....agents.llm.service import Service
 
         if self._service is None:
-            self._service = Service(
-                self.calls,
-                concurrency=self._limits.concurrency,
-                timeout_s=self._limits.deadline_s,
-            )
+            self._service = Service(self.calls)
         return self._service
 
 
@@ -207,17 +206,9 @@ def _minds(
     if isinstance(model, str):
         made = {name: _one_mind(service, run, name) for name, _ in parse_team(model, n_agents)}
         return [made[name] for name, k in parse_team(model, n_agents) for _ in range(k)]
-    minds = [model] * n_agents if isinstance(model, Mind) else _given_minds(model)
+    minds = [model] * n_agents if isinstance(model, Mind) else given_minds(model)
     if len(minds) != n_agents:
         raise UsageError(
             f"model has {len(minds)} minds for n_agents={n_agents}; give one mind for each member"
         )
     return minds
-
-
-def _given_minds(model: Sequence[Mind]) -> list[Mind]:
-    given = list(model) if isinstance(model, Iterable) else [model]
-    for mind in given:
-        if not isinstance(mind, Mind):
-            raise UsageError(f"model={mind!r} is not a Mind; use a name, a Mind or a list of Minds")
-    return given

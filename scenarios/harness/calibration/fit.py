@@ -25,8 +25,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,7 @@ import typer
 import yaml
 from scipy.optimize import least_squares
 
-from ....agents.synthetic.parameters import Faculties
+from ....agents.synthetic.faculties import Faculties
 from .targets import (
     FIGURES,
     FINAL,
@@ -63,39 +63,39 @@ REPORT_SEEDS = 1000  # the first of them
 FACULTIES = ("reasoning", "self_reflection", "instruction_following")
 CALIBRATED = Path(__file__).resolve().parents[3] / "agents" / "synthetic" / "calibrated.yaml"
 
-PHYSICS_BOUNDS: dict[str, tuple[float, float]] = {
-    "notice_floor": (0.02, 0.7),
-    "notice_gain": (0.1, 1.0),
-    "notice_hidden": (0.1, 0.9),
-    "notice_again": (0.05, 0.8),
-    "notice_consequence": (0.05, 0.8),
-    "dilution": (0.001, 0.08),
-    "skill_offset": (-1.0, 4.0),
-    "skill_reasoning": (0.5, 6.0),
-    "estimate_noise": (0.01, 0.5),
-    "overconfidence": (0.05, 0.8),
-    "mood": (0.05, 0.8),
-    "salience_pull": (0.1, 2.0),
-    "choice_slip": (0.02, 0.8),
-    "choice_burden": (0.1, 0.9),
-    "off_role": (0.5, 0.98),
-    "worth": (0.02, 0.35),
-    "overload": (0.01, 0.3),
-    "need_weight": (0.1, 1.0),
-    "blind_guess": (0.05, 0.7),
-    "heed": (0.1, 0.95),
-    "uptake": (0.01, 0.3),
-    "conflict_loss": (0.1, 0.9),
-    "reconcile": (0.1, 0.9),
-    "slip": (0.05, 0.7),
-    "yielding": (0.05, 0.95),
-    "crowding": (0.05, 1.0),
-    "plan_view": (0.5, 1.0),
-    "work_noise": (0.005, 0.25),
+PARAMETER_BOUNDS: dict[str, tuple[float, float]] = {
+    "noticing.base": (0.02, 0.7),
+    "noticing.reasoning": (0.1, 1.0),
+    "noticing.hidden": (0.1, 0.9),
+    "noticing.again": (0.05, 0.8),
+    "noticing.consequence": (0.05, 0.8),
+    "attention.dilution": (0.001, 0.08),
+    "skill.base": (-1.0, 4.0),
+    "skill.reasoning": (0.5, 6.0),
+    "estimate.noise": (0.01, 0.5),
+    "estimate.overconfidence": (0.05, 0.8),
+    "estimate.swing": (0.05, 0.8),
+    "choice.salience": (0.1, 2.0),
+    "choice.slip": (0.02, 0.8),
+    "choice.burden": (0.1, 0.9),
+    "work.off_role": (0.5, 0.98),
+    "choice.threshold": (0.02, 0.35),
+    "work.overload": (0.01, 0.3),
+    "coupling.dependence": (0.1, 1.0),
+    "coupling.guess": (0.05, 0.7),
+    "coupling.reading": (0.1, 0.95),
+    "coupling.uptake": (0.01, 0.3),
+    "coupling.conflict": (0.1, 0.9),
+    "coupling.reconciling": (0.1, 0.9),
+    "work.slip": (0.05, 0.7),
+    "choice.yielding": (0.05, 0.95),
+    "choice.crowding": (0.05, 1.0),
+    "choice.plan_view": (0.5, 1.0),
+    "work.noise": (0.005, 0.25),
 }
 """Fitted parameters of the world and the range in which each is plausible."""
 BOUNDS: dict[str, tuple[float, float]] = {
-    **PHYSICS_BOUNDS,
+    **PARAMETER_BOUNDS,
     **{f"{model}/{faculty}": (0.02, 0.98) for model in FITTED for faculty in FACULTIES},
     PILOT: (0.6, 2.5),
     FINAL: (0.4, 2.5),
@@ -107,7 +107,8 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_
 
 def values(setting: Setting) -> dict[str, float]:
     """A setting's fitted values by name, in the order of `BOUNDS`."""
-    found = {k: float(getattr(setting.physics, k)) for k in PHYSICS_BOUNDS}
+    held = setting.parameters.values()
+    found = {k: float(held[k]) for k in PARAMETER_BOUNDS}
     for model in FITTED:
         found |= {f"{model}/{k}": v for k, v in asdict(setting.faculties[model]).items()}
     return found | dict(setting.severity) | {"repetition": setting.repetition}
@@ -117,13 +118,32 @@ def with_values(base: Setting, found: dict[str, float]) -> Setting:
     """A setting with these values, rounded so that what is written down is what was played."""
     v = {name: round(x, 4) for name, x in found.items()}
     faculties = {m: Faculties(*(v[f"{m}/{k}"] for k in FACULTIES)) for m in FITTED}
-    physics: dict[str, Any] = {k: v[k] for k in PHYSICS_BOUNDS}
     return Setting(
-        replace(base.physics, **physics),
+        base.parameters.changed({k: v[k] for k in PARAMETER_BOUNDS}),
         {**base.faculties, **faculties},
         {PILOT: v[PILOT], FINAL: v[FINAL]},
         v["repetition"],
     )
+
+
+def grouped(found: Mapping[str, float]) -> dict[str, Any]:
+    """Values as `calibrated.yaml` holds them: parameters of the world by group, then the rest."""
+    body: dict[str, Any] = {}
+    for name in PARAMETER_BOUNDS:
+        group, _, parameter = name.partition(".")
+        body.setdefault(group, {})[parameter] = found[name]
+    return body | {name: x for name, x in found.items() if name not in PARAMETER_BOUNDS}
+
+
+def by_name(body: Mapping[str, Any]) -> dict[str, float]:
+    """The inverse of `grouped`."""
+    found: dict[str, float] = {}
+    for name, held in body.items():
+        parts = held.items() if isinstance(held, dict) else ()
+        found |= {f"{name}.{parameter}": float(x) for parameter, x in parts}
+        if not isinstance(held, dict):
+            found[name] = float(held)
+    return found
 
 
 def inward(setting: Setting) -> Numbers:
@@ -210,7 +230,9 @@ class Search:
         cost = float(found @ found)
         if cost < self.best[0]:
             self.best = (cost, setting)
-            self.out.write_text(yaml.safe_dump({"values": values(setting)}), encoding="utf-8")
+            self.out.write_text(
+                yaml.safe_dump({"values": grouped(values(setting))}), encoding="utf-8"
+            )
             typer.echo(f"{time.strftime('%H:%M:%S')} loss {cost:.1f}, {_in_short(means)}")
         return found
 
@@ -246,7 +268,7 @@ def _in_short(means: Means) -> str:
 def read(path: Path, base: Setting) -> Setting:
     """The setting of a data file; what it does not name stays as it is."""
     held = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return with_values(base, values(base) | {k: float(v) for k, v in held["values"].items()})
+    return with_values(base, values(base) | by_name(held["values"]))
 
 
 def table(setting: Setting, seeds: Sequence[int], processes: int) -> dict[str, Any]:
@@ -324,7 +346,7 @@ def write(out: Path, setting: Setting, seeds: int, all_figures: bool, processes:
                 "held_back": held,
                 "held_back_caveat": "in view while the mechanism and a start were chosen",
             },
-            "values": values(setting),
+            "values": grouped(values(setting)),
             "report": {k: v for k, v in found.items() if k != "cells"},
         },
         sort_keys=False,

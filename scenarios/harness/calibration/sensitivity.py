@@ -23,7 +23,7 @@ from SALib.analyze import morris as effects
 from SALib.sample import morris as trajectories_of
 
 from ..figures.style import BLUE, FAINT, VERMILLION, finish, new_figure, save, styled
-from .fit import PHYSICS_BOUNDS, Bench
+from .fit import PARAMETER_BOUNDS, Bench
 from .targets import CLAUDE, DEEPSEEK, FEW, GLM, MINI, Cell, Means, Setting, residuals
 
 BAND = 0.2  # of the plausible range, on either side
@@ -57,17 +57,17 @@ def screen(
 ) -> list[dict[str, float | str]]:
     """Play the trajectories; write `sensitivity.csv`, `.png` and `.svg`; return the table."""
     bands = []
-    for name, (low, high) in PHYSICS_BOUNDS.items():
-        here, reach = getattr(setting.physics, name), BAND * (high - low)
+    for name, (low, high) in PARAMETER_BOUNDS.items():
+        here, reach = setting.parameters.values()[name], BAND * (high - low)
         bands.append([max(low, here - reach), min(high, here + reach)])
-    names = list(PHYSICS_BOUNDS)
+    names = list(PARAMETER_BOUNDS)
     problem = {"num_vars": len(names), "names": names, "bounds": bands}
     points = trajectories_of.sample(problem, trajectories, num_levels=LEVELS, seed=SEED)
     bench = Bench(processes, range(seeds))
     found = []
     for point in points:
         moved: dict[str, Any] = dict(zip(names, (round(float(x), 4) for x in point), strict=True))
-        (means,) = bench.means([replace(setting, physics=replace(setting.physics, **moved))])
+        (means,) = bench.means([replace(setting, parameters=setting.parameters.changed(moved))])
         found.append(outputs(means))
         bench.known.clear()
     rows: list[dict[str, float | str]] = [{"parameter": name} for name in names]

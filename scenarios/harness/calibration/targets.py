@@ -21,8 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....agents.rubric import REPETITION, SEVERITY, Rubric
-from ....agents.synthetic.mind import Profile, Synthetic
-from ....agents.synthetic.parameters import Faculties, Physics
+from ....agents.synthetic.faculties import Faculties, Profile
+from ....agents.synthetic.mind import Synthetic
+from ....agents.synthetic.parameters import Parameters
 from ....agents.synthetic.profiles import profiles
 from ....agents.synthetic.world import SyntheticWorld
 from ..build.organization import build
@@ -64,13 +65,13 @@ class Setting:
     """All that is fitted.
 
     Attributes:
-        physics: The world's parameters.
+        parameters: Of the world.
         faculties: By model.
         severity: By judge.
         repetition: What repeats cost, for every judge.
     """
 
-    physics: Physics
+    parameters: Parameters
     faculties: Mapping[str, Faculties]
     severity: Mapping[str, float]
     repetition: float
@@ -81,7 +82,7 @@ class Job:
     """A cell with everything its outcome depends on, so that equal jobs are played once."""
 
     cell: Cell
-    physics: Physics
+    parameters: Parameters
     faculties: Faculties
     severity: float
     repetition: float
@@ -95,20 +96,20 @@ Means = Callable[[Cell], Numbers]
 def current() -> Setting:
     """The setting that ships."""
     faculties = {name: p.faculties for name, p in profiles().items()}
-    return Setting(Physics(), faculties, dict(SEVERITY), REPETITION)
+    return Setting(Parameters(), faculties, dict(SEVERITY), REPETITION)
 
 
 def job(setting: Setting, cell: Cell, seeds: Sequence[int]) -> Job:
     """A cell's job under a setting."""
     some = tuple(seeds[: max(1, round(len(seeds) * cell.share))])
     faculties, severity = setting.faculties[cell.model], setting.severity[cell.judge]
-    return Job(cell, setting.physics, faculties, severity, setting.repetition, some)
+    return Job(cell, setting.parameters, faculties, severity, setting.repetition, some)
 
 
 def play(work: Job) -> Numbers:
     """Means of `MEASURES` over `TICKS` ticks: one row a seed."""
     cell, world = work.cell, SyntheticWorld()
-    mind = Synthetic(Profile(cell.model, work.faculties, 1.0, 1.0), world, work.physics)
+    mind = Synthetic(Profile(cell.model, work.faculties, 1.0, 1.0), world, work.parameters)
     judge = Rubric(severity=work.severity, repetition=work.repetition)
     rows = []
     for seed in work.seeds:

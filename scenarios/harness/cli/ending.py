@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 from collections.abc import Callable
 
 import cyclopts
@@ -21,6 +23,7 @@ def guarded(command: Callable[[], object]) -> int:
     if sys.stdout is None:
         return _complain("standard output is closed; leave it open or send it to a file", 2)
     try:
+        _end_alike()
         code = command()
         sys.stdout.flush()
     except cyclopts.CycloptsError as error:
@@ -41,10 +44,21 @@ def guarded(command: Callable[[], object]) -> int:
     return code if isinstance(code, int) else Exit.DONE
 
 
+def _end_alike() -> None:
+    """Let a request to end, and a terminal that goes, end the command as Ctrl-C does."""
+    if threading.current_thread() is threading.main_thread():
+        for name in ("SIGTERM", "SIGHUP"):
+            if hasattr(signal, name):
+                signal.signal(getattr(signal, name), signal.default_int_handler)
+
+
 def _words(error: cyclopts.CycloptsError) -> str:
     """The parser's words in one line, with where help is."""
-    command = " ".join(("unscripted", *(error.command_chain or ())))
+    chain = error.command_chain or (error.app.name if error.app is not None else ())
+    command = " ".join(("unscripted", *chain)).replace("unscripted unscripted", "unscripted")
     said = " ".join(str(error).split()).rstrip(".")
+    if isinstance(error, cyclopts.UnusedCliTokensError):
+        said = f"{' '.join(error.unused_tokens or ())!r} is neither a command nor an option"
     return f"{said}; see {command} --help"
 
 

@@ -8,11 +8,10 @@ from collections.abc import Callable
 from ....model.errors import UnknownNameError
 from ....model.metrics.catalogue import of_runs
 from ....model.plugins.discovery import discover
-from ....model.shocks import SHOCKS
+from ....model.shocks.catalogue import SHOCKS
 from ....model.tasks.files import corpus
 from ..exits import Exit
-from ..format import plain
-from ..terminal.console import terminal
+from ..terminal.console import say, terminal
 from .commands import print_json
 from .scenario import scenario_paths
 
@@ -39,8 +38,7 @@ def list_command(what: str | None, *, as_json: bool = False) -> Exit:
             console.print(f"\n{kind}", style="bold")
         width = max((len(name) for name in lines), default=0)
         for name, line in lines.items():
-            text = f"{name:<{width}}  {plain(line)}"
-            console.print(text, markup=False, highlight=False, soft_wrap=True)
+            say(console, f"{name:<{width}}  {line}")
     return Exit.DONE
 
 

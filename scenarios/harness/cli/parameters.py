@@ -92,7 +92,7 @@ class CommandOptions:
             group=_group(panel),
             negative=(),
             allow_leading_hyphen=named.type != "bool",
-            show_default=False if shown in (None, "", False) else str(shown),
+            show_default=_written(shown),
         )
 
     def read(self, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -118,6 +118,13 @@ class CommandOptions:
         from ..config.files import read_options_file
 
         return read_options_file(path, self.known, self.lists)
+
+
+def _written(default: Any) -> str | bool:
+    """A default as users type it; False where there is none to show."""
+    if default is None or default is False or default == "":
+        return False
+    return ",".join(default) if isinstance(default, tuple) else str(default)
 
 
 def _group(panel: str) -> cyclopts.Group:

@@ -12,7 +12,7 @@ from typing import Any
 import cyclopts
 
 from ....agents.llm.settings import Calls
-from ....model.errors import UnknownNameError, UsageError
+from ....model.errors import PluginError, UnknownNameError, UsageError
 from ....model.options import options_of
 from ....model.plugins.loading import import_path, load
 from ..api.entry import execution_of
@@ -31,7 +31,11 @@ def scenario_paths() -> dict[str, Path]:
     """The file of every scenario, by name; the packages of the entry points are searched."""
     found: dict[str, Path] = {}
     for point in entry_points(group="unscripted.scenarios"):
-        spec = find_spec(point.value)
+        try:
+            spec = find_spec(point.value)
+        except (ImportError, ValueError) as error:
+            cause = f"entry point {point.name}={point.value} fails to load: {error}"
+            raise PluginError(cause) from None
         for folder in (spec.submodule_search_locations or ()) if spec is not None else ():
             for path in sorted(Path(folder).glob("[!_]*.py")):
                 found[path.stem] = path

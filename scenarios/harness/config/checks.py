@@ -6,6 +6,7 @@ Beside the groups, which help reads without loading any of it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,10 @@ from ....model.mind import Mind
 from ....model.protocol import Protocol
 from ....model.tasks.stream import TaskStream
 from ..specs.experience import parse_memory, parse_skills
-from ..specs.minds import is_called, own_mind
+from ..specs.minds import given_minds, is_called, own_mind
 from ..specs.protocols import make_protocol
 from ..specs.shocks import schedule
+from ..specs.topologies import as_topology
 from ..specs.tuning import parse_tuning
 
 
@@ -49,6 +51,21 @@ def check_team(
             own_mind(model)
 
 
+def check_objects(model: Any, topology: Any) -> None:
+    """Refuse what is neither text nor an object of the right kind.
+
+    Args:
+        model: As asked for.
+        topology: As asked for.
+
+    Raises:
+        UsageError: The first broken rule.
+    """
+    as_topology(topology)
+    if not isinstance(model, str):
+        given_minds(model)
+
+
 def check_shocks(shocks: str, ticks: int) -> None:
     """Refuse shocks that are none, or that come after the last tick.
 
@@ -68,12 +85,12 @@ def check_shocks(shocks: str, ticks: int) -> None:
 
 
 def label_of(value: Any) -> str:
-    """A text as it is; an object by its own name.
+    """A text or number as it is; an object by its own name.
 
     Args:
         value: Of an option that takes objects, too.
     """
-    if isinstance(value, str | Path):
+    if value is None or isinstance(value, str | Path | Real):
         return str(value)
     if isinstance(value, Protocol):
         return value.label

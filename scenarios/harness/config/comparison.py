@@ -10,6 +10,7 @@ from typing import Any
 
 from ....model.errors import UsageError
 from .catalogue import OPTIONS, VARYING
+from .checks import label_of
 from .groups import Design
 from .run import RunConfig
 
@@ -58,6 +59,11 @@ class ComparisonConfig:
                 )
             if not values:
                 raise UsageError(f"{name} is empty; give at least one")
+            labels = [label_of(value) for value in values]
+            if twice := [label for label in labels if labels.count(label) > 1]:
+                raise UsageError(
+                    f"{name} names {twice[0]!r} twice; give each once, under a name of its own"
+                )
         if self.sizes and len(self.sizes) != len(self.cells):
             raise UsageError("sizes are not those of these cells; match anew")
         self.runs()

@@ -70,6 +70,8 @@ def _scalar(node: yaml.Node, named: Named, where: str, *, several: bool = False)
     if not isinstance(node, yaml.ScalarNode):
         raise UsageError(f"{where}: {named.name} is no single value; write `{named.name}: VALUE`")
     if node.tag.endswith(":null"):
+        if "None" not in named.type:
+            raise UsageError(f"{where}: {named.name} has no value; give one, or leave it out")
         return None
     return read_value(named, str(node.value), f"{where}: ", several=several)
 

@@ -75,8 +75,11 @@ class Team:
     def __post_init__(self) -> None:
         if self.agents < 1:
             raise UsageError(f"agents={self.agents} is below 1; use 1 or more")
-        from .checks import check_team
+        from .checks import check_objects, check_team
 
+        check_objects(self.model, self.topology)
+        if isinstance(self.model, list):  # runs are told apart by their configurations
+            object.__setattr__(self, "model", tuple(self.model))
         check_team(
             self.protocol, self.models, memory=self.memory, skills=self.skills, tune=self.tune
         )
@@ -97,7 +100,7 @@ class Team:
 
         if isinstance(self.model, str):
             return ()
-        return tuple(dict.fromkeys([self.model] if isinstance(self.model, Mind) else self.model))
+        return tuple(dict.fromkeys((self.model,) if isinstance(self.model, Mind) else self.model))
 
     @property
     def labels(self) -> dict[str, str | int]:

@@ -10,18 +10,20 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
 from ...._version import __version__
 from ....model.errors import UsageError
-from ....model.networks.building import is_network_file
+from ....model.networks.files import is_network_file
 from ....model.options import options_of
 from ....model.plugins.loading import import_path
 from ..specs.tasks import BUILT_IN
 from .catalogue import OPTIONS, VARYING
 from .comparison import ComparisonConfig, Size
 from .groups import Design
+from .reading import group_of
 from .run import RunConfig
 from .study import Condition, StudyConfig
 
@@ -47,7 +49,25 @@ def to_json(config: Config) -> dict[str, Any]:
         "kind": KINDS[type(config)],
         **json.loads(json.dumps(_body(config))),
     }
+    if objects := objects_in(config):
+        body["objects"] = objects
     return body | {"inputs": {name: _digest(Path(name)) for name in files_of(config)}}
+
+
+def objects_in(config: Config) -> list[str]:
+    """The options that hold objects given in Python, which stand in no file but by their names.
+
+    Args:
+        config: Of a run, comparison or scenario.
+    """
+    runs: Iterable[RunConfig] = (config,) if isinstance(config, RunConfig) else config.conditions
+    held = {
+        name: None
+        for run in runs
+        for name, value in run.options.items()
+        if not (value is None or isinstance(value, str | Path | Real))
+    }
+    return list(held)
 
 
 def _body(config: Config) -> dict[str, Any]:
@@ -146,6 +166,12 @@ def from_json(body: Mapping[str, Any]) -> Config:
     Raises:
         UsageError: It is not one.
     """
+    if objects := body.get("objects"):
+        given = ", ".join(map(str, objects))
+        raise UsageError(
+            f"config.json stands for objects given in Python ({given}), which no file holds; "
+            "give the same ones again, with the same `out`"
+        )
     try:
         kind = body["kind"]
         if kind == "run":
@@ -161,7 +187,7 @@ def from_json(body: Mapping[str, Any]) -> Config:
             return StudyConfig(body["name"], tuple(cells), body["replicates"])
         if kind != "compare":
             raise KeyError(f"kind {kind!r} is not known")
-        design = Design(**{n.field: body[n.name] for n in options_of(Design) if n.name in body})
+        design, _ = group_of(Design, body)
         sizes = tuple(Size(**size) for size in body.get("sizes", ()))
         factors = {name: tuple(values) for name, values in body["factors"].items()}
         return ComparisonConfig(RunConfig.of(**body["base"]), factors, design, sizes)

@@ -10,11 +10,12 @@ from typing import Any
 
 from ....agents.llm.models import parse_model
 from ....agents.llm.settings import Calls
-from ....model.errors import UsageError
+from ....model.errors import UnknownNameError, UsageError
 from ..specs.judges import check_judge, judge_models
 from ..specs.minds import check_model, is_called, own_mind
 from .catalogue import OPTIONS
 from .groups import Tasks, Team
+from .reading import checked
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,9 @@ class RunConfig:
         changed: dict[str, dict[str, Any]] = {}
         for name, value in options.items():
             if name not in OPTIONS:
-                raise UsageError(f"option {name!r} is not known; options: {', '.join(OPTIONS)}")
+                raise UnknownNameError("option", name, OPTIONS)
             place, named = OPTIONS[name]
-            changed.setdefault(place, {})[named.field] = value
+            changed.setdefault(place, {})[named.field] = checked(named, value)
         groups = {
             place: dataclasses.replace(getattr(self, place), **values)
             for place, values in changed.items()
@@ -133,9 +134,10 @@ class RunConfig:
             return [*self._notes_on_keys(), *self._notes_on_judges(), *self._notes_on_minds()]
         idle = ("api_base", "temperature", "rpm", "tpm", "price")
         model = self.team.labels["model"]
+        why = "is synthetic" if self.synthetic else "is not called over a network"
         said: Mapping[str, Any] = {name: getattr(self.calls, name) for name in idle}
         return [
-            f"{name}={value} has no effect: {model} is synthetic"
+            f"{name}={value} has no effect: {model} {why}"
             for name, value in said.items()
             if value is not None
         ]

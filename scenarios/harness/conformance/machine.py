@@ -1,4 +1,4 @@
-"""The kernel as a Hypothesis state machine: step, add, remove, rewire, snapshot, restore.
+"""The kernel as a Hypothesis state machine: step, add, remove, rewire, copy, snapshot, restore.
 
 from unscripted.testing import organization_machine
 TestRelay = organization_machine(Relay).TestCase
@@ -6,6 +6,7 @@ TestRelay = organization_machine(Relay).TestCase
 
 from __future__ import annotations
 
+import copy
 import pickle
 from collections.abc import Callable
 from typing import Any
@@ -19,14 +20,14 @@ from hypothesis.stateful import (
     rule,
 )
 
-from ....agents.stand_ins import Arbitrary
-from ....model.organization import Organization
+from ....agents.test_doubles import ArbitraryMind
+from ....model.organization import BaseOrganization
 from ....model.protocol import Protocol
 from ..build.organization import build
 from .strategies import seeds
 
 MAX_MEMBERS = 12
-MIND = Arbitrary(0.1)
+MIND = ArbitraryMind(0.1)
 
 Edge = frozenset[int]
 
@@ -38,10 +39,10 @@ class OrganizationMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.org: Organization | None = None
+        self.org: BaseOrganization | None = None
 
     @property
-    def playing(self) -> Organization:
+    def playing(self) -> BaseOrganization:
         """The organization, once it has begun."""
         assert self.org is not None
         return self.org
@@ -116,17 +117,29 @@ class OrganizationMachine(RuleBasedStateMachine):
         assert self.saved is not None
         blob, members, edges, self.next, self.ticks = self.saved
         self.members, self.edges = set(members), set(edges)
-        self.org = Organization.restore(pickle.loads(blob))
+        self.org = BaseOrganization.restore(pickle.loads(blob))
 
     @rule()
     def a_restored_twin_goes_on_alike(self) -> None:
         """Restoring loses nothing that matters later."""
-        twin = Organization.restore(self.playing.snapshot())
+        twin = BaseOrganization.restore(self.playing.snapshot())
         twin.step()
         self.playing.step()
         self.ticks += 1
         assert twin.records[-1].to_json() == self.playing.records[-1].to_json()
         assert twin.measures == self.playing.measures
+
+    @rule(pickled=st.booleans())
+    def a_copy_goes_on_alike(self, pickled: bool) -> None:
+        """A copy is a team of its own, and plays what the original plays."""
+        org = self.playing
+        twin = pickle.loads(pickle.dumps(org)) if pickled else copy.deepcopy(org)
+        twin.step()
+        assert org.tick == self.ticks, "a copy's step reaches the original"
+        org.step()
+        self.ticks += 1
+        assert twin.records[-1].to_json() == org.records[-1].to_json()
+        assert twin.datacollector.model_vars == org.datacollector.model_vars
 
     @invariant()
     def the_team_is_what_was_done_to_it(self) -> None:

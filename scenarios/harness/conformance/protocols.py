@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import networkx as nx
 
-from ....agents.stand_ins import Arbitrary
+from ....agents.test_doubles import ArbitraryMind
 from ....model.decision import Abstention, Act, Contribution, Failure
-from ....model.messages import ids_in
 from ....model.metrics.catalogue import measure_ticks, of_ticks
 from ....model.metrics.structure import hierarchy_depth
 from ....model.record import State
+from ....model.spans import ids_in
 from .repeats import (
     independent_streams,
     relabelling,
@@ -130,7 +130,7 @@ def survival(case: Case) -> None:
     Args:
         case: The organization to play.
     """
-    org, records = case.play(mind=Arbitrary(misbehaving=1.0))
+    org, records = case.play(mind=ArbitraryMind(misbehaving=1.0))
     assert org.tick == case.ticks
     for record in records:
         assert not record.error, record.error

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ....agents.stand_ins import Delayed
+from ....agents.test_doubles import DelayedMind
 from ....model.decision import Act, Answer, Contribution, Intention, Plan, Reply
 from ....model.mind import Mind
 from ....model.observation import Observation
-from ....model.organization import Organization
+from ....model.organization import BaseOrganization
 from ....model.record import TickRecord
 from ..build.organization import build
 from .strategies import Case
@@ -23,7 +23,7 @@ def reproducibility(case: Case) -> None:
     """
     first = [r.to_json() for r in case.played.records]
     assert [r.to_json() for r in case.play()[1]] == first, "a second organization differs"
-    assert [r.to_json() for r in case.play(mind=Delayed(case.mind))[1]] == first, (
+    assert [r.to_json() for r in case.play(mind=DelayedMind(case.mind))[1]] == first, (
         "answers that arrive in another order change the record"
     )
     protocol = case.make()
@@ -64,8 +64,8 @@ def resumption(case: Case) -> None:
     org.step()
     moment = org.snapshot()
     org.run(2)
-    made_of = replace(moment.ingredients, protocol=case.make())
-    again = Organization.restore(replace(moment, ingredients=made_of))
+    setup = replace(moment.setup, protocol=case.make())
+    again = BaseOrganization.restore(replace(moment, setup=setup))
     again.run(2)
     for a, b in zip(org.records, again.records, strict=True):
         assert a.to_json() == b.to_json(), f"tick {a.tick} differs after restoring"

@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 import networkx as nx
 from hypothesis import strategies as st
 
-from ....agents.stand_ins import Arbitrary, Whimsical
+from ....agents.test_doubles import ArbitraryJudge, ArbitraryMind
 from ....model.mind import Mind
 from ....model.networks.building import build_topology
 from ....model.observation import Observation
-from ....model.organization import Organization
+from ....model.organization import BaseOrganization
 from ....model.plugins.discovery import discover
 from ....model.protocol import Protocol
 from ....model.record import TickRecord
@@ -34,7 +34,7 @@ class Played(NamedTuple):
         shown: Every observation, in the order of the decisions.
     """
 
-    organization: Organization
+    organization: BaseOrganization
     records: list[TickRecord]
     shown: list[Observation]
 
@@ -59,7 +59,7 @@ class Case:
     topology: str = "complete"
     seed: int = 0
     ticks: int = 2
-    mind: Mind = field(default_factory=Arbitrary)
+    mind: Mind = field(default_factory=ArbitraryMind)
     level: str = "L2"
     directed: bool = False
 
@@ -70,7 +70,7 @@ class Case:
         org, records = self.play(mind=witness)
         return Played(org, records, witness.shown)
 
-    def organization(self, **changes: Any) -> Organization:
+    def organization(self, **changes: Any) -> BaseOrganization:
         """Build it anew, before its first tick.
 
         Args:
@@ -84,12 +84,12 @@ class Case:
             topology=_one_way(case) if case.directed else case.topology,
             level=case.level,
             tasks="generated",
-            judge=Whimsical(),
+            judge=ArbitraryJudge(),
             timeout_s=30.0,
             rng=case.seed,
         )
 
-    def play(self, **changes: Any) -> tuple[Organization, list[TickRecord]]:
+    def play(self, **changes: Any) -> tuple[BaseOrganization, list[TickRecord]]:
         """Play it anew.
 
         Args:
@@ -165,7 +165,7 @@ def cases(
         topology,
         draw(seeds()),
         draw(st.integers(1, 3)),
-        Arbitrary(share, draw(st.sampled_from([0.2, 0.0, 0.9]))),
+        ArbitraryMind(share, draw(st.sampled_from([0.2, 0.0, 0.9]))),
         draw(st.sampled_from(["L1", "L3"])),
         draw(st.sampled_from([False, False, True])),
     )

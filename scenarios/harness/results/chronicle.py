@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ....model.governance.ruling import Ruling
 from ....model.record import TickRecord
+from ....model.ruling import Ruling
 
 
 def chronicle(records: Sequence[TickRecord]) -> list[str]:
-    """Shocks before their tick and rulings after it, in order; empty for an uneventful run."""
+    """Shocks, faults of a protocol and rulings, in order; empty for an uneventful run."""
     told: list[str] = []
     for record in records:
         told += [f"before tick {record.tick}: {shock}" for shock in record.shocks]
+        told += [f"in tick {record.tick}: {record.error}"] if record.error else []
         told += [f"after tick {record.tick}: {_ruled(r)}" for r in record.rulings]
     return told
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ....model.metrics.emergence import Row, affordable, emergence
+from ....model.metrics.emergence import NullTest, affordable, emergence
 from ....model.record import TickRecord
 from ..format import UNKNOWN, number, p_value
 
@@ -22,12 +22,12 @@ ALPHA = 0.05
 WITH = {"random-role team": "a random-role team"}
 
 
-def emergence_of(records: Sequence[TickRecord], seed: int) -> list[Row]:
+def emergence_of(records: Sequence[TickRecord], seed: int) -> list[NullTest]:
     """The rows of a run; fewer draws where it is very large."""
     return emergence(records, seed=seed, draws=affordable(records))
 
 
-def emergence_table(rows: Sequence[Row]) -> list[list[str]]:
+def emergence_table(rows: Sequence[NullTest]) -> list[list[str]]:
     """One line per test, as texts under `HEAD`."""
     return [
         [
@@ -38,7 +38,7 @@ def emergence_table(rows: Sequence[Row]) -> list[list[str]]:
     ]  # fmt: skip
 
 
-def emergence_lines(rows: Sequence[Row]) -> list[str]:
+def emergence_lines(rows: Sequence[NullTest]) -> list[str]:
     """What the tests say, in a sentence or two; none where no role was taken."""
     by = {(r.measure, r.null): r for r in rows}
     said = []
@@ -65,14 +65,14 @@ def emergence_lines(rows: Sequence[Row]) -> list[str]:
     return said
 
 
-def _told(row: Row) -> bool:
+def _told(row: NullTest) -> bool:
     return row.p_holm is not None and row.p_holm < ALPHA
 
 
-def _side(row: Row) -> str:
+def _side(row: NullTest) -> str:
     assert row.null_mean is not None
     return "higher" if row.value > row.null_mean else "lower"
 
 
-def _fewer(row: Row) -> str:
+def _fewer(row: NullTest) -> str:
     return "more than" if _side(row) == "higher" else "fewer than"

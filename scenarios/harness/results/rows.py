@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ....model.governance.ruling import Ruling
 from ....model.metrics.catalogue import measure_run, measure_ticks, of_ticks
 from ....model.metrics.measure import Measure
 from ....model.record import TickRecord
+from ....model.ruling import Ruling
 from ..config.run import RunConfig
 
 Row = dict[str, Any]

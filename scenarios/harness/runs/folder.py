@@ -22,7 +22,7 @@ from filelock import FileLock, Timeout
 from ....model.errors import UsageError
 from ....model.record import TickRecord
 from ..config.files import options_text
-from ..config.identity import FREE, Config, as_options, from_json, to_json
+from ..config.identity import FREE, Config, as_options, from_json, objects_in, to_json
 from ..results.run_result import RunResult
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 JOURNAL = "journal.sqlite"
 LOCK = ".lock"
+OWN = {LOCK, ".config.json.part"}
+"""What a folder may hold that was left before it had a configuration."""
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS ticks (tick INTEGER PRIMARY KEY, record TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS runs (run TEXT PRIMARY KEY, result TEXT NOT NULL);
@@ -56,7 +58,7 @@ class Folder:
         there = path / "config.json"
         if there.exists():
             _require_same(path, _read_json(there), to_json(config))
-        elif path.exists() and (not path.is_dir() or {p.name for p in path.iterdir()} - {LOCK}):
+        elif path.exists() and (not path.is_dir() or {p.name for p in path.iterdir()} - OWN):
             raise UsageError(f"out={path} holds other files; use an empty or new folder")
         if (path / "ticks.csv").exists() and not self.journal.exists():
             raise UsageError(f"{self.journal} is gone; use another folder")
@@ -65,8 +67,9 @@ class Folder:
             if alone:
                 self._lock.acquire()
             if not there.exists():
-                write_text(path / "study.yaml", options_text(*as_options(config)))
                 write_text(there, json.dumps(to_json(config), indent=2) + "\n")
+            if not ((study := path / "study.yaml").exists() or objects_in(config)):
+                write_text(study, options_text(*as_options(config)))
             self._db = sqlite3.connect(path / JOURNAL, timeout=30.0, check_same_thread=False)
             self._db.executescript("PRAGMA journal_mode=WAL;" + SCHEMA)
         except Timeout:

@@ -12,11 +12,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ....agents.llm.calling.budget import Price
-from ....agents.llm.calling.request import Mode, Request
-from ....agents.llm.judge import question
 from ....agents.llm.models import ModelId, parse_model
-from ....agents.llm.prompting.composition import Messages, ask
+from ....agents.llm.price import Price
+from ....agents.llm.prompting.composition import Messages, compose
+from ....agents.llm.prompting.verdict import VerdictRequest, compose_verdict
+from ....agents.llm.request import Mode, Request
 from ....agents.llm.service import Service
 from ....model.decision import Answer, Contribution, Usage
 from ....model.judge import Judge, Submission, Verdict
@@ -91,20 +91,23 @@ class _Rehearsing(Mind):
 
     def decide(self, observation: Observation) -> Answer:
         calls = self._model.calls
-        asked = ask(
-            observation, Mode.PROMPT, context_tokens=calls.context_tokens, words=calls.words
+        prompt = compose(
+            observation,
+            Mode.PROMPT,
+            context_tokens=calls.context_tokens,
+            max_words=calls.max_words,
         )
         reply = self._inner.decide(observation)
         assert isinstance(reply, Answer)
         said = reply.reply
-        words = int(SHARE_OF_LONGEST * calls.words)
+        words = int(SHARE_OF_LONGEST * calls.max_words)
         if isinstance(said, Contribution):
             said = replace(said, work="word " * words)
         else:
             words //= 5
         tokens_out = int(TOKENS_PER_WORD * words)
         seconds = FIRST_TOKEN_S + tokens_out / TOKENS_PER_S
-        tokens_in = self._tally.add(self._model, asked.messages, tokens_out)
+        tokens_in = self._tally.add(self._model, prompt.messages, tokens_out)
         return Answer(said, Usage(1, tokens_in, tokens_out, None, seconds))
 
 
@@ -119,9 +122,9 @@ class _RehearsingJudge(Judge):
 
     def appraise(self, submission: Submission) -> Verdict:
         for i, model in enumerate(self._models if submission.works else ()):
-            asked = question(submission, i, Mode.PROMPT)
+            prompt = compose_verdict(VerdictRequest(submission, i, Mode.PROMPT))
             tokens_out = 20 * len(submission.task.rubric) + 200
-            self._tally.add(model, asked, tokens_out)
+            self._tally.add(model, prompt.messages, tokens_out)
         return Verdict()
 
 
@@ -191,16 +194,16 @@ def rehearse(config: RunConfig) -> tuple[Tally, float]:
     """Play one tick with synthetic minds; what it asks of each model, and how long it takes."""
     tally = Tally()
     calls, team = config.calls, config.team
-    made: dict[str, Mind] = {
-        name: _Rehearsing(parse_model(name, calls), tally) if is_called(name) else own_mind(name)
-        for name in team.models
-    }
-    assert isinstance(team.model, str)
-    minds = [
-        made[part.model]
-        for part in parse_team(team.model, team.agents)
-        for _ in range(part.members)
-    ]
+    minds: list[Mind] | None = None  # those that were given ready-made
+    if isinstance(team.model, str):
+        made: dict[str, Mind] = {
+            name: _Rehearsing(parse_model(name, calls), tally)
+            if is_called(name)
+            else own_mind(name)
+            for name in team.models
+        }
+        parts = parse_team(team.model, team.agents)
+        minds = [made[part.model] for part in parts for _ in range(part.members)]
     judges = [parse_model(j, calls) for j in config.judges]
     org = organization_of(
         config, minds=minds, judge=_RehearsingJudge(judges, tally) if judges else "none"

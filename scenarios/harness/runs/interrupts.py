@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from ....agents.llm.service import Service
 
 
+ENDING = ("SIGINT", "SIGTERM", "SIGHUP")
+"""What asks a command to end: Ctrl-C, another program, a terminal that goes."""
+
+
 @contextmanager
 def graceful(service: Service | None, say: Callable[[str], None]) -> Iterator[None]:
     """While inside, Ctrl-C stops a service before it stops the program.
@@ -45,8 +49,10 @@ def graceful(service: Service | None, say: Callable[[str], None]) -> Iterator[No
             else:
                 say(f"stopping: {flying} calls in flight may finish; Ctrl-C again breaks them off")
 
-    before = signal.signal(signal.SIGINT, pressed)
+    names = [s for name in ENDING if (s := getattr(signal, name, None)) is not None]
+    before = {number: signal.signal(number, pressed) for number in names}
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import resource
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from multiprocessing import active_children
-from typing import Any
 
-from ..build.from_config import organization_of
+from ....model.errors import UsageError
 from ..config.groups import Execution
 from ..config.identity import Sweep
 from ..config.run import RunConfig
@@ -18,7 +17,7 @@ from ..results.run_result import RunResult
 from .interrupts import graceful
 from .keys import run_key
 from .reporter import Reporter
-from .session import Session, kinds_of
+from .session import Session, check_networks, kinds_of
 from .single import tell_notes
 from .sweep import sweep
 
@@ -46,30 +45,19 @@ def check_buildable(config: Sweep, reporter: Reporter) -> None:
         reporter: Hears notes.
 
     Raises:
-        UsageError: A network doesn't fit its team, or a file is wrong.
+        UsageError: A network doesn't fit its team, a file is wrong, or two runs have one name.
     """
     kinds = kinds_of(config)
+    named: dict[str, RunConfig] = {}
+    for run in kinds:
+        if named.setdefault(run_key(run), run) != run:
+            raise UsageError(
+                f"two runs are both {run_key(run)!r}, with other objects; give them other names"
+            )
     for run in {r.team.model: r for r in kinds}.values():
         tell_notes(run, reporter)
     if not any(run.called for run in kinds):
         check_networks(kinds)
-
-
-def check_networks(runs: Iterable[RunConfig]) -> None:
-    """Build every combination of network, size and tasks once.
-
-    Args:
-        runs: One of each kind.
-
-    Raises:
-        UsageError: One can't be built.
-    """
-    seen: dict[tuple[Any, ...], RunConfig] = {}
-    for run in runs:
-        key = (run.team.topology, run.team.agents, run.tasks.level, run.tasks.source)
-        seen.setdefault(key, run)
-    for run in seen.values():
-        organization_of(run)
 
 
 def play_many(session: Session, execution: Execution) -> PlayedRuns:

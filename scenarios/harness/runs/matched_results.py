@@ -78,7 +78,10 @@ def with_spending(config: ComparisonConfig, summary: Sequence[CellSummary]) -> l
     """
     assert config.design.match is not None
     measure = BY[config.design.match.partition(":")[0]]
-    sizes = {Cell.of(cell): size for cell, size in zip(config.cells, config.sizes, strict=True)}
+    sizes = {
+        Cell.of({**condition.team.labels, **{k: cell[k] for k in ("agents", "level")}}): size
+        for cell, condition, size in zip(config.cells, config.conditions, config.sizes, strict=True)
+    }
     told = None not in config.values("level")  # else the tasks' own level, which no one asked for
     found = []
     for row in summary:

@@ -31,7 +31,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ....model.errors import UnknownNameError, UsageError
+from ....model.mind import Mind
 from ..build.from_config import organization_of
+from ..config.checks import label_of
 from ..config.comparison import ComparisonConfig, Size
 from ..config.run import RunConfig
 from ..results.rows import mean, measured
@@ -101,10 +103,12 @@ def _protocols(config: ComparisonConfig, match: str) -> tuple[str, ...]:
         raise UsageError(f"match={match} needs protocols by name; give names or FILE.py:Class")
     if len(protocols) < 2 or all(map(is_alone, protocols)):
         raise UsageError(f"match={match} needs two protocols, one of them not solo; name more")
-    if mixed := [m for m in config.values("model") if "*" in m or "+" in m]:
-        raise UsageError(
-            f"match={match} changes team sizes, and model={mixed[0]!r} fixes one; use one model"
-        )
+    for model in config.values("model"):
+        if "*" in model if isinstance(model, str) else not isinstance(model, Mind):
+            raise UsageError(
+                f"match={match} changes team sizes, and model={label_of(model)!r} fixes one; "
+                "use one model"
+            )
     return protocols
 
 

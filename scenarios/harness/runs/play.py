@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ....model.errors import Halt
-from ....model.organization import Organization
+from ....model.organization import BaseOrganization
 from ....model.record import TickRecord
 from ..build.from_config import organization_of
 from ..config.run import RunConfig
@@ -27,7 +27,7 @@ class PlayedRun:
     """
 
     config: RunConfig
-    organization: Organization
+    organization: BaseOrganization
     ending: Exit
     resumed: int = 0
     cause: str = ""
@@ -40,7 +40,7 @@ class PlayedRun:
     @property
     def level(self) -> str:
         """The level of the run's task source, `mixed` where it holds several."""
-        return self.organization.ingredients.stream.level
+        return self.organization.setup.stream.level
 
 
 def play(
@@ -49,7 +49,7 @@ def play(
     *,
     max_failures: int | None = None,
     watch: Ticked | None = None,
-    org: Organization | None = None,
+    org: BaseOrganization | None = None,
 ) -> PlayedRun:
     """Play a configuration to its end, its budget, or Ctrl-C; continue what the folder holds.
 
@@ -63,7 +63,7 @@ def play(
     org = org if org is not None else organization_of(config)
     past = folder.records() if folder is not None else []
     for record in past:
-        org.relive(record)
+        org.replay(record)
     if watch is not None:
         watch(org)
     ending, cause = Exit.DONE, ""
@@ -113,12 +113,12 @@ def _over_budget(config: RunConfig, records: list[TickRecord]) -> bool:
     return sum(map(spent_usd, records)) > config.calls.budget_usd
 
 
-def _without_last(config: RunConfig, org: Organization) -> Organization:
+def _without_last(config: RunConfig, org: BaseOrganization) -> BaseOrganization:
     """The run before the tick that went over the budget.
 
     Synthetic minds spend nothing, so a tick can be taken back and the budget is never overshot.
     """
     before = organization_of(config)
     for record in org.records[:-1]:
-        before.relive(record)
+        before.replay(record)
     return before

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from ....model.organization import Organization
+from ....model.organization import BaseOrganization
 
 if TYPE_CHECKING:
     from ....agents.llm.service import Service
     from .forecast import Forecast
 
-Ticked = Callable[[Organization], None]
+Ticked = Callable[[BaseOrganization], None]
 """Called with the organization before its first tick and after every one."""
 Counted = Callable[[int, int], None]
 """Called with runs finished and runs in all."""

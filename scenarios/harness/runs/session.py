@@ -6,10 +6,10 @@ every model has been reached and the user has agreed, so that a wrong key leaves
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ....model.errors import Halt, UsageError
 from ..build.from_config import organization_of
@@ -44,6 +44,24 @@ def kinds_of(config: Config) -> tuple[RunConfig, ...]:
         config: Of the command.
     """
     return (config,) if isinstance(config, RunConfig) else config.conditions
+
+
+def check_networks(runs: Iterable[RunConfig], service: Service | None = None) -> None:
+    """Build every combination of network, size and tasks once.
+
+    Args:
+        runs: One of each kind.
+        service: Calls models, where there are any.
+
+    Raises:
+        UsageError: One can't be built.
+    """
+    seen: dict[tuple[Any, ...], RunConfig] = {}
+    for run in runs:
+        key = (run.team.topology, run.team.agents, run.tasks.level, run.tasks.source)
+        seen.setdefault(key, run)
+    for run in seen.values():
+        organization_of(run, service)
 
 
 class Session:
@@ -86,30 +104,26 @@ class Session:
         self.folder = self._stack.enter_context(Folder(path, self.config, alone=True))
 
     def _open_service(self, models: Sequence[str]) -> None:
-        from ....agents.llm.calling.adapter import settle
+        from ....agents.llm.calling.host_process import tuned_for_calls
         from ....agents.llm.service import Service
 
         kinds = kinds_of(self.config)
         calls = kinds[0].calls
-        self.service = Service(calls, concurrency=calls.concurrency, timeout_s=calls.timeout_s)
-        self.service.client.sticky = True
-        self._stack.callback(self._close_journal)
+        self.service = self._stack.enter_context(Service(calls))
+        self.service.client.switch.sticky = True
         self._keep_calls()
         for run in {r.team.model: r for r in kinds}.values():
             organization_of(run, self.service)  # what can't be built is refused unpaid
+        check_networks(kinds, self.service)
         self._check_prices()
         self._probe(models)
-        settle()
+        self._stack.enter_context(tuned_for_calls())
 
     def _keep_calls(self) -> None:
         from ....agents.llm.calling.journal import Journal
 
         if self.folder is not None and self.service is not None:
-            self.service.keep_in(Journal(self.folder.journal))
-
-    def _close_journal(self) -> None:
-        if self.service is not None:
-            self.service.client.journal.close()
+            self.service.move_to(Journal(self.folder.journal))
 
     def _probe(self, models: Sequence[str]) -> None:
         assert self.service is not None

@@ -2,7 +2,7 @@
 
 Results are kept as each run finishes, so the same command continues where it stopped. Replicates
 are played across all cells one after another, so that a comparison that is stopped is a smaller
-one and not half of one. Workers are spawned, never forked, and a run gives the same result in any.
+one and not half of one. A run gives the same result in any process.
 """
 
 from __future__ import annotations
@@ -10,18 +10,10 @@ from __future__ import annotations
 import os
 import pickle
 from collections.abc import Iterator, Mapping
-from concurrent.futures import (
-    FIRST_COMPLETED,
-    BrokenExecutor,
-    Future,
-    ProcessPoolExecutor,
-    ThreadPoolExecutor,
-    as_completed,
-    wait,
-)
-from multiprocessing import get_context
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import TYPE_CHECKING, NamedTuple
 
+from ....model.plugins.loading import OWN
 from ..build.from_config import organization_of
 from ..config.identity import Sweep
 from ..config.run import RunConfig
@@ -31,6 +23,7 @@ from ..results.run_result import RunResult
 from .folder import Folder
 from .keys import run_key
 from .play import failures, play
+from .processes import Processes
 from .reporter import Counted
 
 if TYPE_CHECKING:
@@ -109,8 +102,9 @@ def sweep(
     done = {key: kept[key] for key in runs if key in kept}
     left = sorted((key for key in runs if key not in done), key=lambda key: runs[key].replicate)
     todo = {key: runs[key] for key in left}
+    finished_count = len(done)
     if watch is not None:
-        watch(len(done), len(runs))
+        watch(finished_count, len(runs))
     if service is not None:
         finished = _play_called(todo, service)
     else:
@@ -119,14 +113,15 @@ def sweep(
         done[key] = result
         if folder is not None and result.whole:
             folder.keep_result(key, result)
+        finished_count += result.row is not None
         if watch is not None:
-            watch(sum(r.row is not None for r in done.values()), len(runs))
+            watch(finished_count, len(runs))
     return {key: done[key] for key in runs}
 
 
 def _play_called(todo: Mapping[str, _Job], service: Service) -> Iterator[tuple[str, RunResult]]:
     """Many runs at once in threads that wait for one client: its pace and its budget are theirs."""
-    most = min(len(todo), service.client.concurrency, MOST_THREADS)
+    most = min(len(todo), service.client.limits.concurrency, MOST_THREADS)
     if most < 1:
         return
     pool = ThreadPoolExecutor(most, thread_name_prefix="unscripted-run")
@@ -141,49 +136,33 @@ def _play_called(todo: Mapping[str, _Job], service: Service) -> Iterator[tuple[s
 def _play_all(todo: Mapping[str, _Job], workers: int) -> Iterator[tuple[str, RunResult]]:
     if workers == 1 or len(todo) < 2 * workers or not _travel(todo):
         for key, job in todo.items():
-            yield key, run_one(*job)
+            yield key, _play_job(job)
         return
-    pool = _pool(min(workers, len(todo)))
-    try:
-        # A few ahead of the workers: enough to keep them busy, little to lose on Ctrl-C.
-        waiting = iter(todo.items())
-        running: dict[Future[RunResult], str] = {}
-        exhausted = False
-        while running or not exhausted:
-            while not exhausted and len(running) < 4 * workers:
-                following = next(waiting, None)
-                if following is None:
-                    exhausted = True
-                    break
-                try:
-                    future = pool.submit(run_one, *following[1])
-                except BrokenExecutor:  # a worker died; its runs are errors, the rest go on
-                    pool = _pool(min(workers, len(todo)))
-                    future = pool.submit(run_one, *following[1])
-                running[future] = following[0]
-            finished, _ = wait(running, return_when=FIRST_COMPLETED)
-            for future in finished:
-                error = future.exception()
-                key = running.pop(future)
-                yield key, future.result() if error is None else RunResult(error=str(error))
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+    with Processes[str, _Job, RunResult](_play_job, _lost, min(workers, len(todo))) as pool:
+        yield from pool.map(todo)
+
+
+def _play_job(job: _Job) -> RunResult:
+    return run_one(job.config, job.replicate)
+
+
+def _lost(why: str) -> RunResult:
+    return RunResult(error=why)
 
 
 def _travel(todo: Mapping[str, _Job]) -> bool:
-    """Whether every run can be sent to another process: objects typed into a notebook can't."""
+    """Whether every run can be sent to another process.
+
+    Objects typed into a notebook can't, nor those of a scenario that was found by its file.
+    """
     for job in {id(job.config.team): job for job in todo.values()}.values():
         try:
             sent = pickle.dumps(job.config)
         except Exception:
             return False
-        if b"__main__" in sent:
+        if b"__main__" in sent or OWN.encode() in sent:
             return False
     return True
-
-
-def _pool(workers: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
 
 
 def rows_of(results: Mapping[str, RunResult], part: str) -> list[Row]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 
 from ....agents.llm.models import parse_model, presets
 from ....agents.llm.settings import Calls
 from ....model.errors import UnknownNameError, UsageError
 from ....model.judge import Judge
-from ....model.plugins.discovery import Found, discover, make
+from ....model.plugins.discovery import Found, discover, instance
 from ....model.plugins.loading import NoSuchModuleError, import_path, load
 from .minds import is_called
 
@@ -100,7 +99,6 @@ def make_judge(judge: str | Judge | None) -> Judge | None:
     return None if judge == NONE else _made(judge)
 
 
-@cache
 def _made(judge: str) -> Judge:
     name, _, options = judge.partition(":")
     known = discover("judges")
@@ -115,8 +113,4 @@ def _made(judge: str) -> Judge:
     except NoSuchModuleError:
         raise UnknownNameError("judge", judge, [*known, NONE]) from None
     found = Found(plugin, f"{path.home}:{path.name}", path.options)
-    if isinstance(plugin, type) and issubclass(plugin, Judge):
-        plugin = make(found, "judge", plugin)
-    if not isinstance(plugin, Judge):
-        raise UsageError(f"judge={found.name} is not a Judge; subclass unscripted.Judge")
-    return plugin
+    return instance(found, "judge", Judge)  # type: ignore[type-abstract]

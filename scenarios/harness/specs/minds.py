@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from ....agents.llm.models import parse_model, presets
 from ....agents.llm.settings import Calls
 from ....model.errors import UnknownNameError, UsageError
 from ....model.mind import Mind
-from ....model.plugins.discovery import Found, discover, make
+from ....model.plugins.discovery import Found, discover, instance
 from ....model.plugins.loading import ImportPath, NoSuchModuleError, import_path, load
 
 _COUNT = re.compile(r"[0-9]{1,9}")
@@ -96,12 +96,23 @@ def _loaded(path: ImportPath) -> Mind:
     except NoSuchModuleError:
         raise UnknownNameError("model", path.home, [*presets(), "provider/model"]) from None
     found = Found(plugin, f"{path.home}:{path.name}", path.options)
-    if isinstance(plugin, Mind):
-        return plugin
-    if isinstance(plugin, type) and issubclass(plugin, Mind):
-        made: Mind = make(found, "model", plugin)
-        return made
-    raise UsageError(f"model={found.name} is not a Mind; subclass unscripted.Mind")
+    return instance(found, "model", Mind)  # type: ignore[type-abstract]
+
+
+def given_minds(model: Mind | Iterable[Mind]) -> list[Mind]:
+    """Minds that were given ready-made, in a list.
+
+    Args:
+        model: One, or one for each member.
+
+    Raises:
+        UsageError: It holds something else.
+    """
+    given = list(model) if isinstance(model, Iterable) else [model]
+    for mind in given:
+        if not isinstance(mind, Mind):
+            raise UsageError(f"model={mind!r} is not a Mind; use a name, a Mind or a list of Minds")
+    return given
 
 
 def check_model(model: str, calls: Calls) -> None:

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import Any
-
 from ....model.errors import UsageError
-from ....model.plugins.discovery import Found, find, make
-from ....model.plugins.grammar import read_options
+from ....model.plugins.discovery import find, instance
 from ....model.protocol import Protocol
 
 
@@ -25,19 +21,4 @@ def make_protocol(protocol: str | Protocol) -> Protocol:
     if not isinstance(protocol, str):
         made_of = "call it: a class is no" if isinstance(protocol, type) else "use a name or a"
         raise UsageError(f"protocol={protocol!r} is neither; {made_of} Protocol instance")
-    found, options = _parsed(protocol)
-    if isinstance(found.plugin, Protocol):
-        return found.plugin
-    made: Protocol = make(found, "protocol", lambda: found.plugin(**options))
-    return made
-
-
-@cache
-def _parsed(text: str) -> tuple[Found, dict[str, Any]]:
-    found = find("protocols", "protocol", text)
-    kind = found.plugin
-    if isinstance(kind, Protocol) and not found.options:
-        return found, {}
-    if not (isinstance(kind, type) and issubclass(kind, Protocol)):
-        raise UsageError(f"protocol={found.name} is not a Protocol; subclass unscripted.Protocol")
-    return found, read_options(f"protocol={found.name}", found.options, kind.__init__)
+    return instance(find("protocols", "protocol", protocol), "protocol", Protocol)  # type: ignore[type-abstract]

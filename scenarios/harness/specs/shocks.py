@@ -11,7 +11,11 @@ from ....model.errors import UnknownNameError, UsageError
 from ....model.mind import Mind
 from ....model.observation import Observation
 from ....model.plugins.grammar import read_options, split_spec
-from ....model.shocks import SHOCKS, Newcomers, NewMission, Scheduled, Shock, Substitute
+from ....model.shocks.catalogue import SHOCKS
+from ....model.shocks.mandate import NewMission
+from ....model.shocks.membership import Newcomers, Substitute
+from ....model.shocks.schedule import Scheduled
+from ....model.shocks.shock import Shock
 from .minds import MindOf
 
 DEFAULT_SUBSTITUTE = "synthetic/weak"

@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import RenderableType
 
-from ....model.errors import UsageError
+from ....model.errors import UnknownNameError, UsageError
 from ....model.options import Named, Option, options_of
 from ..api.comparison import Comparison
 from ..config.catalogue import OPTIONS
 from ..config.comparison import ComparisonConfig
 from ..config.groups import Execution
-from ..config.reading import read_value
+from ..config.reading import checked, group_of, read_value
 from ..config.run import RunConfig
 from ..config.study import Condition, StudyConfig
 from ..exits import Exit
@@ -195,16 +195,17 @@ class Study:
         """
         for name in given:
             if name not in self.options:
-                known = ", ".join(self.options)
-                raise UsageError(f"option {name!r} is not known to {self.name}; options: {known}")
+                raise UnknownNameError("option", name, self.options)
         values = {name: given.get(name, named.default) for name, named in self.options.items()}
         replicates = values.pop("replicates")
-        if replicates is not None and replicates < 1:
-            raise UsageError(f"replicates={replicates} is below 1; use 1 or more")
+        if replicates is not None:
+            replicates = checked(self.options["replicates"], replicates)
+            if replicates < 1:
+                raise UsageError(f"replicates={replicates} is below 1; use 1 or more")
         lists = {name: self._list(name, values.pop(name)) for name in self.lists}
-        own_names = {n.name: n.field for n in options_of(self._own)} if self._own else {}
-        own_values = {f: values.pop(name) for name, f in own_names.items()}
-        own = self._own(**own_values) if self._own is not None else None
+        own: Any = None
+        if self._own is not None:
+            own, values = group_of(self._own, values)
         return StudyOptions(RunConfig.of(**values), lists, replicates, own, given)
 
     def _list(self, name: str, value: Any) -> tuple[Any, ...] | None:

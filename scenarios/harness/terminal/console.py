@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
@@ -21,26 +21,29 @@ class _Console(Console):
 
 
 def terminal(*, stderr: bool = False) -> Console:
-    """A console; wide enough for every column where it is not a terminal.
+    """A console that shows texts as they are: no `[markup]`, no `:emoji:`, nothing highlighted.
+
+    It is wide enough for every column where it is not a terminal.
 
     Args:
         stderr: On standard error.
     """
-    console = _Console(stderr=stderr)
+    plainly: dict[str, Any] = {"markup": False, "emoji": False, "highlight": False}
+    console = _Console(stderr=stderr, **plainly)
     if not console.is_terminal and "COLUMNS" not in os.environ:
-        console = _Console(stderr=stderr, width=120)
+        console = _Console(stderr=stderr, width=120, **plainly)
     return console
 
 
 def say(console: Console, text: str, style: str | None = None) -> None:
-    """Print a sentence as it is: foreign text can't drive the terminal, nothing is highlighted.
+    """Print a sentence in one line: foreign text can't drive the terminal.
 
     Args:
         console: Where to.
         text: One line.
         style: Of all of it.
     """
-    console.print(plain(text), markup=False, highlight=False, soft_wrap=True, style=style)
+    console.print(plain(text), soft_wrap=True, style=style)
 
 
 def meter_line(client: Client) -> str:

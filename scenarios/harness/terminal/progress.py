@@ -15,7 +15,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from ....model.organization import Organization
+from ....model.organization import BaseOrganization
 from ....model.record import State
 from ..format import number
 from ..results.rows import mean
@@ -50,7 +50,7 @@ class RunProgress:
         self._began = time.monotonic()
         self._first: int | None = None
         self._live: Live | None = None
-        self._org: Organization | None = None
+        self._org: BaseOrganization | None = None
         self._service = service
         self._calls = calls
         self._over = threading.Event()
@@ -78,7 +78,7 @@ class RunProgress:
         if self._live is not None:
             self._live.__exit__(kind, error, trace)
 
-    def __call__(self, org: Organization) -> None:
+    def __call__(self, org: BaseOrganization) -> None:
         """Show the organization as it stands before the first tick or after any.
 
         Args:
@@ -106,7 +106,7 @@ class RunProgress:
         assert self._service is not None
         return meter_line(self._service.client)
 
-    def _done(self, org: Organization) -> tuple[int, int]:
+    def _done(self, org: BaseOrganization) -> tuple[int, int]:
         """How far the run is: in calls where models are called, else in ticks."""
         if self._service is None or self._first is None:
             return org.tick, self.ticks
@@ -116,7 +116,7 @@ class RunProgress:
     def _calls_done(service: Service) -> int:
         return service.client.meter.answered + service.client.meter.failed
 
-    def _eta_s(self, org: Organization) -> float | None:
+    def _eta_s(self, org: BaseOrganization) -> float | None:
         elapsed_s = time.monotonic() - self._began
         if self._service is not None:
             done = self._calls_done(self._service)
@@ -126,18 +126,18 @@ class RunProgress:
         played = org.tick - (self._first or 0)
         return elapsed_s / played * (self.ticks - org.tick) if played else None
 
-    def _head(self, org: Organization, gap: str, middle: str = "") -> str:
+    def _head(self, org: BaseOrganization, gap: str, middle: str = "") -> str:
         quality = number(mean(org.datacollector.model_vars["quality"]))
         eta = self._eta_s(org)
         left = "–" if eta is None else f"{eta:.0f} s"
         return f"tick {org.tick}/{self.ticks}{gap}{middle}quality so far {quality}{gap}eta {left}"
 
-    def _line(self, org: Organization) -> str:
+    def _line(self, org: BaseOrganization) -> str:
         counts = Counter(m.state for m in org.records[-1].members)
         states = "  ".join(f"{s.value} {counts[s]}" for s in State)
         return self._head(org, "  ", f"{states}  ")
 
-    def _panel(self, org: Organization) -> Group:
+    def _panel(self, org: BaseOrganization) -> Group:
         states = Text("last task: " if org.records else "")
         for m in org.records[-1].members if org.records else ():
             states.append(*STATE_STYLE[m.state])

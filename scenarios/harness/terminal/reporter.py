@@ -73,7 +73,7 @@ class TerminalReporter(Reporter):
         if not (sys.stdin is not None and sys.stdin.isatty() and self.console.is_terminal):
             return True
         try:
-            answer = self.console.input(f"{question} \\[y/N]: ")
+            answer = self.console.input(f"{question} [y/N]: ")
         except EOFError:
             return False
         return answer.strip().lower() in ("y", "yes")

@@ -2,48 +2,46 @@
 
 from __future__ import annotations
 
-import pickle
-
 import pytest
-from hypothesis import Phase, settings
+from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
 import unscripted as un
-from unscripted.model.organization import Organization
+from unscripted.model.organization import BaseOrganization
 from unscripted.model.plugins.discovery import discover
 from unscripted.testing import organization_machine
 
-BRIEF = settings(max_examples=8, stateful_step_count=15, deadline=None)
-HUNT = settings(
-    BRIEF, max_examples=100, derandomize=True, database=None, phases=[Phase.generate],
-    report_multiple_bugs=False,
-)  # fmt: skip
+BRIEF = settings(max_examples=12, stateful_step_count=15, deadline=None)
 
 
 @pytest.mark.parametrize("name", sorted(discover("protocols")))
-def test_an_organization_is_its_history(name):
+def test_organizations_sum_their_history(name):
     run_state_machine_as_test(organization_machine(discover("protocols")[name]), settings=BRIEF)
 
 
-def test_a_forgetful_restore_is_found(monkeypatch):
-    honest = Organization.relive
+def test_machine_finds_a_forgetful_replay(monkeypatch):
+    honest = BaseOrganization.replay
 
     def forgets(self, event):
         if type(event).__name__ != "Rewired":
             honest(self, event)
 
-    monkeypatch.setattr(Organization, "relive", forgets)
+    monkeypatch.setattr(BaseOrganization, "replay", forgets)
     with pytest.raises(AssertionError):
         run_state_machine_as_test(
-            organization_machine(discover("protocols")["sequential"]), settings=HUNT
+            organization_machine(discover("protocols")["sequential"]),
+            settings=settings(BRIEF, max_examples=100, database=None, report_multiple_bugs=False),
         )
 
 
-def test_an_organization_pickles_whole():
+def test_snapshots_pickle():
+    import pickle
+
     org = un.build(n_agents=4, rng=1)
     org.step()
     org.remove_member(1)
-    twin = Organization.restore(pickle.loads(pickle.dumps(org.snapshot())))
+    again = pickle.loads(pickle.dumps(org.snapshot()))
+    twin = BaseOrganization.restore(again)
     org.step()
     twin.step()
     assert twin.records[-1] == org.records[-1]

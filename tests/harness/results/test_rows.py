@@ -8,9 +8,9 @@ import pytest
 
 import unscripted as un
 from unscripted.agents.scripted import Scripted
-from unscripted.model.governance.ruling import STAYS, WON, Amendment, Ruling
 from unscripted.model.metrics.catalogue import of_runs, of_ticks
 from unscripted.model.metrics.measure import Measure, OfTick
+from unscripted.model.ruling import STAYS, WON, Amendment, Ruling
 from unscripted.scenarios.harness.config.run import RunConfig
 from unscripted.scenarios.harness.results.chronicle import chronicle, shock_ticks
 from unscripted.scenarios.harness.results.rows import (

@@ -1,0 +1,77 @@
+"""From a model's answer to an act to the decision it states."""
+
+from __future__ import annotations
+
+from ....model.decision import Abstention, Act, Assignment, Contribution, Intention, Plan, Reply
+from ....model.ruling import Amendment
+from .answers import AmendAnswer, ContributeAnswer, IntendAnswer, PlanAnswer, parse
+from .json_objects import UnusableAnswer
+
+LONGEST_ROLE = 200
+"""Characters."""
+
+
+def parse_reply(text: str, act: Act) -> Reply:
+    """The decision in a model's answer to an act.
+
+    Args:
+        text: What the model wrote.
+        act: What it was asked for.
+
+    Raises:
+        UnusableAnswer: It breaks the schema, or takes part without a role or without work.
+    """
+    match act:
+        case Act.CONTRIBUTE:
+            return _contribution(parse(text, ContributeAnswer))
+        case Act.INTEND:
+            return _intention(parse(text, IntendAnswer))
+        case Act.AMEND:
+            return _amendment(parse(text, AmendAnswer))
+        case Act.PLAN:
+            return _plan(parse(text, PlanAnswer))
+
+
+def _contribution(answer: ContributeAnswer) -> Contribution | Abstention:
+    if answer.decision == "abstain":
+        return Abstention(answer.reason)
+    _require(role=answer.role, work=answer.work)
+    builds_on = tuple(dict.fromkeys(answer.builds_on))
+    return Contribution(_line(answer.role), answer.work, builds_on, answer.confidence)
+
+
+def _intention(answer: IntendAnswer) -> Intention | Abstention:
+    if answer.decision == "abstain":
+        return Abstention(answer.reason)
+    _require(role=answer.role)
+    return Intention(_line(answer.role), tuple(answer.focus))
+
+
+def _amendment(answer: AmendAnswer) -> Amendment | Abstention:
+    if answer.decision == "abstain":
+        return Abstention(answer.reason)
+    _require(article=answer.article, text=answer.text)
+    return Amendment(answer.article, answer.text, answer.reason)
+
+
+def _plan(answer: PlanAnswer) -> Plan | Abstention:
+    if answer.decision == "abstain":
+        return Abstention(answer.reason)
+    return Plan(
+        tuple(
+            Assignment(part.agent, _line(part.role), tuple(part.focus), part.phase)
+            for part in answer.assignments
+        )
+    )
+
+
+def _require(**texts: str) -> None:
+    for name, text in texts.items():
+        if not text.strip():
+            raise UnusableAnswer(f'{name} is empty though the decision is not "abstain"')
+
+
+def _line(role: str) -> str:
+    """A role on one line, and no longer than a line."""
+    role = " ".join(role.split())
+    return role if len(role) <= LONGEST_ROLE else role[: LONGEST_ROLE - 1] + "…"

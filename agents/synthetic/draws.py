@@ -1,0 +1,47 @@
+"""All the random draws of one decision, made at once from its seed."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+
+class Draws(NamedTuple):
+    """The draws of a decision: lists have one for each requirement of the task.
+
+    Attributes:
+        notice: Uniform on 0..1: whether it is noticed.
+        choice: Standard normal: noise of the preference for it.
+        estimate: Standard normal: noise of the estimate of one's skill at it.
+        work: Standard normal: noise of the work on it.
+        uptake: Uniform on 0..1: whether its result is built on, or a planner keeps it in view.
+        slip: Uniform on 0..1: whether the work on it is sloppy.
+        swing: Uniform on 0..1: where all estimates are off to.
+        title: Uniform on 0..1: the title of the role.
+        yielding: Uniform on 0..1: whether the mind gives way.
+    """
+
+    notice: list[float]
+    choice: list[float]
+    estimate: list[float]
+    work: list[float]
+    uptake: list[float]
+    slip: list[float]
+    swing: float
+    title: float
+    yielding: float
+
+
+def draw(seed: int, n: int) -> Draws:
+    """The draws of a decision.
+
+    Args:
+        seed: Of the decision, 64 bits.
+        n: Requirements of the task, 0 or more.
+    """
+    rng = np.random.default_rng(seed)
+    choice, estimate, work = rng.standard_normal((3, n)).tolist()
+    notice, uptake, slip = rng.random((3, n)).tolist()
+    _, swing, title, yielding = rng.random(4).tolist()  # the first is left
+    return Draws(notice, choice, estimate, work, uptake, slip, swing, title, yielding)

@@ -1,0 +1,64 @@
+"""What has happened to an organization, as values: its state is the fold of these."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..mind import Mind
+from ..observation import Charter
+from ..record import TickRecord
+from ..tasks.task import TaskChange
+
+
+@dataclass(frozen=True)
+class Joined:
+    """A member came, with its links."""
+
+    mind: Mind
+    neighbours: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Left:
+    """A member went, and its links with it."""
+
+    member: int
+
+
+@dataclass(frozen=True)
+class Rewired:
+    """Links were cut and made."""
+
+    cut: tuple[tuple[int, int], ...]
+    made: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
+class Substituted:
+    """A member got another mind."""
+
+    member: int
+    mind: Mind
+
+
+@dataclass(frozen=True)
+class Restated:
+    """Mission, values or standards were stated anew, from outside."""
+
+    charter: Charter
+
+
+@dataclass(frozen=True)
+class TasksChanged:
+    """Every later task is changed in this way."""
+
+    change: TaskChange
+
+
+@dataclass(frozen=True)
+class ShocksApplied:
+    """The shocks due at this tick happened; what they did follows from setup and seed."""
+
+
+Event = TickRecord | Joined | Left | Rewired | Substituted | Restated | TasksChanged | ShocksApplied
+"""What changes an organization. Its state is the fold of its events over its setup."""

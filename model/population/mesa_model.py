@@ -1,0 +1,136 @@
+"""A Mesa model whose step may raise, with what has changed between Mesa's versions in one place.
+
+Mesa wraps `step`. Up to 3.4 the wrapper counts and calls; from 3.5 on it runs a schedule, and an
+exception that passes it unschedules every later step in silence: a notebook would go on after
+Ctrl-C with a model that does nothing. So the step runs inside a guard, and what it raised is raised
+again outside the wrapper.
+
+Mesa is touched here, in `member.py` (`FixedAgent`) and in `model/networks/team_network.py`
+(`Network`, `Cell`), and nowhere else in the package. Neither `steps` nor `seed=` is used, which
+Mesa 4 has no longer.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import repeat
+from typing import Any
+
+import mesa
+
+NUMBERS_AGENTS = "agent_id_counter"
+"""An attribute of models in Mesa versions that number all agents of a model together."""
+
+
+class GuardedModel(mesa.Model):  # type: ignore[misc]
+    """A Mesa model that goes on after a step that raised; collects data when a step is done.
+
+    Args:
+        rng: Seed of Mesa's own generators, a non-negative integer.
+
+    Attributes:
+        datacollector: What is reported of every tick.
+    """
+
+    datacollector: mesa.DataCollector
+
+    def __init__(self, rng: int) -> None:
+        self._fault: BaseException | None = None
+        self._agents_made = 0
+        super().__init__(rng=rng)
+
+    @property
+    @abstractmethod
+    def ticks_played(self) -> int:
+        """Ticks played until now."""
+
+    @property
+    def _user_step(self) -> Callable[[], None]:
+        """What Mesa's wrapper calls: the guard, in the place of `step`."""
+        return self._guarded_step
+
+    @_user_step.setter
+    def _user_step(self, step: Callable[[], None]) -> None:
+        """Mesa keeps `step` here before it wraps it; the guard finds it by the class."""
+
+    def _guarded_step(self) -> None:
+        if self._fault is not None:  # raised earlier in the same stretch of Mesa's time
+            return
+        before = self.ticks_played
+        try:
+            try:
+                type(self).step(self)
+            finally:
+                if self.ticks_played > before:  # a subclass's part of the step is done, too
+                    self.datacollector.collect(self)
+        except BaseException as fault:
+            self._fault = fault
+
+    def _raise_fault(self) -> None:
+        fault, self._fault = self._fault, None
+        if fault is not None:
+            raise fault
+
+    def _wrapped_step(self, *args: Any, **kwargs: Any) -> None:
+        """Mesa's wrapper, which puts this method in the place of `step`."""
+        super()._wrapped_step(*args, **kwargs)
+        self._raise_fault()
+
+    def _advance_time(self, until: float) -> None:
+        """What `run_for` and `run_until` go through, where Mesa has them."""
+        super()._advance_time(until)
+        self._raise_fault()
+
+    def register_agent(self, agent: mesa.Agent) -> None:
+        """Register an agent and number it, from 1 on.
+
+        Mesa 3.3 counts by class and model in a dictionary that a copy of the model is not in.
+
+        Args:
+            agent: A new one.
+        """
+        super().register_agent(agent)
+        if not hasattr(self, NUMBERS_AGENTS):
+            self._agents_made += 1
+            agent.unique_id = self._agents_made
+
+
+class Unnumbered:
+    """In the place of `Agent._ids`, by which Mesa 3.3 numbers agents before a model registers them.
+
+    Mesa's own is a dictionary of models that it never empties: a process that plays thousands of
+    runs would keep them all.
+    """
+
+    def __getitem__(self, model: mesa.Model) -> Iterator[int]:
+        return repeat(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """An agent reporter that pickles, as Mesa's own for attributes does not.
+
+    Attributes:
+        name: Of the attribute; agents without it report None.
+    """
+
+    name: str
+
+    def __call__(self, agent: mesa.Agent) -> Any:
+        """The value now."""
+        return getattr(agent, self.name, None)
+
+
+def data_collector(
+    model_reporters: Mapping[str, Any], agent_reporters: Mapping[str, Any]
+) -> mesa.DataCollector:
+    """Mesa's collector, with agent reporters that pickle.
+
+    Args:
+        model_reporters: By name: an attribute's name, or a function of the model.
+        agent_reporters: By name: an attribute's name, or a function of an agent.
+    """
+    agents = {n: Attribute(r) if isinstance(r, str) else r for n, r in agent_reporters.items()}
+    return mesa.DataCollector(model_reporters=dict(model_reporters), agent_reporters=agents)

@@ -1,0 +1,130 @@
+"""Plays independent jobs in worker processes, and loses nobody else's when one of them dies.
+
+Workers are spawned, never forked. They end with their parent, however it ends, and leave Ctrl-C to
+it. A worker that dies takes its pool with it; what was in flight is then played once more, one job
+after another, so that the guilty one is known and the innocent give what they would have given.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, ProcessPoolExecutor, wait
+from multiprocessing import connection, get_context, parent_process, resource_tracker
+from typing import Generic, TypeVar
+
+K = TypeVar("K")
+J = TypeVar("J")
+R = TypeVar("R")
+AHEAD = 4
+"""Jobs in flight for each worker: enough to keep it busy, little to lose on Ctrl-C."""
+
+
+class Processes(Generic[K, J, R]):
+    """A pool of workers that plays jobs as long as it is open.
+
+    Args:
+        play: Plays one job; a function of a module, as it travels by name.
+        lost: The result of a job whose worker died twice.
+        workers: How many processes, 1 or more.
+    """
+
+    def __init__(self, play: Callable[[J], R], lost: Callable[[str], R], workers: int) -> None:
+        self._play = play
+        self._lost = lost
+        self._workers = workers
+        self._pool = self._fresh()
+
+    def __enter__(self) -> Processes[K, J, R]:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end()
+
+    def map(self, jobs: Mapping[K, J]) -> Iterator[tuple[K, R]]:
+        """Results as they finish, each with its job's key.
+
+        Args:
+            jobs: By key, in the order in which they are begun.
+        """
+        waiting = iter(jobs.items())
+        running: dict[Future[R], tuple[K, J]] = {}
+        while True:
+            for _ in range(AHEAD * self._workers - len(running)):
+                if (following := next(waiting, None)) is None:
+                    break
+                running[self._submit(following[1])] = following
+            if not running:
+                return
+            finished, _ = wait(running, return_when=FIRST_COMPLETED)
+            broken: dict[K, J] = {}
+            for future in finished:
+                key, job = running.pop(future)
+                error = future.exception()
+                if isinstance(error, BrokenExecutor):
+                    broken[key] = job
+                else:
+                    yield key, future.result()
+            if broken:
+                broken |= dict(running.values())
+                running.clear()
+                yield from self._again(broken)
+
+    def _again(self, jobs: Mapping[K, J]) -> Iterator[tuple[K, R]]:
+        """Play jobs that a dead worker took along, one by one."""
+        for key, job in jobs.items():
+            self._end()
+            self._pool = self._fresh()
+            try:
+                yield key, self._submit(job).result()
+            except BrokenExecutor as error:
+                yield key, self._lost(f"its worker process died twice: {error}")
+        self._end()
+        self._pool = self._fresh()
+
+    def _submit(self, job: J) -> Future[R]:
+        try:
+            return self._pool.submit(self._play, job)
+        except BrokenExecutor:  # it broke with nothing of ours in flight
+            self._pool = self._fresh()
+            return self._pool.submit(self._play, job)
+
+    def _fresh(self) -> ProcessPoolExecutor:
+        _keep_the_books()
+        return ProcessPoolExecutor(
+            self._workers, mp_context=get_context("spawn"), initializer=_end_with_parent
+        )
+
+    def _end(self) -> None:
+        """End the workers now, whatever they do: runs are cheap, orphans are not."""
+        workers = list((self._pool._processes or {}).values())
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        for worker in workers:
+            worker.terminate()
+        for worker in workers:
+            worker.join()
+
+
+def _keep_the_books() -> None:
+    """Start the process that tracks semaphores so that a terminal's end doesn't end it first."""
+    if hasattr(signal, "SIGHUP"):
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
+        resource_tracker.ensure_running()  # inherits what is blocked
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _end_with_parent() -> None:
+    """In a worker: leave Ctrl-C to the parent, and go when it goes."""
+    for name in ("SIGINT", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
+    parent = parent_process()
+    if parent is not None:
+        threading.Thread(target=_watch, args=(parent.sentinel,), daemon=True).start()
+
+
+def _watch(sentinel: int) -> None:
+    connection.wait([sentinel])
+    os._exit(1)

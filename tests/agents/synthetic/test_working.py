@@ -1,0 +1,102 @@
+"""What a mind makes of its choice, draw by draw."""
+
+from __future__ import annotations
+
+import pytest
+from support.situations import HALF, VIEW, draws, percept, situation
+
+from unscripted.agents.synthetic.working import work
+from unscripted.model.decision import Assignment
+
+MIND = situation().competence
+DIRECT = MIND.self_direction(assigned=False)
+
+
+def quality(chosen, i=None, **fields):
+    made = work(situation(**fields), chosen)
+    name = VIEW.requirements[chosen[0] if i is None else i].id
+    return {item.requirement: item.quality for item in made.items}[name]
+
+
+def skill(i, left=1.0):
+    return pytest.approx(MIND.skill(VIEW.requirements[i]) * DIRECT * left, abs=1e-6)
+
+
+def test_quality_is_skill_and_what_is_left():
+    assert quality([4]) == skill(4)
+    assert quality([4], seen=percept(attention=0.5)) == skill(4, 0.5)
+    assert quality([0]) == skill(0, 1 - 0.313)
+    assert quality([1]) == skill(1, MIND.readiness([0.4957]))
+
+
+def test_more_at_once_is_worse():
+    assert quality([4, 0]) == skill(4, 1 - 0.0406)
+    assert quality([4, 0, 1]) == skill(4, 1 - 2 * 0.0406)
+
+
+def test_work_is_noisy_and_sloppy():
+    noisy = draws(work=[0, 0, 0, 0, 1.0])
+    assert quality([4], drawn=noisy) - quality([4]) == pytest.approx(0.0447, abs=2e-6)
+    for slip, left in ((0.2499, 1 - 0.1666), (0.2501, 1.0)):
+        assert quality([4], drawn=draws(slip=[0, 0, 0, 0, slip])) == skill(4, left)
+    assert quality([4], drawn=draws(work=[99.0] * 5)) == 1.0
+
+
+def test_own_results_count_in_full():
+    own = quality([0, 1], 0)
+    assert quality([1, 0]) == skill(1, MIND.readiness([own]) * (1 - 0.0406))
+
+
+@pytest.mark.parametrize(
+    ("author", "drawn", "value", "built_on"),
+    [
+        (3, 0.0476, 0.9, (3,)),
+        (3, 0.0478, MIND.as_read(0.9), ()),
+        (7, 0.9, 0.9, ()),
+        (-1, 0.0, MIND.as_read(0.9), ()),
+    ],
+)
+def test_results_are_built_on_or_read(author, drawn, value, built_on):
+    seen = percept(done={0: 0.9}, author={0: author}, versions={0: 1})
+    fields = {"seen": seen, "drawn": draws(uptake=[drawn, 0, 0, 0, 0])}
+    assert quality([1], **fields) == skill(1, MIND.readiness([value]))
+    assert work(situation(**fields), [1]).builds_on == built_on
+
+
+def test_redoing_builds_on_nobody():
+    seen = percept(done={0: 0.9, 1: 0.2}, author={0: 3, 1: 4}, versions={0: 1, 1: 1})
+    made = situation(seen=seen, drawn=draws(uptake=[0.0] * 5))
+    assert work(made, [1]).builds_on == ()
+    assert work(made, [3]).builds_on == (4,)
+
+
+def test_conflicts_in_view_cost_less():
+    seen = percept(done={0: 0.9}, author={0: 3}, versions={0: 1})
+    in_view = MIND.consistency(VIEW.requirements[2], {0})
+    assert quality([2], seen=seen) == skill(2, in_view)
+    assert quality([0, 2], 2) == skill(2, in_view * (1 - 0.0406)), "its own is in view too"
+
+
+def test_practice_counts_before_sloppiness():
+    practised = MIND.practised(MIND.skill(VIEW.requirements[4]) * DIRECT, 0.5)
+    fields = {"observed": {"skills": (("law", 0.5),)}, "drawn": draws(slip=[0.0] * 5)}
+    assert quality([4], **fields) == pytest.approx(practised * (1 - 0.1666), abs=1e-6)
+
+
+def test_orders_spare_a_burden():
+    inside = {"assignment": Assignment(7, "lead", ("e",))}
+    outside = {"assignment": Assignment(7, "lead", ("tax",))}
+    bare = MIND.skill(VIEW.requirements[4])
+    assert quality([4], observed=inside) == pytest.approx(bare, abs=1e-6)
+    assert quality([4], observed=outside) == pytest.approx(bare * 0.8833, abs=1e-6)
+    assert work(situation(observed=inside), [4]).role == "lead"
+
+
+def test_a_contribution_says_what_was_done():
+    made = work(situation(HALF, drawn=draws(title=0.99)), [1, 0])
+    assert made.role == "law writer"
+    assert made.work == "[synthetic] a: done; b: done"
+    assert [item.requirement for item in made.items] == ["a", "b"]
+    mean = sum(item.quality for item in made.items) / 2
+    assert made.confidence == pytest.approx(mean + 0.2019 * 0.5, abs=1e-6)
+    assert work(situation(drawn=draws(work=[99.0] * 5)), [4]).confidence == 1.0

@@ -1,0 +1,278 @@
+"""Arbitrary records, stories told round by round, and organizations whose records are known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+
+from unscripted.agents.scripted import Scripted
+from unscripted.agents.synthetic.mind import TRADES
+from unscripted.model.decision import (
+    Abstention,
+    Act,
+    Answer,
+    Assignment,
+    Contribution,
+    Failure,
+    Intention,
+    Plan,
+    Reply,
+    Usage,
+    WorkItem,
+)
+from unscripted.model.judge import CRITERIA, Judge, Verdict
+from unscripted.model.metrics.catalogue import measure_tick
+from unscripted.model.networks.building import build_topology
+from unscripted.model.organization import BaseOrganization
+from unscripted.model.plugins.discovery import discover
+from unscripted.model.record import MemberRecord, RoundRecord, State, TickRecord, Turn
+from unscripted.model.setup import Setup
+from unscripted.model.tasks.files import corpus
+from unscripted.model.tasks.stream import CycledTasks
+
+
+def measure(record, previous=None, scales=None):
+    return measure_tick([r for r in (previous, record) if r is not None], scales)
+
+
+CHECK = settings(
+    max_examples=70,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+
+
+NEAR = {"rel": 1e-9, "abs": 1e-9}
+
+
+NAMES = ("analyst", "data analyst", "dataanalyst", "prüfer für straßen")
+
+
+SPELLINGS: tuple[Callable[[str], str], ...] = (
+    str,
+    str.upper,
+    str.title,
+    lambda s: f"  {s}\n",
+    lambda s: s.replace(" ", "\t  "),
+    lambda s: s.upper().replace(" ", " \u00a0"),
+)
+
+
+TEXTS = ("", "a finding", 'with "quotes"\nand lines', "Ω ≠ \u2028 \U0001f600")
+
+
+ROLES = st.builds(
+    lambda name, spell: spell(name), st.sampled_from(NAMES), st.sampled_from(SPELLINGS)
+)
+
+
+SHARES = st.one_of(st.sampled_from((0.0, 0.1, 1 / 3, 0.5, 1.0)), st.floats(0, 1))
+
+
+GRADES = st.one_of(st.sampled_from((1.0, 2.0, 4.0)), st.floats(1, 4))
+
+
+COUNTS = st.integers(0, 5000)
+
+
+PRICED = st.builds(
+    Usage, st.integers(0, 3), COUNTS, COUNTS, st.floats(0, 2), st.floats(0, 90, width=32)
+)
+
+
+UNPRICED = st.builds(
+    Usage, st.integers(0, 3), COUNTS, COUNTS, st.none(), st.floats(0, 90, width=32)
+)
+
+
+VERDICTS = st.one_of(
+    st.just(Verdict(reason="no judge")),
+    st.builds(
+        Verdict,
+        *[GRADES] * len(CRITERIA),
+        violations=st.none() | SHARES,
+        reason=st.sampled_from(TEXTS),
+        usage=PRICED,
+    ),
+    st.builds(Verdict, *[st.none() | GRADES] * len(CRITERIA), violations=st.none() | SHARES),
+)
+
+
+@st.composite
+def replies(
+    draw: st.DrawFn, act: Act, authors: tuple[int, ...], team: tuple[int, ...]
+) -> Reply | Failure:
+    """What an actor may answer, where it can have seen the work of `authors`."""
+    kind = draw(st.sampled_from(("work", "work", "work", "abstain", "fail")))
+    if kind == "abstain":
+        return Abstention(draw(st.sampled_from(TEXTS)))
+    if kind == "fail":
+        return Failure(
+            draw(st.sampled_from(("error", "timeout", "reply"))), draw(st.sampled_from(TEXTS))
+        )
+    if act is Act.INTEND:
+        return Intention(draw(ROLES), tuple(draw(st.lists(st.sampled_from(TEXTS), max_size=2))))
+    if act is Act.PLAN:
+        chosen = draw(st.lists(st.sampled_from(team), unique=True, max_size=3))
+        return Plan(tuple(Assignment(m, draw(ROLES), (), i + 1) for i, m in enumerate(chosen)))
+    used = draw(st.lists(st.sampled_from(authors), unique=True, max_size=4)) if authors else []
+    return Contribution(
+        draw(ROLES),
+        draw(st.sampled_from(TEXTS)),
+        tuple(used),
+        draw(st.none() | SHARES),
+        (WorkItem("part-1", draw(SHARES)),) * draw(st.integers(0, 1)),
+    )
+
+
+@st.composite
+def records(draw: st.DrawFn, team: tuple[int, ...] | None = None, tick: int = 0) -> TickRecord:
+    """Any record of 1 to 12 members and up to 6 rounds; ids have gaps, as after departures."""
+    if team is None:
+        team = tuple(sorted(draw(st.sets(st.integers(0, 30), min_size=1, max_size=12))))
+    usage = draw(st.sampled_from((PRICED, UNPRICED, st.one_of(PRICED, PRICED, UNPRICED))))
+    contribute = st.sampled_from((Act.CONTRIBUTE,) * 4 + (Act.PLAN, Act.INTEND))
+    turns: dict[int, list[Turn]] = {m: [] for m in team}
+    rounds: list[RoundRecord] = []
+    worked: set[int] = set()
+    for index in range(draw(st.integers(0, 6))):
+        act = draw(contribute)
+        actors = tuple(draw(st.lists(st.sampled_from(team), unique=True, min_size=1)))
+        rounds.append(RoundRecord(act, actors))
+        finished = set()
+        for actor in actors:
+            others = tuple(sorted(worked - {actor}))
+            reply = draw(replies(act, others, team))
+            seen = ((0, index),) if index else ()
+            turns[actor].append(
+                Turn(index, act, reply, draw(usage), seen, seen, draw(st.integers(0, 2)))
+            )
+            if isinstance(reply, Contribution):
+                finished.add(actor)
+        worked |= finished
+    error = draw(st.sampled_from(("", "", "", "protocol x: ValueError: y")))
+    return record_of(turns, rounds, tick=tick, verdict=draw(VERDICTS), error=error)
+
+
+def record_of(
+    turns: dict[int, list[Turn]],
+    rounds: list[RoundRecord],
+    tick: int = 0,
+    verdict: Verdict | None = None,
+    error: str = "",
+) -> TickRecord:
+    """A record of these turns, every member in the state they put it in."""
+    members = tuple(
+        MemberRecord(m, "mind", ending(own, error), tuple(own)) for m, own in sorted(turns.items())
+    )
+    verdict = verdict if verdict is not None else Verdict()
+    return TickRecord(tick, "task", "L3", "any", members, tuple(rounds), verdict, error)
+
+
+def ending(turns: list[Turn], error: str) -> State:
+    if any(isinstance(t.reply, Contribution) for t in turns):
+        return State.CONTRIBUTED
+    last = turns[-1].reply if turns else None
+    if error or isinstance(last, Failure):
+        return State.FAILED
+    return State.ABSTAINED if isinstance(last, Abstention) else State.EXCLUDED
+
+
+@st.composite
+def successions(draw: st.DrawFn) -> tuple[TickRecord | None, TickRecord]:
+    """A record and the one before it, of a team that some left and some joined."""
+    now = draw(records(tick=1))
+    if draw(st.integers(0, 4)) == 0:
+        return None, now
+    stayed = [m.member for m in now.members if draw(st.integers(0, 3))]
+    before = tuple(sorted({*stayed, *draw(st.sets(st.integers(0, 40), min_size=1, max_size=2))}))
+    return draw(records(team=before)), now
+
+
+def story(*rounds: dict[int, Contribution | Abstention | Failure | Intention]) -> TickRecord:
+    """A record of rounds in which members answer as said; costs nothing known."""
+    turns: dict[int, list[Turn]] = {m: [] for played in rounds for m in played}
+    made = []
+    for index, played in enumerate(rounds):
+        act = (
+            Act.INTEND if any(isinstance(r, Intention) for r in played.values()) else Act.CONTRIBUTE
+        )
+        made.append(RoundRecord(act, tuple(played)))
+        for member, reply in played.items():
+            turns[member].append(Turn(index, act, reply))
+    return record_of(turns, made)
+
+
+def work(role: str = "role", on: tuple[int, ...] = ()) -> Contribution:
+    return Contribution(role, "done", on)
+
+
+def with_roles(*names: str) -> TickRecord:
+    return story({member: work(name) for member, name in enumerate(names)})
+
+
+def all_turns(record: TickRecord) -> Iterator[tuple[int, Turn]]:
+    for m in record.members:
+        for turn in m.turns:
+            yield m.member, turn
+
+
+def works_of(record: TickRecord) -> list[tuple[int, int, Contribution]]:
+    return [
+        (member, turn.round, turn.reply)
+        for member, turn in all_turns(record)
+        if isinstance(turn.reply, Contribution)
+    ]
+
+
+def graded(grade: float, usage: Usage, violations: float = 0.0) -> TickRecord:
+    return record_of(
+        {0: [Turn(0, Act.CONTRIBUTE, work(), usage)]},
+        [RoundRecord(Act.CONTRIBUTE, (0,))],
+        verdict=Verdict(*[grade] * 5, violations=violations),
+    )
+
+
+FULL = graded(3.0, Usage(cost_usd=0.1))
+
+
+@dataclass
+class Witness(Judge):
+    """Keeps what it was shown; gives no grades."""
+
+    instant = True
+
+    def __post_init__(self) -> None:
+        self.shown: list[tuple[object, ...]] = []
+
+    def appraise(self, submission):
+        self.shown.append(submission.works)
+        return Verdict(*[2.0] * 5, violations=0.0)
+
+
+def small_organization(protocol: str, judge: Judge) -> BaseOrganization:
+    def build(observation):
+        used = tuple(dict.fromkeys(m.author for m in observation.messages))[-2:]
+        role = TRADES[(observation.member + observation.tick) % 3]
+        usage = Usage(1, 10, 20 + observation.member, 0.01, 1.0 + observation.member)
+        return Answer(Contribution(role, f"by {observation.member}", used), usage)
+
+    def plan(observation):
+        rest = observation.roster[:3]
+        return Plan(tuple(Assignment(m, f"role {m}") for m in rest))
+
+    minds = [
+        Scripted([build], intentions=[Intention("builder")], plans=[plan]),
+        Scripted([build, Abstention("no")], intentions=[Intention("builder")]),
+        Scripted([RuntimeError("lost"), build]),
+        Scripted([Abstention("no"), build, build], intentions=[Intention("lead")]),
+        Scripted([build]),
+    ]
+    graph = build_topology("complete", len(minds), 0)
+    stream = CycledTasks(corpus()[:4], 0)
+    return BaseOrganization(
+        Setup(minds, graph, discover("protocols")[protocol](), stream, judge), rng=3
+    )
