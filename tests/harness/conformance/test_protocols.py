@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from harness.conformance import bad_protocols as bad
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support import bad_protocols as bad
 
 from unscripted.model.plugins.discovery import discover
 from unscripted.testing import (
     PROTOCOL_CHECKS,
     Case,
     CheckResult,
-    Delayed,
+    DelayedMind,
     calls,
     cases,
     check_protocol,
@@ -110,7 +110,7 @@ def test_a_case_is_played_by_hand():
     assert [r.to_json() for r in case.played.records] == [r.to_json() for r in records]
     assert len(case.played.shown) == sum(len(m.turns) for r in records for m in r.members)
     assert case.played is case.played
-    slow = Case(bad.Good, n_agents=3, seed=5, mind=Delayed(case.mind))
+    slow = Case(bad.Good, n_agents=3, seed=5, mind=DelayedMind(case.mind))
     one_state(slow)
     assert slow.played.records == case.played.records
 

@@ -10,7 +10,7 @@ import pytest
 import unscripted as un
 from unscripted.agents.rubric import Rubric
 from unscripted.agents.synthetic.profiles import profiles, synthetic
-from unscripted.testing import Delayed, JudgeWitness, Whimsical, check_judge, check_mind
+from unscripted.testing import ArbitraryJudge, DelayedMind, JudgeWitness, check_judge, check_mind
 
 
 def broken(results):
@@ -23,7 +23,7 @@ def test_every_synthetic_model_passes(name):
 
 
 def test_slow_minds_pass():
-    assert broken(check_mind(lambda: Delayed(synthetic("weak")), examples=3)) == {}
+    assert broken(check_mind(lambda: DelayedMind(synthetic("weak")), examples=3)) == {}
 
 
 class Patient(un.Judge):
@@ -34,7 +34,7 @@ class Patient(un.Judge):
         return un.Verdict(accuracy=2.0)
 
 
-@pytest.mark.parametrize("make", [Rubric, lambda: Rubric(noise=0.5), Whimsical, Patient])
+@pytest.mark.parametrize("make", [Rubric, lambda: Rubric(noise=0.5), ArbitraryJudge, Patient])
 def test_every_judge_passes(make):
     assert broken(check_judge(make, examples=5)) == {}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import networkx as nx
 import numpy as np
 import pytest
-from harness.drawings import drawn, inside, record, texts
+from support.drawings import drawn, inside, record, texts
 
 from unscripted.model.networks.building import build_topology
 from unscripted.model.record import State

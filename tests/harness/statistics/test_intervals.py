@@ -6,10 +6,10 @@ import math
 
 import numpy as np
 import pytest
-from harness.examples import noisy, pairs_of
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import stats
+from support.runs import noisy, pairs_of
 
 from unscripted.scenarios.harness.statistics.intervals import (
     Interval,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from harness.examples import sample
+from support.runs import sample
 
 from unscripted.scenarios.harness.statistics.published import (
     HEAD,

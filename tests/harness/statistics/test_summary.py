@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from harness.examples import QUALITY, cell, cells, noisy, played, row
+from support.runs import QUALITY, cell, cells, noisy, played, row
 
 from unscripted.model.metrics.measure import Measure
 from unscripted.scenarios.harness.results.factors import FACTORS
