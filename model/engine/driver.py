@@ -83,9 +83,8 @@ async def _consult_all(consultations: Sequence[Consultation], limits: Limits) ->
         async with slots:
             return await _consult_later(consultation, limits.deadline_s)
 
-    return await loop.gather_all(
-        one(c) for c in consultations
-    )  # all end: what was in flight is kept
+    # All of them end, whatever one raises: what was in flight is kept.
+    return await loop.gather_all(one(c) for c in consultations)
 
 
 async def _consult_paced(consultation: Consultation) -> Answer:

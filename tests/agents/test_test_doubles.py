@@ -26,8 +26,8 @@ from unscripted.model.decision import (
     Intention,
     Plan,
 )
-from unscripted.model.governance.ruling import Amendment
 from unscripted.model.judge import CRITERIA, Submission
+from unscripted.model.ruling import Amendment
 
 KINDS = {Act.CONTRIBUTE: Contribution, Act.INTEND: Intention, Act.PLAN: Plan, Act.AMEND: Amendment}
 

@@ -15,7 +15,7 @@ from unscripted.model.governance.constitution import Constitution
 from unscripted.model.observation import Charter
 from unscripted.model.organization import BaseOrganization
 from unscripted.model.tasks.task import Task
-from unscripted.testing import Arbitrary, Delayed, seeds
+from unscripted.testing import ArbitraryMind, DelayedMind, seeds
 
 COPIES = {"deepcopy": copy.deepcopy, "pickle": lambda org: pickle.loads(pickle.dumps(org))}
 copies = pytest.mark.parametrize("copied", COPIES.values(), ids=COPIES)
@@ -50,7 +50,7 @@ class Moody(BaseOrganization):
 
 def organization(kind, seed, *, protocol="shared", topology="complete", tune=None):
     org = un.build(
-        protocol, 5, Delayed(Arbitrary(), 0.0001) if kind == "called" else Arbitrary(),
+        protocol, 5, DelayedMind(ArbitraryMind(), 0.0001) if kind == "called" else ArbitraryMind(),
         topology, tasks="generated", level="L2", judge="none", memory="team:horizon=4,decay=0.2",
         skills="growing", shocks=SHOCKS, tune=tune, rng=seed,
         constitution=None if tune else Constitution(approve=yes),
@@ -60,10 +60,10 @@ def organization(kind, seed, *, protocol="shared", topology="complete", tune=Non
 
 CHANGES = {
     "step": lambda org: org.step(),
-    "add": lambda org: org.add_member(Arbitrary(), list(org.members)[:2]),
+    "add": lambda org: org.add_member(ArbitraryMind(), list(org.members)[:2]),
     "remove": lambda org: list(org.members.values())[-1].remove() if len(org.members) > 1 else None,
     "rewire": lambda org: org.rewire(cut=list(org.network.G.edges)[:1]),
-    "substitute": lambda org: setattr(next(iter(org.members.values())), "mind", Arbitrary(0.5)),
+    "substitute": lambda org: setattr(next(iter(org.members.values())), "mind", ArbitraryMind(0.5)),
     "restate": lambda org: org.restate(Charter("Be quick.")),
     "change": lambda org: org.change_tasks(shorter),
     "propose": lambda org: org.propose(un.Amendment("standards", "Be brief.")),
@@ -122,7 +122,7 @@ def test_a_trial_is_copied(copied, stop):
 
 @copies
 def test_a_copied_team_still_hears(copied):
-    org = un.build("sequential", 3, Arbitrary(0.0, 0.0), judge="none", rng=0)
+    org = un.build("sequential", 3, ArbitraryMind(0.0, 0.0), judge="none", rng=0)
     org.step()
     twin = copied(org)
     twin.step()

@@ -15,7 +15,7 @@ import unscripted as un
 from unscripted.model.decision import Contribution
 from unscripted.protocols import clonal
 from unscripted.protocols.clonal import Antibody, Clonal
-from unscripted.testing import Arbitrary, Case, Scripted, networks, seeds
+from unscripted.testing import ArbitraryMind, Case, Scripted, networks, seeds
 
 antibodies = st.lists(st.floats(0, 1), max_size=12).map(
     lambda values: [Antibody(i, i, a) for i, a in enumerate(values)]
@@ -150,11 +150,13 @@ def test_memory_cells_open_the_task(n, seed, memory, mind):
 
 
 def test_departed_cells_are_passed_over():
-    _, (record,) = Case(Clonal, 6, "complete", 3, 1, Arbitrary(0.0, 0.0)).play()
+    _, (record,) = Case(Clonal, 6, "complete", 3, 1, ArbitraryMind(0.0, 0.0)).play()
     best = clonal.memory_cells(record, range(6), 6)
     assert clonal.memory_cells(record, set(range(6)) - {best[0]}, 2) == best[1:3]
 
 
 def test_chance_opens_without_memory():
-    _, records = Case(lambda: Clonal(memory=0), 12, "complete", 3, 4, Arbitrary(0.0, 0.0)).play()
+    _, records = Case(
+        lambda: Clonal(memory=0), 12, "complete", 3, 4, ArbitraryMind(0.0, 0.0)
+    ).play()
     assert len({r.rounds[0].actors for r in records}) > 1

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from unscripted.model.decision import Contribution
 from unscripted.model.plugins.discovery import discover
 from unscripted.model.record import State
-from unscripted.testing import Arbitrary, Case, Scripted, Witness, seeds
+from unscripted.testing import ArbitraryMind, Case, Scripted, Witness, seeds
 
 few = settings(max_examples=60, deadline=None)
 
@@ -20,13 +20,13 @@ def protocol(name):
 @few
 @given(st.integers(2, 20), seeds())
 def test_fixed_roles_stay_random_change(n, seed):
-    witness = Witness(Arbitrary())
+    witness = Witness(ArbitraryMind())
     Case(protocol("fixed-roles"), n, "complete", seed, 3, witness).play()
     given_roles = {}
     for o in witness.shown:
         given_roles.setdefault(o.member, set()).add(o.assignment.role)
     assert all(len(roles) == 1 for roles in given_roles.values())
-    drawn = Witness(Arbitrary())
+    drawn = Witness(ArbitraryMind())
     Case(protocol("random"), n, "complete", seed, 3, drawn).play()
     by_tick = {}
     for o in drawn.shown:
@@ -37,7 +37,7 @@ def test_fixed_roles_stay_random_change(n, seed):
 @few
 @given(st.integers(1, 20), seeds())
 def test_fixed_roles_come_from_the_stream(n, seed):
-    witness = Witness(Arbitrary())
+    witness = Witness(ArbitraryMind())
     org, _ = Case(protocol("fixed-roles"), n, "complete", seed, 1, witness).play()
     domains = org.setup.stream.domains
     for o in witness.shown:
@@ -47,7 +47,7 @@ def test_fixed_roles_come_from_the_stream(n, seed):
 @few
 @given(st.integers(2, 20), seeds())
 def test_solo_sees_its_own_work(n, seed):
-    witness = Witness(Arbitrary(abstaining=0.0))
+    witness = Witness(ArbitraryMind(abstaining=0.0))
     _, (record, *_) = Case(protocol("solo"), n, "complete", seed, 1, witness).play()
     assert {o.member for o in witness.shown} == {0}
     assert [len(o.own) for o in witness.shown] == list(range(n))

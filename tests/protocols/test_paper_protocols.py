@@ -10,12 +10,14 @@ import unscripted as un
 from unscripted.model.decision import Act, Assignment, Contribution, Intention, Plan
 from unscripted.model.plugins.discovery import discover
 from unscripted.model.record import State
-from unscripted.testing import Arbitrary, Case, Scripted, Witness, networks, seeds
+from unscripted.testing import ArbitraryMind, Case, Scripted, Witness, networks, seeds
 
 few = settings(max_examples=60, deadline=None)
 
 
-minds = st.sampled_from([Arbitrary(), Arbitrary(0.3), Arbitrary(0.0, 0.0), Arbitrary(0.0, 0.9)])
+minds = st.sampled_from(
+    [ArbitraryMind(), ArbitraryMind(0.3), ArbitraryMind(0.0, 0.0), ArbitraryMind(0.0, 0.9)]
+)
 
 
 def protocol(name):
@@ -60,7 +62,7 @@ def test_shared_and_silent_see_nothing(network, seed, mind):
 @few
 @given(networks(), seeds())
 def test_shared_recalls_neighbours_roles(network, seed):
-    case = Case(protocol("shared"), network[1], network[0], seed, 3, Arbitrary())
+    case = Case(protocol("shared"), network[1], network[0], seed, 3, ArbitraryMind())
     org, records = case.play()
     memory = list(org.memory)
     for record in records:
@@ -110,7 +112,7 @@ def test_coordinated_members_see_assignments_alone(network, seed, mind):
 @few
 @given(st.integers(1, 40), seeds())
 def test_calls_match_the_papers_table(n, seed):
-    willing = Arbitrary(abstaining=0.0)
+    willing = ArbitraryMind(abstaining=0.0)
     expected = {
         "sequential": n, "broadcast": 2 * n, "shared": n, "silent": n, "fixed-roles": n,
         "random": n, "solo": n,
@@ -144,7 +146,7 @@ def test_sequential_without_messages_is_silent(n, seed, synthetic):
 
     import unscripted as un
 
-    mind = "synthetic/medium" if synthetic else Arbitrary(0.1)
+    mind = "synthetic/medium" if synthetic else ArbitraryMind(0.1)
     common = {"n_agents": n, "model": mind, "rng": seed, "tasks": "generated", "level": "L3"}
     alone = un.build(protocol="sequential", topology=lambda n, seed: nx.empty_graph(n), **common)
     silent = un.build(protocol="silent", topology="complete", **common)

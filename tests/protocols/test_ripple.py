@@ -25,7 +25,7 @@ from support.network_play import (
 
 import unscripted as un
 from unscripted.protocols.ripple import Ripple, farthest_first, waves
-from unscripted.testing import Arbitrary, Case, seeds
+from unscripted.testing import ArbitraryMind, Case, seeds
 
 
 def distances(graph, starts):
@@ -149,7 +149,7 @@ def test_work_follows_link_direction(n, seed):
     def circle(n, seed):
         return nx.cycle_graph(n, create_using=nx.DiGraph)
 
-    org = un.build(protocol=Ripple(), n_agents=n, topology=circle, model=Arbitrary(), rng=seed)
+    org = un.build(protocol=Ripple(), n_agents=n, topology=circle, model=ArbitraryMind(), rng=seed)
     (record,) = org.run(1)
     assert [r.actors for r in record.rounds] == [(m,) for m in range(n)]
 

@@ -20,7 +20,7 @@ from support.network_play import (
 )
 
 from unscripted.protocols.sparse_graph import SparseGraph, colour_classes
-from unscripted.testing import Arbitrary, Case, seeds
+from unscripted.testing import ArbitraryMind, Case, seeds
 
 
 class Counting(dict):
@@ -65,7 +65,7 @@ def test_colouring_is_proper_and_greedy(graph):
 
 
 @few
-@given(teams(SparseGraph, mind=st.just(Arbitrary(0.0, 0.0))))
+@given(teams(SparseGraph, mind=st.just(ArbitraryMind(0.0, 0.0))))
 def test_links_carry_work_one_way(drawn):
     case, leaving = drawn
     if case.directed:

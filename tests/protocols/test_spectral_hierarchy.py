@@ -21,7 +21,7 @@ from unscripted.protocols.spectral_hierarchy import (
     scores,
     tiers,
 )
-from unscripted.testing import Arbitrary, Case, Scripted, seeds
+from unscripted.testing import ArbitraryMind, Case, Scripted, seeds
 
 
 def credits(members):
@@ -149,7 +149,7 @@ def ranked_by_definition(members, past, horizon, discount):
 
 @few
 @given(
-    teams(SpectralHierarchy, ticks=4, mind=st.sampled_from([Arbitrary(), Arbitrary(0.2, 0.1)])),
+    teams(SpectralHierarchy, ticks=4, mind=st.sampled_from([ArbitraryMind(), ArbitraryMind(0.2, 0.1)])),
     st.integers(1, 3), st.integers(0, 3), st.sampled_from([0.5, 0.8, 1.0]),
 )  # fmt: skip
 def test_past_decides_who_is_first(drawn, span, horizon, discount):

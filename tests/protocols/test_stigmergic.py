@@ -17,7 +17,7 @@ from unscripted.model.decision import Contribution, WorkItem
 from unscripted.model.metrics.structure import hierarchy_depth
 from unscripted.model.mind import Mind
 from unscripted.protocols.stigmergic import FADED, Board, Deposit, Stigmergic, lifetime
-from unscripted.testing import Arbitrary, Case, Scripted, Witness, seeds
+from unscripted.testing import ArbitraryMind, Case, Scripted, Witness, seeds
 
 
 class Leaving(Mind):
@@ -131,7 +131,7 @@ def test_strongest_deposit_gives_the_text():
 
 @few
 @given(
-    teams(Stigmergic, mind=st.sampled_from([Leaving(), Arbitrary(0.2)])),
+    teams(Stigmergic, mind=st.sampled_from([Leaving(), ArbitraryMind(0.2)])),
     st.integers(1, 4), st.sampled_from([0.0, 0.05, 0.4, 1.0]),
 )  # fmt: skip
 def test_neighbours_work_leaves_marks(drawn, group, rate):
@@ -165,7 +165,7 @@ def left_for(member, graph, record, now):
 
 
 @few
-@given(teams(Stigmergic, mind=st.sampled_from([Leaving(), Arbitrary()])), st.integers(1, 4))
+@given(teams(Stigmergic, mind=st.sampled_from([Leaving(), ArbitraryMind()])), st.integers(1, 4))
 def test_nobody_can_be_credited(drawn, group):
     case, leaving = drawn
     witness = Witness(case.mind)
@@ -198,7 +198,7 @@ def test_unnamed_items_mark_the_role():
 
 
 @few
-@given(teams(silent, mind=st.sampled_from([Leaving(), Arbitrary(0.2)])), st.integers(1, 4))
+@given(teams(silent, mind=st.sampled_from([Leaving(), ArbitraryMind(0.2)])), st.integers(1, 4))
 def test_full_evaporation_is_silent(drawn, group):
     case, leaving = drawn
     make = partial(Stigmergic, group=group, evaporation=1.0)

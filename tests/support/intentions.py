@@ -12,12 +12,14 @@ from hypothesis import strategies as st
 import unscripted as un
 from unscripted.model.decision import Act, Intention
 from unscripted.model.networks.building import build_topology
-from unscripted.testing import Arbitrary, networks, seeds
+from unscripted.testing import ArbitraryMind, networks, seeds
 
 few = settings(max_examples=60, deadline=None)
 
 
-minds = st.sampled_from([Arbitrary(), Arbitrary(0.3), Arbitrary(0.0, 0.0), Arbitrary(0.0, 0.9)])
+minds = st.sampled_from(
+    [ArbitraryMind(), ArbitraryMind(0.3), ArbitraryMind(0.0, 0.0), ArbitraryMind(0.0, 0.9)]
+)
 
 
 def seen_messages(record, member, round_):
@@ -48,7 +50,7 @@ def graphs(draw, max_agents=24):
     return nx.relabel_nodes(graph, {m: 3 * m + 1 for m in graph})
 
 
-class Wanting(Arbitrary):
+class Wanting(ArbitraryMind):
     """States topics drawn by seed, then does anything."""
 
     def __init__(self, topics, abstaining=0.0, most=3):

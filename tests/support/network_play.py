@@ -10,7 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from unscripted.model.plugins.discovery import discover
-from unscripted.testing import Arbitrary, Case, networks, seeds
+from unscripted.testing import ArbitraryMind, Case, networks, seeds
 
 few = settings(max_examples=60, deadline=None)
 
@@ -18,7 +18,9 @@ few = settings(max_examples=60, deadline=None)
 many = settings(max_examples=150, deadline=None)
 
 
-minds = st.sampled_from([Arbitrary(), Arbitrary(0.3), Arbitrary(0.0, 0.0), Arbitrary(0.0, 0.9)])
+minds = st.sampled_from(
+    [ArbitraryMind(), ArbitraryMind(0.3), ArbitraryMind(0.0, 0.0), ArbitraryMind(0.0, 0.9)]
+)
 
 
 def silent():

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from unscripted.agents.scripted import Scripted
-from unscripted.agents.synthetic.mind import TRADES
+from unscripted.agents.synthetic.situation import ROLE_TITLES
 from unscripted.model.decision import (
     Abstention,
     Act,
@@ -256,7 +256,7 @@ class Witness(Judge):
 def small_organization(protocol: str, judge: Judge) -> BaseOrganization:
     def build(observation):
         used = tuple(dict.fromkeys(m.author for m in observation.messages))[-2:]
-        role = TRADES[(observation.member + observation.tick) % 3]
+        role = ROLE_TITLES[(observation.member + observation.tick) % 3]
         usage = Usage(1, 10, 20 + observation.member, 0.01, 1.0 + observation.member)
         return Answer(Contribution(role, f"by {observation.member}", used), usage)
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import unscripted as un
 from support.teams import edges, one_way
-from unscripted.testing import Arbitrary, Whimsical
+from unscripted.testing import ArbitraryJudge, ArbitraryMind
 
 few = settings(max_examples=25, deadline=None)
 
@@ -36,9 +36,9 @@ kinds = pytest.mark.parametrize("kind", EVERY_KIND)
 
 
 def organization(n, shocks, topology="complete", *, seed=0, directed=False, **options):
-    options = {"model": Arbitrary(), "judge": None, **options}
+    options = {"model": ArbitraryMind(), "judge": None, **options}
     if options["judge"] is None:
-        options["judge"] = Whimsical()
+        options["judge"] = ArbitraryJudge()
     return un.build(
         n_agents=n,
         shocks=shocks,

@@ -7,7 +7,7 @@ import networkx as nx
 import unscripted as un
 from unscripted.model.mind import Mind
 from unscripted.model.networks.building import build_topology
-from unscripted.testing import Arbitrary, Scripted
+from unscripted.testing import ArbitraryMind, Scripted
 
 WORK = un.Contribution("worker", "done")
 WORKER = Scripted([WORK])
@@ -26,7 +26,7 @@ def workers(n, **options):
 
 def arbitrary(n, **options):
     """A team of n members that do anything a mind may do, on small tasks."""
-    return team(*[Arbitrary()] * n, **{"level": "L2", **options})
+    return team(*[ArbitraryMind()] * n, **{"level": "L2", **options})
 
 
 class Reader(Mind):

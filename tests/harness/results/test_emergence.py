@@ -8,6 +8,7 @@ import pytest
 import unscripted as un
 from unscripted.model.metrics.emergence import MEANING, NullTest, emergence
 from unscripted.model.metrics.structure import hierarchy_depth
+from unscripted.scenarios.harness.report.run_page import run_page
 from unscripted.scenarios.harness.results.emergence import (
     HEAD,
     LABELS,
@@ -31,6 +32,7 @@ def test_every_run_has_rows(protocol):
     assert {r.measure for r in rows} <= set(MEANING) == set(LABELS)
     assert all(r.p is None or 0 < r.p <= r.p_holm <= 1 for r in rows)
     assert {r["sided"] for r in run.body()["emergence"]} == {"two"}
+    assert "Emergence against null models" in run_page(run, {}).html()
 
 
 def test_a_line_per_test():

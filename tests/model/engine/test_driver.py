@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from support.teams import WORK, team
 
 from unscripted.model.mind import Mind
-from unscripted.testing import Arbitrary, Delayed, seeds
+from unscripted.testing import ArbitraryMind, DelayedMind, seeds
 
 
 class Blocks(Mind):
@@ -61,13 +61,13 @@ def test_blocking_minds_overlap_in_threads():
 
 def test_one_loop_serves_every_organization():
     for seed in range(3):
-        team(*[Delayed(Arbitrary())] * 4, rng=seed).run(3)
+        team(*[DelayedMind(ArbitraryMind())] * 4, rng=seed).run(3)
     assert sum(t.name == "unscripted-loop" for t in threading.enumerate()) == 1
 
 
 def test_step_works_inside_a_loop():
     async def notebook():
-        org = team(*[Delayed(Arbitrary())] * 3)
+        org = team(*[DelayedMind(ArbitraryMind())] * 3)
         org.step()
         return org.tick
 
@@ -81,9 +81,9 @@ def test_all_drivers_give_one_record(seed, protocol):
         name = "arbitrary"
 
         def decide(self, observation):
-            return Arbitrary(0.2).decide(observation)
+            return ArbitraryMind(0.2).decide(observation)
 
-    kinds = [Arbitrary(0.2), Delayed(Arbitrary(0.2)), Threaded()]
+    kinds = [ArbitraryMind(0.2), DelayedMind(ArbitraryMind(0.2)), Threaded()]
     records = [
         [r.to_json() for r in team(*[k] * 5, protocol=protocol, rng=seed, concurrency=c).run(2)]
         for k, c in zip(kinds, (64, 64, 2), strict=True)
@@ -94,12 +94,12 @@ def test_all_drivers_give_one_record(seed, protocol):
 def test_forked_child_has_its_own_loop():
     import multiprocessing
 
-    team(Delayed(Arbitrary())).step()
+    team(DelayedMind(ArbitraryMind())).step()
     with multiprocessing.get_context("fork").Pool(1) as pool:
         assert pool.apply_async(_one_async_tick).get(timeout=30) == 1
 
 
 def _one_async_tick():
-    org = team(Delayed(Arbitrary()))
+    org = team(DelayedMind(ArbitraryMind()))
     org.step()
     return org.tick

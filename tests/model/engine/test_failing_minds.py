@@ -13,7 +13,7 @@ import unscripted as un
 from unscripted.model.decision import Answer, Failure, Usage, WorkItem
 from unscripted.model.mind import Mind
 from unscripted.model.record import State
-from unscripted.testing import Delayed, Hanging, Scripted
+from unscripted.testing import DelayedMind, HangingMind, Scripted
 
 
 class Stubborn(Mind):
@@ -56,8 +56,8 @@ class Liar(Mind):
         (Scripted([lambda o: un.Contribution("r", "w", (), 0.5, (WorkItem("a", 2.0),))]), "error"),
         (Scripted([un.Contribution("r", "w", (), np.float32(0.5))]), "reply"),
         (Liar(), "reply"),
-        (Hanging(), "timeout"),
-        (Hanging(blocking=True), "timeout"),
+        (HangingMind(), "timeout"),
+        (HangingMind(blocking=True), "timeout"),
         (Stubborn(), "timeout"),
     ],
     ids=lambda x: getattr(x, "name", x),
@@ -78,7 +78,7 @@ def test_failing_mind_fails_its_member(mind, kind):
 
 
 def test_deadline_is_met():
-    org = team(Hanging(), Scripted([WORK]), timeout_s=0.3)
+    org = team(HangingMind(), Scripted([WORK]), timeout_s=0.3)
     began = time.monotonic()
     org.step()
     assert 0.25 < time.monotonic() - began < 2
@@ -115,7 +115,7 @@ class Exits(Mind):
 
 @pytest.mark.parametrize("kind", ["instant", "thread", "async"])
 def test_exiting_mind_fails_alone(kind):
-    org = team(Exits(kind), Scripted([WORK]), Delayed(Scripted([WORK])), timeout_s=5)
+    org = team(Exits(kind), Scripted([WORK]), DelayedMind(Scripted([WORK])), timeout_s=5)
     org.run(2)
     assert [m.state for m in org.records[-1].members] == ["failed", "contributed", "contributed"]
     assert "SystemExit" in org.records[-1].members[0].note
@@ -123,7 +123,7 @@ def test_exiting_mind_fails_alone(kind):
 
 @pytest.mark.parametrize("protocol", ["sequential", "coordinator", "broadcast", "shared", "solo"])
 def test_hanging_minds_stop_no_protocol(protocol):
-    everyone = [Hanging(), Scripted([WORK]), Hanging(blocking=True)]
+    everyone = [HangingMind(), Scripted([WORK]), HangingMind(blocking=True)]
     org = team(*everyone, protocol=protocol, timeout_s=0.1)
     org.run(2)
     for record in org.records:

@@ -17,7 +17,7 @@ from unscripted.model.networks.building import build_topology
 from unscripted.model.organization import BaseOrganization
 from unscripted.model.plugins.discovery import discover
 from unscripted.model.spans import ids_in
-from unscripted.testing import Arbitrary, Scripted, networks, seeds
+from unscripted.testing import ArbitraryMind, Scripted, networks, seeds
 
 
 def test_horizon_limits_memory():
@@ -99,7 +99,7 @@ def test_scope_horizon_and_network_limit_reading(
 ):
     topology, n = case
     protocol, always = opened
-    mind = Reader(Arbitrary())
+    mind = Reader(ArbitraryMind())
     org = organization(
         n, mind, protocol=protocol, memory=Memory(scope, horizon, 0.0, always), rng=seed,
         topology=one_way(topology) if directed else topology,
@@ -122,7 +122,7 @@ def test_scope_horizon_and_network_limit_reading(
 @pytest.mark.parametrize("protocol", sorted(discover("protocols")))
 def test_memory_opens_where_allowed(protocol):
     def recalled(memory):
-        org = organization(4, Arbitrary(0.0, 0.0), protocol=protocol, memory=memory)
+        org = organization(4, ArbitraryMind(0.0, 0.0), protocol=protocol, memory=memory)
         turns = [t for m in org.run(3)[-1].members for t in m.turns]
         return [bool(t.recalled) for t in turns]
 
@@ -132,7 +132,7 @@ def test_memory_opens_where_allowed(protocol):
 
 
 def test_always_changes_nothing_for_shared():
-    runs = [organization(5, Arbitrary(), memory=m).run(5) for m in ("team", "team:always=true")]
+    runs = [organization(5, ArbitraryMind(), memory=m).run(5) for m in ("team", "team:always=true")]
     assert texts(runs[0]) == texts(runs[1])
 
 
@@ -191,7 +191,7 @@ def test_horizon_only_cuts(decay, seed, horizon):
 @few
 def test_restored_run_remembers_the_same(seed, decay, stop):
     def made():
-        return organization(4, Arbitrary(), memory=Memory("team", 5, decay), rng=seed)
+        return organization(4, ArbitraryMind(), memory=Memory("team", 5, decay), rng=seed)
 
     whole, stopped = made(), made()
     whole.run(8)

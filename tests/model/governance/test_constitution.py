@@ -21,7 +21,7 @@ from unscripted.model.governance.constitution import (
 from unscripted.model.organization import BaseOrganization
 from unscripted.model.record import TickRecord
 from unscripted.model.ruling import Amendment
-from unscripted.testing import Arbitrary, Scripted
+from unscripted.testing import ArbitraryMind, Scripted
 
 texts = st.text(st.characters(codec="utf-8"), max_size=30)
 
@@ -189,7 +189,7 @@ def test_users_proposals_are_recorded():
 
 
 def test_arbitrary_proposals_stop_nothing():
-    org = team([Arbitrary(0.2)] * 6, constitution=Constitution(approve=lambda a: True))
+    org = team([ArbitraryMind(0.2)] * 6, constitution=Constitution(approve=lambda a: True))
     mission = org.charter.mission
     org.run(6)
     assert not any(r.error for r in org.records)

@@ -15,7 +15,7 @@ from unscripted.model.metrics import emergence as emergence_module
 from unscripted.model.metrics import null_model
 from unscripted.model.metrics.emergence import NullTest, affordable, corrected, emergence
 from unscripted.model.metrics.null_model import p_value
-from unscripted.scenarios.harness.statistics.emergence import emergence_lines
+from unscripted.scenarios.harness.results.emergence import emergence_lines
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from support.histories import SUBJECTS, TITLES, row, team
 
 from unscripted.model.metrics.emergence import emergence
-from unscripted.scenarios.harness.statistics.emergence import emergence_lines
+from unscripted.scenarios.harness.results.emergence import emergence_lines
 
 
 def test_specialists_differ_from_chance():

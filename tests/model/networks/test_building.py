@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from unscripted.model.errors import UnknownNameError, UsageError
-from unscripted.model.networks.building import build_topology, parse_options
+from unscripted.model.networks.building import build_topology
 from unscripted.model.plugins.discovery import discover
+from unscripted.model.plugins.grammar import read_options
 
 KNOWN = discover("topologies")
 
@@ -25,10 +26,10 @@ def edges(graph: nx.Graph) -> set[frozenset[int]]:
 
 def test_options_take_their_defaults_type():
     build = KNOWN["watts-strogatz"]
-    assert parse_options("x", "k=6, p=1", build) == {"k": 6, "p": 1.0}
-    assert isinstance(parse_options("x", "p=1", build)["p"], float)
-    assert parse_options("x", "p-in=0.5", KNOWN["stochastic-block"]) == {"p_in": 0.5}
-    assert parse_options("x", "", build) == {}
+    assert read_options("x", "k=6, p=1", build) == {"k": 6, "p": 1.0}
+    assert isinstance(read_options("x", "p=1", build)["p"], float)
+    assert read_options("x", "p-in=0.5", KNOWN["stochastic-block"]) == {"p_in": 0.5}
+    assert read_options("x", "", build) == {}
 
 
 @settings(deadline=None, max_examples=60)

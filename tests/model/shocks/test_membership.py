@@ -13,7 +13,7 @@ from support.teams import edges
 from unscripted.scenarios.harness.config.run import RunConfig
 from unscripted.scenarios.harness.runs.play import play
 from unscripted.scenarios.harness.specs.circumstances import parse_shocks
-from unscripted.testing import Arbitrary, networks, seeds
+from unscripted.testing import ArbitraryMind, networks, seeds
 
 
 @given(networks(16), st.booleans(), seeds(), st.integers(1, 20))
@@ -88,7 +88,7 @@ def test_hub_has_most_shortest_paths(case, directed, seed):
 @given(networks(16), st.booleans(), seeds(), shares)
 @many
 def test_substitutes_take_a_share(case, directed, seed, share):
-    new = Arbitrary(0.0, 0.5)
+    new = ArbitraryMind(0.0, 0.5)
     new.name = "substitute"
     shock = [*parse_shocks(f"substitute:share={share}@1", lambda model: new)]
     org, (members, links, minds), said = struck(shock, case, directed, seed)
