@@ -19,106 +19,76 @@ class Good(un.Protocol):
             yield un.Round(un.Act.CONTRIBUTE, team.members[half:], sees=team.log.so_far())
 
     def max_calls(self, n_members):
-        return n_members
-
-
-class DrawsElsewhere(Good):
-    """Takes its randomness from outside."""
-
-    name = "draws-elsewhere"
-
-    def rounds(self, team):
-        order = list(team.members)
-        random.SystemRandom().shuffle(order)
-        for member in order:
-            yield un.Round(un.Act.CONTRIBUTE, (member,), sees=team.log.so_far())
-
-
-class KeepsState(Good):
-    """Remembers earlier runs on itself."""
-
-    name = "keeps-state"
-
-    def __init__(self):
-        self.played = 0
-
-    def rounds(self, team):
-        self.played += 1
-        for member in team.members[: 1 + self.played % len(team.members)]:
-            yield un.Round(un.Act.CONTRIBUTE, (member,))
-
-
-class AsksTooOften(Good):
-    """Makes more calls than it says."""
-
-    name = "asks-too-often"
-
-    def rounds(self, team):
-        yield un.Round(un.Act.CONTRIBUTE, team.members)
-        yield un.Round(un.Act.CONTRIBUTE, team.members)
-
-
-class FalselySymmetric(Good):
-    """Treats its members differently and denies it."""
-
-    name = "falsely-symmetric"
-    symmetric = True
-
-    def rounds(self, team):
-        for member in team.members:
-            yield un.Round(un.Act.CONTRIBUTE, (member,), sees=team.log.so_far())
-
-
-class NamesStrangers(Good):
-    """Asks a member that doesn't exist."""
-
-    name = "names-strangers"
-
-    def rounds(self, team):
-        yield un.Round(un.Act.CONTRIBUTE, (*team.members, 999))
-
-
-class TakesPlanForGranted(Good):
-    """Breaks when the planner abstains or fails."""
-
-    name = "takes-plan-for-granted"
-
-    def rounds(self, team):
-        replies = yield un.Round(un.Act.PLAN, team.members[:1])
-        chosen = tuple(a.member for a in replies[team.members[0]].assignments)
-        yield un.Round(un.Act.CONTRIBUTE, chosen or team.members)
-
-
-class ShowsEverything(Good):
-    """Lets everyone read everything said, what was meant for one member included."""
-
-    name = "shows-everything"
-
-    def rounds(self, team):
-        yield un.Round(un.Act.PLAN, team.members[:1])
-        for member in team.members:
-            yield un.Round(un.Act.CONTRIBUTE, (member,), sees=team.log.so_far())
-
-    def max_calls(self, n_members):
         return n_members + 1
 
 
-class NumbersFromZero(Good):
+def playing(rounds):
+    """A protocol with these rounds, named after the function."""
+    name = rounds.__name__.replace("_", "-")
+    return type(rounds.__name__, (Good,), {"name": name, "rounds": rounds, "symmetric": False})
+
+
+def work(*members, sees=None):
+    return un.Round(un.Act.CONTRIBUTE, members, **({} if sees is None else {"sees": sees}))
+
+
+@playing
+def shows_everything(self, team):
+    """What was meant for one member is shown to all; the kernel keeps it from them."""
+    yield un.Round(un.Act.PLAN, team.members[:1])
+    for member in team.members:
+        yield work(member, sees=team.log.so_far())
+
+
+@playing
+def draws_elsewhere(self, team):
+    for member in random.SystemRandom().sample(team.members, len(team.members)):
+        yield work(member, sees=team.log.so_far())
+
+
+@playing
+def keeps_state(self, team):
+    self.played = getattr(self, "played", 0) + 1
+    for member in team.members[: 1 + self.played % len(team.members)]:
+        yield work(member)
+
+
+@playing
+def asks_too_often(self, team):
+    yield work(*team.members)
+    yield work(*team.members)
+
+
+@playing
+def falsely_symmetric(self, team):
+    for member in team.members:
+        yield work(member, sees=team.log.so_far())
+
+
+falsely_symmetric.symmetric = True
+
+
+@playing
+def names_strangers(self, team):
+    yield work(*team.members, 999)
+
+
+@playing
+def takes_plan_for_granted(self, team):
+    replies = yield un.Round(un.Act.PLAN, team.members[:1])
+    chosen = tuple(a.member for a in replies[team.members[0]].assignments)
+    yield work(*(chosen or team.members))
+
+
+@playing
+def numbers_from_zero(self, team):
     """Takes ids for places, which they are until the first member leaves."""
-
-    name = "numbers-from-zero"
-
-    def rounds(self, team):
-        yield un.Round(un.Act.CONTRIBUTE, tuple(range(len(team.members))))
+    yield work(*range(len(team.members)))
 
 
-class CountsItsTicks(Good):
-    """Keeps on itself how many ticks it has played."""
-
-    name = "counts-its-ticks"
-
-    def rounds(self, team):
-        if team.tick == 0:
-            self.done = 0
-        self.done = getattr(self, "done", 5) + 1
-        yield un.Round(un.Act.CONTRIBUTE, team.members[: 1 + self.done % len(team.members)])
+@playing
+def counts_its_ticks(self, team):
+    if team.tick == 0:
+        self.done = 0
+    self.done = getattr(self, "done", 5) + 1
+    yield work(*team.members[: 1 + self.done % len(team.members)])

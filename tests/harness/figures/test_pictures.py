@@ -125,6 +125,7 @@ PICTURES = {
     "team-table": lambda: team("ccafe" * 2, "ring", {0: (1,), 3: (0, 1), 1: (3,)}),
     "team-circle": lambda: team("c" * 12, "complete", {k: (0, (k + 5) % 12) for k in range(1, 12)}),
     "team-large": lambda: team("caef" * 8, "barabasi-albert", {4: (0,)}, error="x"),
+    "team-dense": lambda: team("c" * 24, "grid", {k: (k - 1, k - 2) for k in range(2, 24)}),
     "team-alone": lambda: team("c", "complete"),
     "roles": lambda: roles("ccafeccca", 9),
     "roles-long": lambda: roles("caef" * 12, 62),
