@@ -12,6 +12,7 @@ from ..errors import UsageError
 from ..plugins.discovery import find, make
 from ..plugins.grammar import read_options
 from ..plugins.tags import PluginTag
+from ..relocation import located
 from .files import READ, is_network_file, read_network
 
 Topology = str | Path | Callable[[int, int], "nx.Graph[Any]"]
@@ -38,7 +39,7 @@ def build_topology(topology: Topology, n_agents: int, seed: int) -> nx.Graph[int
         name = getattr(topology, "__name__", "function")
         graph = topology(n_agents, seed)
     elif is_network_file(topology):
-        name, graph = str(topology), read_network(Path(topology))
+        name, graph = str(topology), read_network(located(topology))
     else:
         name, graph = str(topology), _from_name(str(topology), n_agents, seed)
     if not isinstance(graph, nx.Graph):

@@ -7,12 +7,19 @@ A new one is one function here, or in any package with an entry point in the gro
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import combinations
+from random import Random
 from typing import Any, TypeVar
 
 import networkx as nx
 
 from ..errors import UsageError
 from ..plugins.tags import PluginTag, tagged
+
+
+class Usual(int):
+    """A default that yields where it can't fit; what a user states is refused instead."""
+
 
 MOST_COMPLETE = 10_000  # fifty million links, ten gigabytes
 
@@ -94,14 +101,14 @@ def tree(n: int, seed: int, *, branching: int = 2) -> nx.Graph[int]:
 
 @topology("grid")
 def grid(n: int, seed: int, *, columns: int = 0) -> nx.Graph[int]:
-    """A square lattice filled row by row; `columns=0` makes it as square as n allows.
+    """A square lattice filled row by row, as square as n allows where nothing is said.
 
     Args:
         n: Members, 1 or more.
         seed: Plays no part.
-        columns: Members in a row, 1 or more; 0 for as square as n allows.
+        columns: Members in a row, 1 to n; 0 for as square as n allows.
     """
-    _at_least("grid", "columns", columns, 0)
+    _within("grid", "columns", columns, 0, n)
     width = columns or max(1, round(n**0.5))
     graph = nx.empty_graph(n)
     graph.add_edges_from((i, i + 1) for i in range(n - 1) if (i + 1) % width)
@@ -123,60 +130,68 @@ def erdos_renyi(n: int, seed: int, *, p: float = 0.3) -> nx.Graph[int]:
 
 
 @topology("watts-strogatz")
-def watts_strogatz(n: int, seed: int, *, k: int = 4, p: float = 0.1) -> nx.Graph[int]:
+def watts_strogatz(n: int, seed: int, *, k: int = Usual(4), p: float = 0.1) -> nx.Graph[int]:
     """A ring of k neighbours each, rewired with probability p (Watts & Strogatz 1998).
 
-    k is even: half on either side. Teams of k members or fewer are complete.
+    k is even: half on either side. Where nothing is said, teams of four or fewer are complete.
 
     Args:
         n: Members, 1 or more.
         seed: Draws what is rewired.
-        k: Neighbours of each, even, 2 or more.
+        k: Neighbours of each, even, 2 to n - 1.
         p: Chance that a link is rewired, 0 to 1.
     """
-    _at_least("watts-strogatz", "k", k, 2)
+    if not isinstance(k, Usual):
+        _within("watts-strogatz", "k", k, 2, (n - 1) // 2 * 2)
     if k % 2:
-        raise UsageError(f"topology=watts-strogatz: k={k} is odd; use k={k - 1} or k={k + 1}")
+        raise UsageError(f"topology=watts-strogatz: k={k} is odd; use k={k - 1}")
     _share("watts-strogatz", "p", p)
     return nx.watts_strogatz_graph(n, k, p, seed=seed) if n > k else nx.complete_graph(n)
 
 
 @topology("barabasi-albert")
-def barabasi_albert(n: int, seed: int, *, m: int = 2) -> nx.Graph[int]:
+def barabasi_albert(n: int, seed: int, *, m: int = Usual(2)) -> nx.Graph[int]:
     """Newcomers link to m members, the well linked first (Barabási & Albert 1999).
 
-    Teams of m members or fewer are complete.
+    Where nothing is said, teams of two or fewer are complete.
 
     Args:
         n: Members, 1 or more.
         seed: Draws the links.
-        m: Links of a newcomer, 1 or more.
+        m: Links of a newcomer, 1 to n - 1.
     """
-    _at_least("barabasi-albert", "m", m, 1)
+    if not isinstance(m, Usual):
+        _within("barabasi-albert", "m", m, 1, n - 1)
     return nx.barabasi_albert_graph(n, m, seed=seed) if n > m else nx.complete_graph(n)
 
 
 @topology("stochastic-block")
 def stochastic_block(
-    n: int, seed: int, *, blocks: int = 2, p_in: float = 0.6, p_out: float = 0.05
+    n: int, seed: int, *, blocks: int = Usual(2), p_in: float = 0.6, p_out: float = 0.05
 ) -> nx.Graph[int]:
     """Groups dense within and sparse between (Holland, Laskey & Leinhardt 1983).
 
     Args:
         n: Members, 1 or more.
         seed: Draws the links.
-        blocks: Groups, 1 or more; of equal size up to one member.
+        blocks: Groups, 1 to n; of equal size up to one member.
         p_in: Chance of a link within a group, 0 to 1.
         p_out: Chance of a link between groups, 0 to 1.
     """
-    _at_least("stochastic-block", "blocks", blocks, 1)
+    if not isinstance(blocks, Usual):
+        _within("stochastic-block", "blocks", blocks, 1, n)
     _share("stochastic-block", "p_in", p_in)
     _share("stochastic-block", "p_out", p_out)
     blocks = min(blocks, n)
     sizes = [n // blocks + (i < n % blocks) for i in range(blocks)]
-    p = [[p_in if i == j else p_out for j in range(blocks)] for i in range(blocks)]
+    group = [block for block, size in enumerate(sizes) for _ in range(size)]
+    draw = Random(seed)  # networkx draws otherwise from one version to the next
     graph = nx.empty_graph(n)
-    graph.add_edges_from(nx.stochastic_block_model(sizes, p, seed=seed).edges)
+    graph.add_edges_from(
+        (a, b)
+        for a, b in combinations(range(n), 2)
+        if draw.random() < (p_in if group[a] == group[b] else p_out)
+    )
     return graph
 
 
@@ -227,6 +242,19 @@ def les_miserables(n: int, seed: int) -> nx.Graph[Any]:
 def _at_least(name: str, option: str, value: int, low: int) -> None:
     if value < low:
         raise UsageError(f"topology={name}: {option}={value} is below {low}; use {option} >= {low}")
+
+
+def _within(name: str, option: str, value: int, low: int, high: int) -> None:
+    """Refuse what a user states and this team can't have."""
+    if low <= value <= high:
+        return
+    if high < low:
+        raise UsageError(f"topology={name}: {option} fits no team so small; use more agents")
+    raise UsageError(
+        f"topology={name}: {option}={value} is outside {low} to {high}; use {option}={high} or less"
+        if value > high
+        else f"topology={name}: {option}={value} is below {low}; use {option} >= {low}"
+    )
 
 
 def _share(name: str, option: str, value: float) -> None:

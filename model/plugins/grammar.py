@@ -40,7 +40,7 @@ def read_options(what: str, text: str, function: Callable[..., Any]) -> dict[str
         UsageError: An unknown or repeated option, or a value of another type; names the known ones.
     """
     known = {
-        p.name: _READERS.get(type(p.default), type(p.default))
+        p.name: _reader(type(p.default))
         for p in inspect.signature(function).parameters.values()
         if p.kind is p.KEYWORD_ONLY
     }
@@ -99,6 +99,13 @@ def whole_numbers(name: str, text: str) -> tuple[int, ...]:
     if wrong:
         raise UsageError(f"{name}={wrong[0]!r} is not a whole number; use a list like 8,16")
     return tuple(int(i) for i in items)
+
+
+def _reader(kind: type) -> Callable[[str], Any]:
+    """What reads a value of a default's type; of an `int` that says more, a plain one."""
+    if issubclass(kind, int) and kind not in (int, bool):
+        return int
+    return _READERS.get(kind, kind)
 
 
 def _flag(text: str) -> bool:

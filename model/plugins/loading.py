@@ -17,6 +17,7 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 from ..errors import UsageError
+from ..relocation import located
 
 OWN = "unscripted_user_"
 """Begins the name of a module that is a user's file; other processes know none of them."""
@@ -74,7 +75,7 @@ def load(what: str, path: ImportPath) -> Any:
     """
     where = f"{what}={path.home}:{path.name}"
     try:
-        module = _of_file(Path(path.home), where) if path.is_file else _of_name(path.home)
+        module = _of_file(located(path.home), where) if path.is_file else _of_name(path.home)
     except UsageError:
         raise
     except ModuleNotFoundError as error:

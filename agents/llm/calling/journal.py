@@ -17,6 +17,7 @@ from pathlib import Path
 
 from ....model.errors import Halt, UsageError
 from ..request import CallFailed, CallKey, Completion, Request
+from .read_only import reading
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS calls (
@@ -56,12 +57,20 @@ class Journal:
         self.path = path
         self.strict = strict
         try:
+            if strict and path is not None:
+                self._db = reading(path)
+                return
             self._db = sqlite3.connect(
                 path or ":memory:", isolation_level=None, check_same_thread=False, timeout=LOCKED_S
             )
             self._db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;" + SCHEMA)
         except sqlite3.Error as error:
             raise UsageError(f"{path} can't be opened: {error}; use another folder") from None
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """By its file; one in memory takes its calls along."""
+        kept = None if self.path is not None else self._db.serialize()
+        return _journal, (self.path, self.strict, kept)
 
     def close(self) -> None:
         """Close it; the folder can be copied afterwards."""
@@ -252,3 +261,11 @@ class Journal:
 def _values(key: CallKey) -> tuple[str, int, str, str, int]:
     """A key as its columns hold it; SQLite's integers are too short for a decision's seed."""
     return key.run, key.tick, key.who, str(key.decision), key.call
+
+
+def _journal(path: Path | None, strict: bool, kept: bytes | None) -> Journal:
+    """A journal that was pickled."""
+    journal = Journal(path, strict=strict)
+    if kept is not None:
+        journal._db.deserialize(kept)
+    return journal

@@ -12,7 +12,7 @@ from ..build.from_config import organization_of
 from ..config.comparison import ComparisonConfig
 from ..config.run import RunConfig
 from ..exits import Exit
-from ..runs.folder import Folder
+from ..runs.folder import Archive, archive
 from ..runs.keys import run_key
 from ..runs.matched_results import analysed
 from ..runs.play import PlayedRun
@@ -33,7 +33,7 @@ def load(path: str | Path) -> Run | Comparison:
         UsageError: It holds none, or nothing finished.
     """
     path = Path(path)
-    with Folder.existing(path) as folder:
+    with archive(path) as folder:
         if isinstance(folder.config, RunConfig):
             return _run(path, folder, folder.config)
         if isinstance(folder.config, ComparisonConfig):
@@ -45,7 +45,7 @@ def load(path: str | Path) -> Run | Comparison:
         )
 
 
-def _run(path: Path, folder: Folder, config: RunConfig) -> Run:
+def _run(path: Path, folder: Archive, config: RunConfig) -> Run:
     with offline(folder) as service:
         org = organization_of(config, service)
         for record in folder.records():
@@ -56,7 +56,7 @@ def _run(path: Path, folder: Folder, config: RunConfig) -> Run:
     return Run(PlayedRun(config, org, ending, len(org.records)), path)
 
 
-def _comparison(path: Path, folder: Folder, config: ComparisonConfig) -> Comparison:
+def _comparison(path: Path, folder: Archive, config: ComparisonConfig) -> Comparison:
     kept = folder.results()
     keys = [run_key(run) for run in config.runs()]
     compared, analysis = analysed(config, {key: kept[key] for key in keys if key in kept})
@@ -67,7 +67,7 @@ def _comparison(path: Path, folder: Folder, config: ComparisonConfig) -> Compari
 
 
 @contextmanager
-def offline(folder: Folder) -> Iterator[Service | None]:
+def offline(folder: Archive) -> Iterator[Service | None]:
     """A service that answers from a folder's journal and sends nothing; None where none is due.
 
     Args:
@@ -80,7 +80,7 @@ def offline(folder: Folder) -> Iterator[Service | None]:
     from ....agents.llm.calling.journal import Journal
     from ....agents.llm.service import Service
 
-    journal = Journal(folder.journal, strict=True)
+    journal = Journal(folder.path, strict=True)
     try:
         yield Service(config.calls, journal)
     finally:

@@ -10,7 +10,7 @@ from ....model.errors import Halt, UsageError
 from ..build.from_config import organization_of
 from ..config.identity import KINDS
 from ..config.run import RunConfig
-from ..runs.folder import Folder
+from ..runs.folder import archive
 from .load import offline
 
 
@@ -45,7 +45,7 @@ def replay(path: Path) -> Replayed:
     Raises:
         UsageError: It holds no run, or no finished tick.
     """
-    with Folder.existing(path) as folder, offline(folder) as service:
+    with archive(path) as folder, offline(folder) as service:
         if not isinstance(folder.config, RunConfig):
             kind = KINDS[type(folder.config)]
             raise UsageError(f"dir={path} is the folder of a {kind}; give that of a run")

@@ -12,6 +12,7 @@ import cyclopts
 
 from ....model.errors import PluginError, UsageError
 from ..exits import DeclinedError, Exit
+from ..terminal.plain_text import write_plainly
 
 
 def guarded(command: Callable[[], object]) -> int:
@@ -24,6 +25,7 @@ def guarded(command: Callable[[], object]) -> int:
         return _complain("standard output is closed; leave it open or send it to a file", 2)
     try:
         _end_alike()
+        write_plainly()
         code = command()
         sys.stdout.flush()
     except cyclopts.CycloptsError as error:

@@ -17,7 +17,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from ..runs.folder import write_text
+from ..runs.safe_files import write_text
 from .scenario import scenario_paths
 
 IMAGES = Path("images") / "scenarios"

@@ -19,6 +19,7 @@ from ....model.errors import UsageError
 from ....model.networks.files import is_network_file
 from ....model.options import options_of
 from ....model.plugins.loading import import_path
+from ....model.relocation import located
 from ..specs.tasks import BUILT_IN
 from .catalogue import OPTIONS, VARYING
 from .comparison import ComparisonConfig, Size
@@ -51,7 +52,7 @@ def to_json(config: Config) -> dict[str, Any]:
     }
     if objects := objects_in(config):
         body["objects"] = objects
-    return body | {"inputs": {name: _digest(Path(name)) for name in files_of(config)}}
+    return body | {"inputs": inputs_of(config)}
 
 
 def objects_in(config: Config) -> list[str]:
@@ -148,11 +149,30 @@ def files_of(config: Config) -> list[str]:
             path = import_path(spec) if isinstance(spec, str) else None
             if path is not None and path.is_file:
                 named[path.home] = None
-    return [name for name in named if Path(name).exists()]
+    return [name for name in named if located(name).exists()]
 
 
-def _digest(path: Path) -> str:
-    """SHA-256 of a file, or of a folder's files in order, so that an edit is another input."""
+def inputs_of(config: Config) -> dict[str, dict[str, str]]:
+    """What `config.json` says of a configuration's files.
+
+    Args:
+        config: Whose.
+
+    Returns:
+        By name as typed: the digest of what is there now, and where its copy lies in the folder.
+    """
+    return {
+        name: {"sha256": digest(located(name)), "copy": f"inputs/{place}-{Path(name).name}"}
+        for place, name in enumerate(files_of(config))
+    }
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file, or of a folder's files in order, so that an edit is another input.
+
+    Args:
+        path: Of the file or folder.
+    """
     files = sorted(p for p in path.iterdir() if p.is_file()) if path.is_dir() else [path]
     return hashlib.sha256(b"".join(p.read_bytes() for p in files)).hexdigest()
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from ..api.comparison import Comparison
 from ..api.run import Run
-from ..runs.folder import Folder, write_text
+from ..runs.safe_files import refuse_links, write_text
 from ..runs.sweep import rows_of
+from ..runs.tables import write_table
 from ..study.study import PlayedStudy
 from .comparison_page import comparison_page
 from .page import Page
@@ -45,9 +46,9 @@ def _(run: Run) -> list[Path]:
 
     records, synthetic = run.records, run.config.synthetic
     assert run.folder is not None
-    with Folder(run.folder, run.config) as folder:
-        folder.export("ticks", run.ticks)
-        folder.export("agents", run.agents)
+    refuse_links(run.folder)
+    write_table(run.folder, "ticks", run.ticks)
+    write_table(run.folder, "agents", run.agents)
     pictures = draw_all(
         run.folder,
         {
@@ -64,9 +65,10 @@ def _(comparison: Comparison) -> list[Path]:
     import pandas as pd
 
     assert comparison.folder is not None
-    with Folder(comparison.folder, comparison.config) as folder:
-        for name in ("ticks", "agents"):
-            folder.export(name, pd.DataFrame(rows_of(comparison.results, name)))
+    refuse_links(comparison.folder)
+    for name in ("ticks", "agents"):
+        rows = pd.DataFrame(rows_of(comparison.results, name))
+        write_table(comparison.folder, name, rows)
     pictures = draw_all(comparison.folder, {"comparison": comparison.plot})
     page = comparison_page(comparison, pictures)
     return [*pictures.values(), _write(comparison.folder, page)]
@@ -76,9 +78,9 @@ def _(comparison: Comparison) -> list[Path]:
 def _(played: PlayedStudy) -> list[Path]:
     assert played.folder is not None
     assert played.report is not None
-    with Folder(played.folder, played.config) as folder:
-        folder.export("runs", played.results.runs)
-        folder.export("ticks", played.results.ticks)
+    refuse_links(played.folder)
+    write_table(played.folder, "runs", played.results.runs)
+    write_table(played.folder, "ticks", played.results.ticks)
     if played.comparison is not None:
         drawn = publish(played.comparison)
         write_text(played.folder / FINDINGS, json.dumps(played.body(runs=False), indent=2) + "\n")

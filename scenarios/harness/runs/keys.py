@@ -17,11 +17,24 @@ def run_key(config: RunConfig) -> str:
     Args:
         config: The run.
     """
+    return _named(config, (*HEAD, *FREE))
+
+
+def calls_key(config: RunConfig) -> str:
+    """Names a run among the calls of its folder: with more ticks it is still the same run.
+
+    Args:
+        config: The run.
+    """
+    return _named(config, (*HEAD, *FREE, "ticks"))
+
+
+def _named(config: RunConfig, left_out: tuple[str, ...]) -> str:
     options = options_as_text(config)
     parts = [str(options[name]) for name in HEAD]
     parts += [
         f"{name}={value}"
         for name, value in options.items()
-        if name not in HEAD and name not in FREE and value != OPTIONS[name][1].default
+        if name not in left_out and value != OPTIONS[name][1].default
     ]
     return "|".join(parts)

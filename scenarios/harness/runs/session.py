@@ -101,7 +101,7 @@ class Session:
         self._stack.close()
 
     def _open_folder(self, path: Path) -> None:
-        self.folder = self._stack.enter_context(Folder(path, self.config, alone=True))
+        self.folder = self._stack.enter_context(Folder(path, self.config))
 
     def _open_service(self, models: Sequence[str]) -> None:
         from ....agents.llm.calling.host_process import tuned_for_calls
@@ -123,7 +123,7 @@ class Session:
         from ....agents.llm.calling.journal import Journal
 
         if self.folder is not None and self.service is not None:
-            self.service.move_to(Journal(self.folder.journal))
+            self.service.move_to(Journal(self.folder.path))
 
     def _probe(self, models: Sequence[str]) -> None:
         assert self.service is not None

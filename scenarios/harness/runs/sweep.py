@@ -21,7 +21,7 @@ from ..exits import Exit
 from ..results.rows import Row, agent_rows, ruling_rows, run_row, tick_rows
 from ..results.run_result import RunResult
 from .folder import Folder
-from .keys import run_key
+from .keys import calls_key, run_key
 from .play import failures, play
 from .processes import Processes
 from .reporter import Counted
@@ -54,7 +54,7 @@ def run_one(config: RunConfig, replicate: int, service: Service | None = None) -
         service: Calls models, where there are any.
     """
     try:
-        org = organization_of(config, service, run_key(config)) if service is not None else None
+        org = organization_of(config, service, calls_key(config)) if service is not None else None
         played = play(config, org=org)
     except Exception as error:
         return RunResult(error=f"{type(error).__name__}: {error}")

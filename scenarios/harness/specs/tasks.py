@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ....model.errors import UnknownNameError, UsageError
+from ....model.relocation import located
 from ....model.tasks.files import corpus, load_tasks
 from ....model.tasks.generator import GeneratedTasks
 from ....model.tasks.stream import CycledTasks, TaskStream
@@ -39,7 +40,7 @@ def make_stream(tasks: str | Path | TaskStream, level: str | None, seed: int) ->
     }
     if str(tasks) in sources:
         return sources[str(tasks)]()
-    return _of_level(load_tasks(Path(tasks)), level, seed, str(tasks))
+    return _of_level(load_tasks(located(tasks)), level, seed, str(tasks))
 
 
 def _of_level(tasks: Sequence[Any], level: str | None, seed: int, source: str) -> TaskStream:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -20,6 +21,15 @@ class _Console(Console):
         raise BrokenPipeError
 
 
+class _Commentary(Console):
+    """What is said beside the results: when nobody listens any more, the run goes on."""
+
+    def on_broken_pipe(self) -> None:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stderr.fileno())
+        os.close(nowhere)
+
+
 def terminal(*, stderr: bool = False) -> Console:
     """A console that shows texts as they are: no `[markup]`, no `:emoji:`, nothing highlighted.
 
@@ -29,9 +39,10 @@ def terminal(*, stderr: bool = False) -> Console:
         stderr: On standard error.
     """
     plainly: dict[str, Any] = {"markup": False, "emoji": False, "highlight": False}
-    console = _Console(stderr=stderr, **plainly)
+    kind = _Commentary if stderr else _Console
+    console = kind(stderr=stderr, **plainly)
     if not console.is_terminal and "COLUMNS" not in os.environ:
-        console = _Console(stderr=stderr, width=120, **plainly)
+        console = kind(stderr=stderr, width=120, **plainly)
     return console
 
 

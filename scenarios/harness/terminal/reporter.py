@@ -17,6 +17,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from ....model.errors import UsageError
 from ..format import plain
 from ..runs.reporter import Counted, Reporter, Ticked
 from .console import meter_line, say, terminal
@@ -70,7 +71,9 @@ class TerminalReporter(Reporter):
         Args:
             question: What to ask.
         """
-        if not (sys.stdin is not None and sys.stdin.isatty() and self.console.is_terminal):
+        if sys.stdin is None:
+            raise UsageError("standard input is closed, so nobody can agree; use --yes")
+        if not (sys.stdin.isatty() and self.console.is_terminal):
             return True
         try:
             answer = self.console.input(f"{question} [y/N]: ")

@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 import unscripted as un
-from unscripted.model.errors import UsageError
 from unscripted.scenarios.harness.config.run import RunConfig
-from unscripted.scenarios.harness.specs.circumstances import parse_shocks, shock_models
+from unscripted.scenarios.harness.specs.shocks import schedule, shock_models
 
 
 @pytest.mark.parametrize(
@@ -30,8 +29,8 @@ from unscripted.scenarios.harness.specs.circumstances import parse_shocks, shock
     ],
 )
 def test_invalid_memory_and_skills_are_refused(options, says):
-    with pytest.raises(UsageError) as refused:
-        RunConfig(**options)
+    with pytest.raises(un.UsageError) as refused:
+        RunConfig.of(**options)
     assert says in str(refused.value)
     assert "\n" not in str(refused.value)
 
@@ -67,23 +66,23 @@ def test_invalid_memory_and_skills_are_refused(options, says):
     ],
 )
 def test_invalid_shocks_are_refused(spec, says):
-    with pytest.raises(UsageError) as refused:
-        RunConfig(shocks=spec, ticks=12)
+    with pytest.raises(un.UsageError) as refused:
+        RunConfig.of(shock=spec, ticks=12)
     assert says in str(refused.value)
     assert "\n" not in str(refused.value)
 
 
 def test_schedules_name_their_models():
-    assert parse_shocks("") == parse_shocks(" ; ") == ()
+    assert schedule("") == schedule(" ; ") == ()
     models = "substitute:model=a/x@1;newcomers@2;newcomers:model=b/y@3;substitute@4;cut@5"
-    assert shock_models(models) == ["a/x", "b/y", "synthetic/weak"]
-    assert len(parse_shocks(models)) == 5
+    assert shock_models(models) == ("a/x", "b/y", "synthetic/weak")
+    assert len(schedule(models)) == 5
 
 
 def test_real_teams_name_incoming_models():
-    with pytest.raises(UsageError, match="substitute:model="):
-        RunConfig(model="openai/gpt-4.1-mini", shocks="substitute@3")
-    mixed = RunConfig(model="openai/gpt-4.1-mini", shocks="substitute:model=synthetic/weak@3")
+    with pytest.raises(un.UsageError, match="substitute:model="):
+        RunConfig.of(model="openai/gpt-4.1-mini", shock="substitute@3")
+    mixed = RunConfig.of(model="openai/gpt-4.1-mini", shock="substitute:model=synthetic/weak@3")
     assert mixed.synthetic
     assert any("can't make sense" in note for note in mixed.notes())
     org = un.build(protocol="silent", shocks="mission:text=Be quick, and bold@0", rng=0)

@@ -1,0 +1,161 @@
+"""The database of a run folder: finished ticks, finished runs, and the calls beside them.
+
+It is opened for writing by whoever plays, and read by everybody else without leaving a trace, on
+read-only media too. What a stranger's database holds is checked as it is read: what can be read is
+given, and what can't is said.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ....agents.llm.calling.read_only import reading
+from ....model.errors import UsageError
+from ....model.record import TickRecord
+from ..results.run_result import RunResult
+
+JOURNAL = "journal.sqlite"
+VERSION = 1
+"""Of the tables; a folder of a later one is refused, of an earlier one read."""
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS ticks (tick INTEGER PRIMARY KEY, record TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS runs (run TEXT PRIMARY KEY, result TEXT NOT NULL);
+"""
+MAGIC = b"SQLite format 3\0"
+LOCKED_S = 30.0
+_UNREADABLE = (
+    ValueError, TypeError, KeyError, AttributeError, AssertionError, RecursionError, MemoryError,
+)  # fmt: skip
+
+
+class Database:
+    """The finished ticks and runs of a folder.
+
+    Args:
+        path: Of the file.
+        writing: Whether to write; a file that isn't there is then made.
+
+    Attributes:
+        damage: What could not be read, in words; empty while all could. Only where nothing is
+            written: whoever plays on is refused instead.
+
+    Raises:
+        UsageError: It is no such database, of a later version, or can't be opened.
+    """
+
+    def __init__(self, path: Path, *, writing: bool) -> None:
+        self.path = path
+        self.writing = writing
+        self.damage: list[str] = []
+        if path.exists() or not writing:
+            self._check()
+        try:
+            self._db = self._opened()
+            version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
+        except sqlite3.Error as error:
+            raise UsageError(f"{path} can't be used: {error}; use another folder") from None
+        if version > VERSION:
+            self._db.close()
+            raise UsageError(
+                f"{path} is of version {version}, this program knows {VERSION}; use a later one"
+            )
+
+    def _check(self) -> None:
+        """Refuse what is no database before anything else believes in it."""
+        try:
+            with self.path.open("rb") as file:
+                head = file.read(len(MAGIC))
+        except OSError as error:
+            raise UsageError(f"{self.path} can't be read: {error}; use another folder") from None
+        if head != MAGIC:
+            what = "is empty" if not head else "is no database"
+            raise UsageError(f"{self.path} {what}: what was played is lost; use another folder")
+
+    def _opened(self) -> sqlite3.Connection:
+        if self.writing:
+            db = sqlite3.connect(self.path, timeout=LOCKED_S, check_same_thread=False)
+            db.executescript(f"PRAGMA journal_mode=WAL;{SCHEMA}PRAGMA user_version={VERSION};")
+            return db
+        return reading(self.path)
+
+    def close(self) -> None:
+        """Close it."""
+        self._db.close()
+
+    def texts(self) -> list[tuple[int, str]]:
+        """The finished ticks of a run as they were written, in order."""
+        return list(self._rows("SELECT tick, record FROM ticks ORDER BY tick", "ticks"))
+
+    def records(self) -> list[TickRecord]:
+        """The finished ticks of a run, in order; up to the first that can't be read."""
+        found = []
+        for tick, text in self.texts():
+            try:
+                found.append(TickRecord.from_json(text))
+            except _UNREADABLE as error:
+                self._unreadable(f"tick {tick}", error)
+                break
+        return found
+
+    def results(self) -> dict[str, RunResult]:
+        """The finished runs of a comparison or scenario, by key."""
+        found = {}
+        for key, text in self._rows("SELECT run, result FROM runs", "runs"):
+            try:
+                found[key] = RunResult.of(json.loads(text))
+            except _UNREADABLE as error:
+                self._unreadable(f"run {key}", error)
+        return found
+
+    def finished(self) -> set[str]:
+        """The keys of finished runs, without reading what they gave."""
+        return {key for (key,) in self._rows("SELECT run FROM runs", "runs")}
+
+    def keep_record(self, record: TickRecord) -> None:
+        """Write a finished tick, durably, before the next begins.
+
+        Args:
+            record: Of the tick.
+
+        Raises:
+            OSError: It can't be written: a full disk, or a folder that is gone.
+        """
+        self._write("INSERT OR REPLACE INTO ticks VALUES (?, ?)", (record.tick, record.to_json()))
+
+    def keep_result(self, key: str, result: RunResult) -> None:
+        """Write a finished run.
+
+        Args:
+            key: Names it.
+            result: What it gave.
+
+        Raises:
+            OSError: It can't be written.
+        """
+        row = (key, json.dumps(result.body(), allow_nan=False))
+        self._write("INSERT OR REPLACE INTO runs VALUES (?, ?)", row)
+
+    def _rows(self, statement: str, what: str) -> Iterator[Any]:
+        """Rows as far as they can be read."""
+        try:
+            yield from self._db.execute(statement)
+        except sqlite3.Error as error:
+            self._unreadable(what, error)
+
+    def _unreadable(self, what: str, error: BaseException) -> None:
+        said = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+        if self.writing:
+            raise UsageError(f"{self.path}: {what} can't be read ({said}); use another folder")
+        self.damage.append(f"{what} can't be read ({said})")
+
+    def _write(self, statement: str, row: tuple[Any, ...]) -> None:
+        """Write one row or nothing of it."""
+        try:
+            with self._db:
+                self._db.execute(statement, row)
+        except sqlite3.Error as error:
+            raise OSError(f"{self.path}: {error}") from None

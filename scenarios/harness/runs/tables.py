@@ -1,0 +1,69 @@
+"""Tables of a folder as Parquet and CSV: the same columns and types in every run.
+
+Several runs' files are one data set, whatever each of them happened to hold.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ....model.metrics.catalogue import of_runs, of_ticks
+from .safe_files import write_with
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TEXTS = (
+    "protocol", "topology", "model", "level", "task_id", "protocol_played", "shocks", "rulings",
+    "mind", "state", "role", "builds_on", "note",
+)  # fmt: skip
+NUMBERS = (
+    "agents", "seed", "replicate", "ticks", "tasks", "tick", "size", "member", "saw", "calls",
+    "tokens_in", "tokens_out", "mended",
+)  # fmt: skip
+"""Whole numbers."""
+FLOATS = ("confidence", "cost_usd", "latency_s", "budget")
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet takes for a formula at the start of a text."""
+
+
+def write_table(folder: Path, name: str, frame: pd.DataFrame) -> None:
+    """Write `name.parquet` and `name.csv`.
+
+    Args:
+        folder: Where to.
+        name: Of both files.
+        frame: The table; columns that are not ours keep their types.
+    """
+    whole = typed(frame)
+    write_with(folder / f"{name}.parquet", lambda part: whole.to_parquet(part, index=False))
+    write_with(folder / f"{name}.csv", lambda part: harmless(whole).to_csv(part, index=False))
+
+
+def typed(frame: pd.DataFrame) -> pd.DataFrame:
+    """A table whose columns have the types that their names stand for.
+
+    Args:
+        frame: The table.
+    """
+    measures = {*of_ticks(), *of_runs()}
+    kinds = dict.fromkeys(measures, "Float64") | dict.fromkeys(FLOATS, "Float64")
+    if "member" in frame:  # of members, not of ticks: whole numbers
+        kinds |= dict.fromkeys(NUMBERS, "Int64")
+    kinds = dict.fromkeys(NUMBERS, "Int64") | kinds | dict.fromkeys(TEXTS, "string")
+    return frame.astype({name: kinds[name] for name in frame.columns if name in kinds})
+
+
+def harmless(frame: pd.DataFrame) -> pd.DataFrame:
+    """A table whose texts no spreadsheet takes for formulas: an apostrophe stands before them.
+
+    Args:
+        frame: The table.
+    """
+    texts = [name for name in frame.columns if frame[name].dtype in ("string", "object")]
+    return frame.assign(**{name: frame[name].map(_quoted, na_action="ignore") for name in texts})
+
+
+def _quoted(value: object) -> object:
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
