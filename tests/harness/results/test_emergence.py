@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from unscripted.model.metrics.emergence import MEANING, NullTest
+import numpy as np
+import pytest
+
+import unscripted as un
+from unscripted.model.metrics.emergence import MEANING, NullTest, emergence
+from unscripted.model.metrics.structure import hierarchy_depth
+from unscripted.scenarios.harness.report.run_page import run_page
 from unscripted.scenarios.harness.results.emergence import (
     HEAD,
     LABELS,
@@ -17,8 +23,16 @@ DEEP = NullTest("hierarchy_depth", "random-role team", 1.2, 1.9, 0.3, -2.3, 0.03
 CHANCE = NullTest("specialization", "members", 0.4, 0.39, 0.1, 0.1, 0.9, 0.9, 999)
 
 
-def test_every_measure_has_a_label():
-    assert set(LABELS) == set(MEANING)
+@pytest.mark.parametrize("protocol", ["sequential", "broadcast", "clonal", "solo", "silent"])
+def test_every_run_has_rows(protocol):
+    run = un.run(protocol=protocol, agents=5, ticks=3, seed=2)
+    rows = emergence(run.records, draws=19)
+    depth = next(r for r in rows if r.measure == "hierarchy_depth")
+    assert depth.value == pytest.approx(np.mean([hierarchy_depth(r) for r in run.records]))
+    assert {r.measure for r in rows} <= set(MEANING) == set(LABELS)
+    assert all(r.p is None or 0 < r.p <= r.p_holm <= 1 for r in rows)
+    assert {r["sided"] for r in run.body()["emergence"]} == {"two"}
+    assert "Emergence against null models" in run_page(run, {}).html()
 
 
 def test_a_line_per_test():
