@@ -19,7 +19,7 @@ test: $(VENV)/.test-ready
 	$(BIN)/python -m pytest -n auto
 
 bench: $(VENV)/.test-ready
-	$(BIN)/python -m pytest -m "bench or slow" -s tests
+	$(BIN)/python -m pytest -m "bench or slow" --timeout 1800 -s tests
 
 gallery: $(VENV)/.run-ready
 	$(BIN)/python -m unscripted.scenarios.harness.cli.gallery docs

@@ -80,6 +80,7 @@ _HOMES = {
     "Marks": ".model.protocol",
     "Mind": ".model.mind",
     "Observation": ".model.observation",
+    "Organization": ".scenarios.harness.build.organization",
     "BaseOrganization": ".model.organization",
     "Plan": ".model.decision",
     "Protocol": ".model.protocol",

@@ -36,6 +36,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from loopback_server.server import LoopbackServer
@@ -46,14 +47,19 @@ from unscripted.agents.synthetic.profiles import profiles
 from unscripted.model.metrics.catalogue import of_ticks
 from unscripted.model.plugins.discovery import discover
 from unscripted.model.tasks.files import load_tasks
+from unscripted.scenarios.harness.api.entry import comparison_config, execution_of
+from unscripted.scenarios.harness.build.from_config import organization_of
 from unscripted.scenarios.harness.cli import commands
-from unscripted.scenarios.harness.cli.app import app, run_app
-from unscripted.scenarios.harness.config.run import RunConfig, SweepConfig
+from unscripted.scenarios.harness.cli.app import app
+from unscripted.scenarios.harness.cli.ending import guarded
+from unscripted.scenarios.harness.config.run import RunConfig
 from unscripted.scenarios.harness.runs.session import check_networks
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 CHEAP = 600  # members times ticks up to which a documented command is run for real
+SERVED: set[str] = set()
+"""Addresses of servers that stand in for those of a page."""
 FINE = (0, 3, 4)  # done, done with failures, stopped at the budget
 
 FENCE = re.compile(r"^(?P<indent>\s*)```(?P<lang>\w*)\s*$")
@@ -131,6 +137,7 @@ class Reader:
             return
         if "server" in block.notes:
             self.stand_ins[block.notes["server"]] = self.serve().api_base
+            SERVED.update(self.stand_ins.values())
         text = block.text
         for address, stand_in in self.stand_ins.items():
             text = text.replace(address, stand_in)
@@ -166,7 +173,7 @@ class Reader:
                 )
             does = {"unscripted": unscripted, "python": python, "make": make}[words[0]]
             if any(stand_in in line for stand_in in self.stand_ins.values()):
-                does = in_a_process
+                does = keyless
             code = does(words[1:])
         assert code in FINE, f"{line!r} exits {code}"
 
@@ -175,20 +182,14 @@ def unscripted(arguments: list[str]) -> int:
     """Run the command line here, as its entry point would."""
     if arguments[:1] in (["replay"], ["report"]) and not Path(arguments[1]).exists():
         return 0  # a folder that only the reader has
-    saved, sys.argv = sys.argv, ["unscripted", *arguments]
-    try:
-        return run_app(app)
-    except SystemExit as ended:
-        return int(ended.code or 0)
-    finally:
-        sys.argv = saved
+    return guarded(lambda: app(arguments, exit_on_error=False, print_error=False))
 
 
-def in_a_process(arguments: list[str]) -> int:
-    """Run the command line in a process of its own, without keys, and show what it says."""
+def keyless(arguments: list[str]) -> int:
+    """Run the command line here without keys."""
     free = {k: v for k, v in os.environ.items() if not k.endswith("_API_KEY")}
-    command = [sys.executable, "-m", "unscripted", *arguments]
-    return subprocess.run(command, check=False, env=free).returncode
+    with patch.dict(os.environ, free, clear=True):
+        return unscripted(arguments)
 
 
 def python(arguments: list[str]) -> int:
@@ -246,28 +247,31 @@ def install(pyproject: str) -> None:
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """An empty working folder on the import path; long runs are checked and never played."""
-    play, compare, publish = commands.run_command, commands.compare_command, commands.publish_run
+    play, compare, publish = commands.run_command, commands.compare_command, commands.publish
     published: list[Path] = []
 
-    def publish_run(*run: Any) -> list[Path]:
+    def publish_once(value: Any) -> list[Path]:
         if not published:  # seconds of drawing, so once for each page
-            published.extend(publish(*run))
+            published.extend(publish(value))
         return published
 
-    def run_command(config: RunConfig, out: Path | None = None, **rest: Any) -> int:
-        if config.agents * config.ticks <= CHEAP and not config.called:
-            return play(config, out, **rest)
-        config.organization()
+    def run_command(given: dict[str, Any]) -> int:
+        config = RunConfig.of(**execution_of(given)[1])
+        paid = bool(config.called) and config.calls.api_base not in SERVED
+        if config.team.agents * config.tasks.ticks <= CHEAP and not paid:
+            return play(given)
+        organization_of(config)
         return 0
 
-    def compare_command(config: SweepConfig, out: Path | None = None, **rest: Any) -> int:
-        called = any(r.called for r in config.runs())
-        if sum(r.agents * r.ticks for r in config.runs()) <= CHEAP and not called:
-            return compare(config, out, **rest)
-        check_networks(config.runs())
+    def compare_command(given: dict[str, Any]) -> int:
+        config = comparison_config(execution_of(given)[1])
+        called = any(r.called for r in config.conditions)
+        if sum(r.team.agents * r.tasks.ticks for r in config.runs()) <= CHEAP and not called:
+            return compare(given)
+        check_networks(config.conditions)
         return 0
 
-    monkeypatch.setattr(commands, "publish_run", publish_run)
+    monkeypatch.setattr(commands, "publish", publish_once)
     monkeypatch.setattr(commands, "run_command", run_command)
     monkeypatch.setattr(commands, "compare_command", compare_command)
     monkeypatch.setattr("os.cpu_count", lambda: 1)  # no worker processes for a few short runs
@@ -283,7 +287,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
-def test_a_reader_who_types_everything_succeeds(
+def test_typing_everything_succeeds(
     page: Path, folder: Path, loopback: Callable[..., LoopbackServer]
 ) -> None:
     reader = Reader(page, loopback)
@@ -324,7 +328,7 @@ def test_every_table_is_on_some_page() -> None:
     assert {kind for _, kind, _, _ in TABLE.findall(text)} == set(TABLES)
 
 
-def test_the_page_on_metrics_names_every_measure() -> None:
+def test_metrics_names_every_measure() -> None:
     page = ROOT / "docs" / "metrics.md"
     if not page.exists():
         pytest.skip("there is no docs/metrics.md")

@@ -15,7 +15,6 @@ from typing import Any
 from ..errors import UsageError
 
 _OPTION = re.compile(r"[A-Za-z_-]+=")
-_WHOLE = re.compile(r"-?[0-9]{1,9}")
 
 
 def split_spec(text: str) -> tuple[str, str]:
@@ -82,23 +81,6 @@ def split_list(name: str, text: str) -> tuple[str, ...]:
         else:
             items.append(part)
     return tuple(items)
-
-
-def whole_numbers(name: str, text: str) -> tuple[int, ...]:
-    """A comma-separated list of whole numbers.
-
-    Args:
-        name: What the list is of, for the error.
-        text: As users type it.
-
-    Raises:
-        UsageError: An item is not one, is empty, or is given twice.
-    """
-    items = split_list(name, text)
-    wrong = [i for i in items if not _WHOLE.fullmatch(i)]
-    if wrong:
-        raise UsageError(f"{name}={wrong[0]!r} is not a whole number; use a list like 8,16")
-    return tuple(int(i) for i in items)
 
 
 def _reader(kind: type) -> Callable[[str], Any]:

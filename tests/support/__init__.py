@@ -1,1 +1,1 @@
-"""What several test files use: clocks, prompts, errors of providers, calls over loopback."""
+"""What several test files use."""

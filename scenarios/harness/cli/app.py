@@ -18,7 +18,7 @@ from .parameters import CommandOptions, Panel, takes
 
 RUN_HELP = """Play one organization for some ticks: live progress, a table and figures.
 
-Examples:
+For example:
     unscripted run
     unscripted run --protocol coordinator --agents 16 --topology star
     unscripted run --level L4 --ticks 20 --seed 7 --out runs/mine
@@ -26,17 +26,19 @@ Examples:
     unscripted run --model openai/gpt-4.1-mini --ticks 2 --budget 0.50
     unscripted run --model openai/llama3.2 --api-base http://127.0.0.1:11434/v1
 
-The same command in the same folder continues where it stopped. Exit codes: 0 done, 2 usage,
-3 more failures than --max-failures, 4 stopped at the budget, 130 interrupted."""
+The same command in the same folder continues where it stopped.
+Exit codes: 0 done, 2 usage, 3 more failures than --max-failures,
+4 stopped at the budget, 130 interrupted."""
 
 COMPARE_HELP = """Compare protocols, team sizes, models, networks and levels: all combinations.
 
-Examples:
+For example:
     unscripted compare --protocol sequential,coordinator,broadcast,shared --replicates 30
     unscripted compare --agents 4,8,16,32 --level L1,L3 --json > compare.json
     unscripted compare --protocol sequential,broadcast,solo --match calls
 
-Replicates are paired by seed: every cell works on the same tasks. Exit codes as for run."""
+Replicates are paired by seed: every cell works on the same tasks.
+Exit codes as for run."""
 
 
 def _panels(*groups: type) -> list[Panel]:
@@ -107,7 +109,7 @@ def list_(
 ) -> int:
     """Say what there is, one line each, plug-ins included.
 
-    Examples:
+    For example:
         unscripted list protocols
     """
     from .listing import list_command
@@ -130,7 +132,7 @@ def check(
 ) -> int:
     """Run the conformance suite on a plug-in of your own; exit 1 if it breaks a rule.
 
-    Examples:
+    For example:
         unscripted check mypackage.relay:Relay
         unscripted check relay.py:Relay
     """
@@ -143,7 +145,7 @@ def check(
 def replay(folder: Folder, /, *, json: Json = False) -> int:
     """Play a recorded run again and compare, offline; exit 1 if anything differs.
 
-    Examples:
+    For example:
         unscripted replay runs/mine
     """
     from .commands import replay_command
@@ -155,7 +157,7 @@ def replay(folder: Folder, /, *, json: Json = False) -> int:
 def report(folder: Folder, /, *, json: Json = False) -> int:
     """Write the HTML report and the figures of a run, comparison or scenario anew.
 
-    Examples:
+    For example:
         unscripted report runs/mine
     """
     from .commands import report_command
@@ -176,7 +178,7 @@ def scenario(
 ) -> int:
     """Run a scenario with its own options.
 
-    Examples:
+    For example:
         unscripted scenario protocol_comparison --replicates 5
         unscripted scenario protocol_comparison --help
     """

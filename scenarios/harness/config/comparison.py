@@ -12,6 +12,7 @@ from ....model.errors import UsageError
 from .catalogue import OPTIONS, VARYING
 from .checks import label_of
 from .groups import Design
+from .reading import checked
 from .run import RunConfig
 
 
@@ -52,21 +53,25 @@ class ComparisonConfig:
         Raises:
             UsageError: An empty list, or a combination that breaks a rule.
         """
-        for name, values in self.factors.items():
-            if name not in VARYING:
-                raise UsageError(
-                    f"{name} doesn't vary in a comparison; lists: {', '.join(VARYING)}"
-                )
-            if not values:
-                raise UsageError(f"{name} is empty; give at least one")
-            labels = [label_of(value) for value in values]
-            if twice := [label for label in labels if labels.count(label) > 1]:
-                raise UsageError(
-                    f"{name} names {twice[0]!r} twice; give each once, under a name of its own"
-                )
+        factors = {name: self._factor(name, values) for name, values in self.factors.items()}
+        object.__setattr__(self, "factors", factors)
         if self.sizes and len(self.sizes) != len(self.cells):
             raise UsageError("sizes are not those of these cells; match anew")
         self.runs()
+
+    @staticmethod
+    def _factor(name: str, values: Sequence[Any]) -> tuple[Any, ...]:
+        if name not in VARYING:
+            raise UsageError(f"{name} doesn't vary in a comparison; lists: {', '.join(VARYING)}")
+        if not values:
+            raise UsageError(f"{name} is empty; give at least one")
+        found = tuple(checked(OPTIONS[name][1], value) for value in values)
+        labels = [label_of(value) for value in found]
+        if twice := [label for label in labels if labels.count(label) > 1]:
+            raise UsageError(
+                f"{name} names {twice[0]!r} twice; give each once, under a name of its own"
+            )
+        return found
 
     @cached_property
     def cells(self) -> tuple[dict[str, Any], ...]:

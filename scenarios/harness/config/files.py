@@ -53,7 +53,7 @@ def _entries(path: Path) -> list[tuple[yaml.ScalarNode, yaml.Node]]:
     except (yaml.YAMLError, RecursionError) as error:
         said = " ".join(str(error).split()) or type(error).__name__
         raise UsageError(f"config={path} is no YAML: {said}") from None
-    if root is None:
+    if root is None or root.tag.endswith(":null"):
         return []
     if not isinstance(root, yaml.MappingNode):
         raise UsageError(f"config={path} is not a mapping; write `option: value`, one per line")

@@ -12,6 +12,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
+from ....agents.llm.control_characters import clean
 from ..format import SYNTHETIC
 
 AGAIN = "The same configuration gives the same numbers."
@@ -66,8 +67,13 @@ def _inline(path: Path) -> str:
     return f"data:image/png;base64,{base64.b64encode(path.read_bytes()).decode()}"
 
 
+def _shown(value: Any) -> Any:
+    """Foreign texts without control and direction characters; numbers as they are."""
+    return clean(value) if isinstance(value, str) else value
+
+
 @cache
 def _template() -> Template:
     loader = PackageLoader("unscripted.scenarios.harness.report", ".")
-    made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
+    made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, finalize=_shown)
     return made.get_template("page.html.jinja")

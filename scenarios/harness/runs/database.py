@@ -56,13 +56,16 @@ class Database:
         try:
             self._db = self._opened()
             version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
+            if version > VERSION:
+                self._db.close()
+                raise UsageError(
+                    f"{path} is of version {version}, this program knows {VERSION}; use a later one"
+                )
+            if writing:
+                setting = f"PRAGMA journal_mode=WAL;{SCHEMA}PRAGMA user_version={VERSION};"
+                self._db.executescript(setting)
         except sqlite3.Error as error:
             raise UsageError(f"{path} can't be used: {error}; use another folder") from None
-        if version > VERSION:
-            self._db.close()
-            raise UsageError(
-                f"{path} is of version {version}, this program knows {VERSION}; use a later one"
-            )
 
     def _check(self) -> None:
         """Refuse what is no database before anything else believes in it."""
@@ -77,9 +80,7 @@ class Database:
 
     def _opened(self) -> sqlite3.Connection:
         if self.writing:
-            db = sqlite3.connect(self.path, timeout=LOCKED_S, check_same_thread=False)
-            db.executescript(f"PRAGMA journal_mode=WAL;{SCHEMA}PRAGMA user_version={VERSION};")
-            return db
+            return sqlite3.connect(self.path, timeout=LOCKED_S, check_same_thread=False)
         return reading(self.path)
 
     def close(self) -> None:

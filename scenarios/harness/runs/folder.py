@@ -23,7 +23,7 @@ from ....model.errors import UsageError
 from ....model.relocation import relocated
 from ..config.files import options_text
 from ..config.growth import grown
-from ..config.identity import Config, as_options, from_json, inputs_of, to_json
+from ..config.identity import Config, as_options, from_json, inputs_of, objects_in, to_json
 from .database import JOURNAL, Database
 from .inputs import copies, keep
 from .safe_files import refuse_links, write_text
@@ -71,18 +71,19 @@ class Folder(Database):
                 f"out={folder} is in use by another process; wait for it, or use another folder"
             ) from None
         except OSError as error:
-            self._lock.release()
+            self._let_go()
             raise UsageError(
                 f"out={folder} can't be written: {error}; use another folder"
             ) from None
         except UsageError:
-            self._lock.release()
+            self._let_go()
             raise
 
     def _begin(self) -> None:
         """Write what it will hold; the configuration last, as its presence says that all is."""
         keep(self.folder, inputs_of(self.config))
-        write_text(self.folder / STUDY, options_text(*as_options(self.config)))
+        if not objects_in(self.config):
+            write_text(self.folder / STUDY, options_text(*as_options(self.config)))
         write_text(self.folder / CONFIG, json.dumps(to_json(self.config), indent=2) + "\n")
 
     def __enter__(self) -> Folder:
@@ -90,9 +91,12 @@ class Folder(Database):
 
     def __exit__(self, *_: object) -> None:
         self.close()
-        # unlinked while held; who opened it meanwhile sees that it's gone
-        (self.folder / LOCK).unlink(missing_ok=True)
-        self._lock.release()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        if self._lock.is_locked:  # unlinked while held: who opened it meanwhile sees that it's gone
+            (self.folder / LOCK).unlink(missing_ok=True)
+            self._lock.release()
 
 
 class Archive(Database):

@@ -171,6 +171,9 @@ class Study:
         self._sets = frozenset(sets)
         self._own = own
         self._defaults = {"replicates": 10, **defaults}
+        wrong = ({*lists, *defaults} - self.options.keys()) | (self._sets - OPTIONS.keys())
+        if wrong:
+            raise ValueError(f"{file}: {', '.join(sorted(wrong))}: no option of that name")
 
     @cached_property
     def options(self) -> dict[str, Named]:

@@ -76,7 +76,7 @@ class TerminalReporter(Reporter):
         if not (sys.stdin.isatty() and self.console.is_terminal):
             return True
         try:
-            answer = self.console.input(f"{question} [y/N]: ")
+            answer = self.console.input(f"{question} [y/N]: ", markup=False)
         except EOFError:
             return False
         return answer.strip().lower() in ("y", "yes")
