@@ -62,7 +62,7 @@ def test_probes_say_what_models_take():
     assert Capabilities(seed=False) in found.values()
 
 
-def test_a_useless_model_is_a_usage_error():
+def test_useless_models_are_usage_errors():
     with pytest.raises(UsageError, match="model='openai/m' can't be used: wrong key"):
         service(CallError(ErrorKind.ACCOUNT, "wrong key")).probe(["openai/m"])
 

@@ -28,7 +28,7 @@ def test_tokens_are_guessed_from_answers():
 
 
 @pytest.mark.parametrize(("answers", "left"), [(0, 7000 - 2 * 1000), (2, 7000 - 2 * 35.5)])
-def test_what_was_sent_since_is_taken_out(answers, left):
+def test_requests_since_are_taken_out(answers, left):
     endpoint = Endpoint(Calls(), 4)
     for _ in range(answers):
         endpoint.on_answer(0, answer(10, 25.5))

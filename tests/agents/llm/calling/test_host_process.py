@@ -72,7 +72,7 @@ def test_the_last_to_close_puts_back(hosted):
     assert settings() == hosted
 
 
-def test_a_service_that_calls_nobody_borrows_nothing(hosted):
+def test_a_silent_service_borrows_nothing(hosted):
     with Service() as service:
         assert settings() == hosted
         assert service.client.halt is None
