@@ -37,8 +37,9 @@ def test_runs_are_numbered():
 
 
 def test_minds_and_judges_share_a_client():
-    made = service()
+    made = service(temperature=1.5)
     mind, judge = made.mind("openai/m", "7"), made.judge(["openai/a", "openai/b"], "8")
+    assert (mind.model.calls.temperature, judge.models[0].calls.temperature) == (1.5, None)
     assert mind.client is judge.client is made.client
     assert (mind.name, judge.name) == ("openai/m", "openai/a,openai/b")
     assert (mind._run, judge._run) == ("7", "8")
