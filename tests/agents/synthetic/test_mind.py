@@ -67,9 +67,9 @@ def test_a_plan_is_paid_by_assignment():
 
 
 def test_usage_is_rounded():
-    usage = decided(usd_in=0.1234567, verbosity=0.777).usage
-    usd = (usage.tokens_in * 0.1234567 + usage.tokens_out * 8.0) / 1e6
-    assert usage.cost_usd == round(usd, 9) != usd
+    usage = decided(usd_in=0.1234167, verbosity=0.777).usage
+    usd = (usage.tokens_in * 0.1234167 + usage.tokens_out * 8.0) / 1e6
+    assert usage.cost_usd == round(usd, 9) != round(usd, 10)
     assert usage.latency_s == round(0.8 + usage.tokens_out / 80, 6)
 
 
