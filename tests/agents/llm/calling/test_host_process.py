@@ -106,8 +106,6 @@ def test_tuning_ends_with_its_block(hosted):
     with tuned_for_calls():
         assert sys.getswitchinterval() == pytest.approx(0.0005)
         assert gc.get_threshold() == (50_000, 20, 20)
-        assert gc.get_freeze_count() > 1000
-    assert gc.get_freeze_count() == 0
     assert settings() == hosted
 
 
