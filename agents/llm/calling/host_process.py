@@ -87,9 +87,9 @@ def import_litellm() -> Any:
 def tuned_for_calls() -> Iterator[None]:
     """Tune the process for hundreds of calls in flight; a command does it, a library never.
 
-    Garbage collections of all that is loaded find nothing and take a third of a call's time, so they
-    come seldom. And the event loop, which lets go of the interpreter lock at every journal entry,
-    gets it back from LiteLLM's own threads ten times sooner.
+    Garbage collections of all that is loaded find nothing and take a third of a call's time, so
+    they come seldom. And the event loop, which lets go of the interpreter lock at every journal
+    entry, gets it back from LiteLLM's own threads ten times sooner.
     """
     interval_s, thresholds = sys.getswitchinterval(), gc.get_threshold()
     sys.setswitchinterval(SWITCH_INTERVAL_S)
