@@ -362,9 +362,9 @@ def serving(faults: Mapping[str, Any]) -> Iterator[str]:
     """Start the stand-in for a provider that the tests have; gives its address."""
     if (tests := str(Path(__file__).resolve().parents[1])) not in sys.path:
         sys.path.insert(0, tests)
-    from chaos.server import ChaosProcess, Faults
+    from loopback_server.server import Faults, LoopbackProcess
 
-    with ChaosProcess(faults=Faults(**faults)) as server:
+    with LoopbackProcess(faults=Faults(**faults)) as server:
         yield server.api_base
 
 
