@@ -149,15 +149,16 @@ def shares_of(
     best = {i: q for i, q in _best(pieces).items() if i in known}
     n = len(rubric)
     conflicts = {frozenset((r.id, o)) for r in rubric for o in r.conflicts_with}
-    unsettled = sum(1.0 - min(best.get(r, 0.0) for r in pair) for pair in conflicts)
+    unsettled = math.fsum(1.0 - min(best.get(r, 0.0) for r in pair) for pair in conflicts)
     repeats = 1.0 - len(best) / len(pieces)
     weights = {r.id: 2.0 if r.mandatory else 1.0 for r in rubric}
     return Shares(
-        accuracy=sum(q for _, q in pieces) / len(pieces),
-        completeness=sum(min(1.0, best.get(r.id, 0.0) / USABLE) for r in rubric) / n,
+        accuracy=math.fsum(q for _, q in pieces) / len(pieces),
+        completeness=math.fsum(min(1.0, best.get(r.id, 0.0) / USABLE) for r in rubric) / n,
         coherence=(1.0 - repetition * repeats) * (1.0 - unsettled / (len(conflicts) + 1)),
         actionability=sum(best.get(r.id, 0.0) >= USABLE for r in rubric) / n,
-        mission_relevance=sum(weights[i] * q for i, q in best.items()) / sum(weights.values()),
+        mission_relevance=math.fsum(weights[i] * q for i, q in best.items())
+        / math.fsum(weights.values()),
     )
 
 

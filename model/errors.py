@@ -14,7 +14,8 @@ Failures of minds and judges are values (`Failure`), not exceptions: a tick alwa
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 
 class UnscriptedError(Exception):
@@ -43,20 +44,38 @@ class UnknownNameError(UsageError):
         super().__init__(f"{kind}={name!r} is not known; {hint}known: {', '.join(names)}")
 
 
-class TaskFileError(UsageError):
-    """A task file breaks the schema. The text names file, line and field.
-
-    Args:
-        text: One line.
-        line: Counted from 1.
+class Fault(NamedTuple):
+    """One thing that is wrong in a file.
 
     Attributes:
+        text: File, line, field, rule.
         line: Counted from 1; 1 where the file as a whole is wrong.
     """
 
-    def __init__(self, text: str, line: int = 1) -> None:
-        super().__init__(text)
-        self.line = line
+    text: str
+    line: int
+
+
+class TaskFileError(UsageError):
+    """A task file breaks the schema. The text names file, line and field of the first fault.
+
+    Args:
+        faults: Everything that is wrong, at least one.
+
+    Attributes:
+        faults: The same.
+        line: Of the first.
+    """
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self.faults = tuple(faults)
+        self.line = faults[0].line
+        more = len(faults) - 1
+        rest = f" (and {more} more; `unscripted check FILE.yaml` lists all)" if more else ""
+        super().__init__(faults[0].text + rest)
+
+    def __reduce__(self) -> tuple[type[TaskFileError], tuple[tuple[Fault, ...]]]:
+        return type(self), (self.faults,)
 
 
 class PluginError(UnscriptedError):

@@ -18,7 +18,7 @@ from .errors import UsageError
 from .experience.memory import RoleHistory
 from .experience.skills import topics_of
 from .governance.rules import InForce, Rules
-from .history.events import Event, Restated, ShocksApplied, TasksChanged
+from .history.events import Event, Proposed, Restated, ShocksApplied, TasksChanged
 from .history.replay import replay
 from .history.snapshot import Snapshot, as_it_began
 from .messages import Log
@@ -56,7 +56,6 @@ class BaseOrganization(Population):
 
     def __init__(self, setup: Setup, rng: int | None = None) -> None:
         super().__init__(setup, rng)
-        self.tick = 0
         self.records: list[TickRecord] = []
         self._measures = of_ticks(setup.own_measures)
         self.measures: dict[str, float | None] = dict.fromkeys(self._measures)
@@ -119,11 +118,6 @@ class BaseOrganization(Population):
         """
         return {name: partial(_value, name=name) for name in self._measures}
 
-    @property
-    def ticks_played(self) -> int:
-        """Ticks played until now."""
-        return self.tick
-
     def restate(self, charter: Charter) -> None:
         """State mission, values and standards anew. For those outside: no member can.
 
@@ -149,8 +143,17 @@ class BaseOrganization(Population):
             amendment: What is proposed.
         """
         ruling = self._rules.rule(amendment, None)
-        self._proposed.append(ruling)
+        self.take_in_proposal(ruling)
         return ruling
+
+    def take_in_proposal(self, ruling: Ruling) -> None:
+        """Keep what became of a user's proposal for the next tick's record.
+
+        Args:
+            ruling: As it was made.
+        """
+        self._proposed.append(ruling)
+        self._happened(Proposed(ruling))
 
     @property
     def charter(self) -> Charter:

@@ -63,7 +63,7 @@ class Competence:
         if not results:
             return 1.0
         dependence = self.parameters.coupling.dependence
-        return 1.0 - dependence * (1.0 - sum(results) / len(results))
+        return 1.0 - dependence * (1.0 - math.fsum(results) / len(results))
 
     def consistency(self, requirement: RequirementView, known: Container[int]) -> float:
         """Factor for conflicts: most is lost on a side unseen, less on one in view.

@@ -5,6 +5,7 @@ quality     skill · self-direction · attention · load · readiness · consist
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 from ...model.decision import Contribution, WorkItem
@@ -67,7 +68,7 @@ def _contribution(situation: Situation, draft: Draft, role: str) -> Contribution
     competence, own = situation.competence, draft.quality
     bias = competence.parameters.estimate.overconfidence
     blind = 1.0 - competence.faculties.self_reflection
-    confidence = within_unit(sum(own.values()) / len(own) + bias * blind)
+    confidence = within_unit(math.fsum(own.values()) / len(own) + bias * blind)
     items = tuple(WorkItem(situation.task.requirements[i].id, q) for i, q in own.items())
     text = "[synthetic] " + "; ".join(f"{item.requirement}: done" for item in items)
     return Contribution(role, text, tuple(sorted(draft.built_on)), confidence, items)

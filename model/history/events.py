@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ..mind import Mind
 from ..observation import Charter
 from ..record import TickRecord
+from ..ruling import Ruling
 from ..tasks.task import TaskChange
 
 
@@ -56,9 +57,26 @@ class TasksChanged:
 
 
 @dataclass(frozen=True)
+class Proposed:
+    """A user proposed a change of the rules, and this became of it; nobody is asked again."""
+
+    ruling: Ruling
+
+
+@dataclass(frozen=True)
 class ShocksApplied:
     """The shocks due at this tick happened; what they did follows from setup and seed."""
 
 
-Event = TickRecord | Joined | Left | Rewired | Substituted | Restated | TasksChanged | ShocksApplied
+Event = (
+    TickRecord
+    | Joined
+    | Left
+    | Rewired
+    | Substituted
+    | Restated
+    | TasksChanged
+    | Proposed
+    | ShocksApplied
+)
 """What changes an organization. Its state is the fold of its events over its setup."""

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from ..interfaces import Replayable
+from typing import Protocol
+
 from ..record import TickRecord
+from ..ruling import Ruling
+from ..shocks.target import ShockTarget
 from .events import (
     Event,
     Joined,
     Left,
+    Proposed,
     Restated,
     Rewired,
     ShocksApplied,
     Substituted,
     TasksChanged,
 )
+
+
+class Replayable(ShockTarget, Protocol):
+    """What can be done to an organization, from outside and in a tick; see `BaseOrganization`."""
+
+    def take_in_proposal(self, ruling: Ruling) -> None: ...  # noqa: D102
+    def apply_shocks(self) -> tuple[str, ...]: ...  # noqa: D102
+    def step_as_recorded(self, record: TickRecord) -> None: ...  # noqa: D102
 
 
 def replay(org: Replayable, event: Event) -> None:
@@ -39,6 +51,8 @@ def replay(org: Replayable, event: Event) -> None:
             org.restate(charter)
         case TasksChanged(change):
             org.change_tasks(change)
+        case Proposed(ruling):
+            org.take_in_proposal(ruling)
         case ShocksApplied():
             org.apply_shocks()
         case TickRecord():

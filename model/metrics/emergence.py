@@ -35,7 +35,8 @@ import numpy as np
 from ..errors import UsageError
 from ..record import TickRecord
 from .attribution_null import Attribution, depth_statistic
-from .null_model import TIE, Statistic, holm, p_value
+from .multiple_testing import holm
+from .null_model import TIE, Statistic, p_value
 from .paraphrases import Embed
 from .role_nulls import Roles, Wording, role_pool
 

@@ -109,9 +109,13 @@ class Measure:
             scales: Weights and references in force.
 
         Raises:
-            UsageError: The function gave what is no finite number and not None.
+            UsageError: The function raised, or gave what is no finite number and not None.
         """
-        found = self.function(records, scales)
+        try:
+            found = self.function(records, scales)
+        except Exception as error:
+            raised = f"{type(error).__name__}: {error}"
+            raise UsageError(f"measure={self.name} raised {raised}; give None instead") from error
         if isinstance(found, np.generic):
             found = found.item()
         if found is None or (type(found) in (int, float) and math.isfinite(found)):

@@ -35,20 +35,6 @@ def p_value(value: float, drawn: Sequence[float] | Floats) -> float:
     return min(1.0, 2.0 * (1 + min(above, below)) / (len(them) + 1))
 
 
-def holm(p_values: Sequence[float]) -> list[float]:
-    """p values corrected for being several (S. Holm), each 0 to 1, in the order given.
-
-    Args:
-        p_values: Of the tests of one family.
-    """
-    corrected = [0.0] * len(p_values)
-    worst = 0.0
-    for rank, (p, i) in enumerate(sorted((p, i) for i, p in enumerate(p_values))):
-        worst = max(worst, min(1.0, (len(p_values) - rank) * p))
-        corrected[i] = worst
-    return corrected
-
-
 def portions(n: int, size: int) -> Iterator[int]:
     """How many draws to make at once.
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from mesa.discrete_space import Cell, FixedAgent
 
 from ..decision import NO_CALLS, Usage
-from ..interfaces import Team
 from ..messages import Log, View
 from ..mind import Mind
 from ..record import MemberRecord, TickRecord
+from ..shocks.target import ShockTarget
 from .mesa_model import Unnumbered
 
 
@@ -30,7 +30,7 @@ class Member(FixedAgent):  # type: ignore[misc]
 
     _ids = Unnumbered()
 
-    def __init__(self, model: Team, member: int, mind: Mind, cell: Cell) -> None:
+    def __init__(self, model: ShockTarget, member: int, mind: Mind, cell: Cell) -> None:
         super().__init__(model)
         self.member = member
         self.cell = cell

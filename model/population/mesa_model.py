@@ -12,7 +12,6 @@ Mesa 4 has no longer.
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import repeat
@@ -31,6 +30,7 @@ class GuardedModel(mesa.Model):  # type: ignore[misc]
         rng: Seed of Mesa's own generators, a non-negative integer.
 
     Attributes:
+        tick: Ticks played.
         datacollector: What is reported of every tick.
     """
 
@@ -39,12 +39,8 @@ class GuardedModel(mesa.Model):  # type: ignore[misc]
     def __init__(self, rng: int) -> None:
         self._fault: BaseException | None = None
         self._agents_made = 0
+        self.tick = 0
         super().__init__(rng=rng)
-
-    @property
-    @abstractmethod
-    def ticks_played(self) -> int:
-        """Ticks played until now."""
 
     @property
     def _user_step(self) -> Callable[[], None]:
@@ -58,12 +54,12 @@ class GuardedModel(mesa.Model):  # type: ignore[misc]
     def _guarded_step(self) -> None:
         if self._fault is not None:  # raised earlier in the same stretch of Mesa's time
             return
-        before = self.ticks_played
+        before = self.tick
         try:
             try:
                 type(self).step(self)
             finally:
-                if self.ticks_played > before:  # a subclass's part of the step is done, too
+                if self.tick > before:  # a subclass's part of the step is done, too
                     self.datacollector.collect(self)
         except BaseException as fault:
             self._fault = fault

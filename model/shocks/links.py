@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+import networkx as nx
 import numpy as np
 
-from ..interfaces import ShockTarget
 from .shock import Shock, check_share, draw, part_of
+from .target import Link, ShockTarget
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +28,7 @@ class CutLinks(Shock):
 
     def apply(self, org: ShockTarget, rng: np.random.Generator) -> str:
         """Draw and cut."""
-        links = sorted(org.network.G.edges)
+        links = links_of(org.network.G)
         if not links:
             return "no link to cut"
         cut = [links[i] for i in draw(range(len(links)), part_of(self.share, len(links)), rng)]
@@ -52,7 +53,7 @@ class RewireLinks(Shock):
     def apply(self, org: ShockTarget, rng: np.random.Generator) -> str:
         """Draw links, and for each a new end that it isn't linked with yet."""
         graph = org.network.G
-        links = sorted(graph.edges)
+        links = links_of(graph)
         if not links:
             return "no link to rewire"
         moved = 0
@@ -63,3 +64,14 @@ class RewireLinks(Shock):
                 org.rewire(cut=[(a, b)], made=[(a, free[int(rng.integers(len(free)))])])
                 moved += 1
         return f"{moved} of {len(links)} links were rewired"
+
+
+def links_of(graph: nx.Graph[int]) -> list[Link]:
+    """The links of a network, ascending, in whatever order they were made.
+
+    Args:
+        graph: Of the team.
+    """
+    if graph.is_directed():
+        return sorted(graph.edges)
+    return sorted((min(edge), max(edge)) for edge in graph.edges)

@@ -8,9 +8,9 @@ from typing import ClassVar
 import numpy as np
 
 from ..errors import UsageError
-from ..interfaces import ShockTarget
 from ..tasks.task import Brief, Requirement, Task
 from .shock import Shock
+from .target import ShockTarget
 
 
 @dataclass(frozen=True, kw_only=True)

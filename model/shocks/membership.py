@@ -8,9 +8,9 @@ from typing import ClassVar
 import networkx as nx
 import numpy as np
 
-from ..interfaces import ShockTarget
 from ..mind import Mind
 from .shock import Shock, check_least, check_share, draw, listed, part_of
+from .target import ShockTarget
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..errors import UsageError
-from ..interfaces import ShockTarget
 from ..randomness import Purpose, Streams
 from .shock import Shock
+from .target import ShockTarget
 
 
 @dataclass(frozen=True)

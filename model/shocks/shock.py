@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from ..errors import UsageError
-from ..interfaces import ShockTarget
+from .target import ShockTarget
 
 
 class Shock(ABC):

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import time
-from collections.abc import Callable
-from typing import Any
 
 import jsonschema
 import openai
 import pytest
-from support.loopback import HELLO, Start, client, complete, enforced, posed
+from support.called import until
+from support.loopback import Start, complete, enforced, posed
 
 from loopback_server.answers.answer import answer
 from loopback_server.faults import KINDS, Faults
@@ -62,14 +59,6 @@ def test_a_hanging_server_is_left(loopback: Start):
     until(lambda: server.by_status == {499: 1})
 
 
-def test_a_dripping_answer_outlasts_timeouts(loopback: Start):
-    server = loopback(faults=Faults(drip=1.0, drip_s=0.005))
-    assert complete(server, timeout=2.0).choices[0].message.content
-    until(lambda: server.by_status == {200: 1})
-    assert server.log[0].seconds > 2.0
-    assert server.successes == 1
-
-
 def test_spoilt_completions_arrive(loopback: Start):
     kinds = ("empty_choices", "null_content", "wrong_schema", "prose", "broken_json", "no_usage")
     server = loopback(faults=Faults(schedule=(*kinds, "wrong_usage", "html_ok")))
@@ -117,18 +106,6 @@ def test_keys_and_contexts_have_limits(loopback: Start):
     assert refused.value.code == "context_length_exceeded"
 
 
-def test_an_outage_ends(loopback: Start):
-    server = loopback()
-    server.faults = Faults(outage=(0, 1e6))
-    with pytest.raises(openai.APIConnectionError):
-        complete(server)
-    with client(server) as c, pytest.raises(openai.APIConnectionError):
-        c.models.list()
-    assert server.by_status == {0: 1}
-    server.faults = Faults(outage=(0, server.age))
-    assert complete(server).choices
-
-
 def test_faults_hit_once_where_they_match(loopback: Start):
     server = loopback(faults=Faults(server_error=1.0, only_once=True, match="agent 3"))
     assert complete(server, posed(member=1)).choices
@@ -138,60 +115,6 @@ def test_faults_hit_once_where_they_match(loopback: Start):
         except openai.InternalServerError:
             continue
     assert [e.status for e in server.log] == [200, 500, 200, 200]
-
-
-def test_shares_hit_the_same_again(loopback: Start):
-    def struck(seed: int) -> list[str | None]:
-        server = loopback(faults=Faults(server_error=0.3, no_usage=0.2, seed=seed))
-        with client(server) as c:
-            for i in range(100):
-                try:
-                    said = [{"role": "user", "content": f"Number {i}"}]
-                    c.chat.completions.create(model="m", messages=said)
-                except openai.InternalServerError:
-                    continue
-        return [e.fault for e in server.log]
-
-    first = struck(1)
-    assert 12 <= first.count("server_error") <= 48
-    assert 5 <= first.count("no_usage") <= 40
-    assert first == struck(1) != struck(2)
-
-
-def test_the_limit_of_requests_holds(loopback: Start):
-    server = loopback(faults=Faults(requests_per_s=20, burst=5))
-    headers = []
-
-    async def ask(c: Any) -> bool:
-        try:
-            raw = await c.chat.completions.with_raw_response.create(model="m", messages=HELLO)
-        except openai.RateLimitError as error:
-            headers.append(error.response.headers)
-            return False
-        headers.append(raw.headers)
-        return True
-
-    async def rush() -> tuple[int, float]:
-        async with openai.AsyncOpenAI(
-            base_url=server.api_base, api_key="k", max_retries=0, timeout=10
-        ) as c:
-            began = time.monotonic()
-            admitted = await asyncio.gather(*(ask(c) for _ in range(60)))
-            return sum(admitted), time.monotonic() - began
-
-    admitted, took = asyncio.run(rush())
-    assert 5 <= admitted <= 5 + 20 * took + 1
-    assert admitted == server.successes
-    assert admitted + server.by_status.get(429, 0) == 60
-    assert {h["x-ratelimit-limit-requests"] for h in headers} == {"5"}
-    assert all(h["x-ratelimit-reset-requests"].endswith("s") for h in headers)
-    if admitted < 60:
-        assert {h["retry-after"] for h in headers if "retry-after" in h} == {"1"}
-    assert all(0 < int(h["retry-after-ms"]) <= 50 for h in headers if "retry-after-ms" in h)
-    server.faults = Faults(requests_per_s=20, burst=5, hide_limit_headers=True)
-    with client(server) as c:
-        raw = c.chat.completions.with_raw_response.create(model="m", messages=HELLO)
-    assert "x-ratelimit-limit-requests" not in raw.headers
 
 
 def test_a_bucket_by_the_clock():
@@ -228,10 +151,3 @@ def test_nonsense_faults_are_refused():
     some = Faults(outage=(1, 2), schedule=("reset", None), hang=0.5)
     assert Faults.from_json(json.loads(json.dumps(some.to_json()))) == some
     assert set(KINDS) <= set(some.to_json())
-
-
-def until(holds: Callable[[], bool], patience_s: float = 10.0) -> None:
-    end = time.monotonic() + patience_s
-    while not holds():
-        assert time.monotonic() < end, "it did not come to hold"
-        time.sleep(0.01)

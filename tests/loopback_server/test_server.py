@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 from collections.abc import Callable
@@ -101,18 +100,3 @@ def test_a_process_is_controlled_and_ends(loopback_process: Callable[..., Any]):
     server.__exit__(None, None, None)
     with pytest.raises(ProcessLookupError):
         os.kill(server.pid, 0)
-
-
-def test_many_at_once_are_counted(loopback: Start):
-    server = loopback(latency_s=0.3)
-
-    async def crowd() -> None:
-        async with openai.AsyncOpenAI(
-            base_url=server.api_base, api_key="k", max_retries=0, timeout=10
-        ) as c:
-            calls = (c.chat.completions.create(model="m", messages=HELLO) for _ in range(20))
-            await asyncio.gather(*calls)
-
-    asyncio.run(crowd())
-    assert 2 <= server.most_in_flight <= 20
-    assert server.successes == 20

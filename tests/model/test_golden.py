@@ -1,7 +1,7 @@
 """Golden transcripts: the same seed gives the same record on every machine, Python and Mesa.
 
 A change that moves one of these digests changes results; say so in the change log and renew them
-with `python tests/test_golden.py`.
+with `python tests/model/test_golden.py`.
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ def digest(options):
 
 
 @pytest.mark.parametrize("name", RUNS)
-def test_a_run_gives_the_same_record_as_ever(name):
+def test_golden_runs_stay_the_same(name):
     assert digest(RUNS[name]) == json.loads(FILE.read_text(encoding="utf-8"))[name]
 
 
-def test_another_process_with_another_hash_seed_gives_the_same_record():
+def test_hash_seeds_change_nothing():
     code = (
         "import json, sys; sys.path.insert(0, sys.argv[1]); import test_golden as g;"
         "print(g.digest(g.RUNS['shared']))"
@@ -58,7 +58,7 @@ def test_another_process_with_another_hash_seed_gives_the_same_record():
         assert done.stdout.strip() == digest(RUNS["shared"])
 
 
-def test_a_scripted_morning_in_a_team_of_four():
+def test_scripted_morning_of_four():
     """The whole story of one tick, as an exact log."""
     minds = [
         Scripted([un.Contribution("chair", "an agenda")]),

@@ -5,24 +5,120 @@ from __future__ import annotations
 import inspect
 
 import mesa
+import pytest
+from mesa.discrete_space import Network
+from support.teams import WORKER
 
 import unscripted as un
 from unscripted.model.metrics.catalogue import of_ticks
 from unscripted.model.record import State
 
 
-def test_members_are_mesa_agents():
-    import mesa
-    from mesa.discrete_space import Network
+class Moody(un.BaseOrganization):
+    """A user's own, that fails once."""
 
+    def __init__(self, setup, rng=None):
+        super().__init__(setup, rng)
+        self.morale = 0
+        self.failing_at = None
+
+    def model_reporters(self):
+        return {**super().model_reporters(), "morale": "morale", "size": size}
+
+    def step(self):
+        super().step()
+        self.morale += 2
+        if self.tick == self.failing_at:
+            raise KeyboardInterrupt
+
+
+def size(org):
+    return len(org.members)
+
+
+def test_members_are_mesa_agents():
     org = un.build(n_agents=6, topology="ring", rng=1)
     assert isinstance(org, mesa.Model)
-    assert isinstance(org.network, Network)
-    assert len(org.agents) == 6
-    neighbours = {a.member for cell in org.members[0].cell.neighborhood for a in cell.agents}
-    assert neighbours == {1, 5}
-    org.rewire(cut=[(0, 1)], made=[(0, 3)])
-    assert set(org.members[0].cell.connections) == {3, 5}
+    assert org.space is org.network
+    assert isinstance(org.space, Network)
+    assert [a.unique_id for a in org.agents] == [1, 2, 3, 4, 5, 6]
+    assert list(org.agents) == list(org.members.values())
+    assert repr(org) == "<Organization: sequential, 6 members, tick 0, seed 1>"
+    assert repr(org.members[2]) == "Member(2, 'synthetic/strong', not yet asked)"
+
+
+def test_subclass_steps_and_reports():
+    org = Moody(un.build(n_agents=2, rng=1).setup, 1)
+    org.run(3)
+    frame = org.datacollector.get_model_vars_dataframe()
+    assert frame["morale"].tolist() == [2, 4, 6]
+    assert frame["size"].tolist() == [2, 2, 2]
+    assert repr(org).startswith("<Moody: sequential, 2 members, tick 3")
+
+
+def test_subclass_may_raise_and_go_on():
+    org = Moody(un.build(n_agents=2, rng=1).setup, 1)
+    org.failing_at = 2
+    org.step()
+    with pytest.raises(KeyboardInterrupt):
+        org.step()
+    for _ in range(2):
+        org.step()
+    assert (org.tick, org.morale) == (4, 8)
+    assert org.datacollector.model_vars["morale"] == [2, 4, 6, 8]
+
+
+@pytest.mark.skipif(not hasattr(mesa.Model, "run_for"), reason="this Mesa has no run_for")
+def test_run_for_stops_where_it_raised():
+    org = Moody(un.build(n_agents=2, rng=1).setup, 1)
+    org.failing_at = 2
+    with pytest.raises(KeyboardInterrupt):
+        org.run_for(5)
+    assert org.tick == 2
+    org.run_for(2)
+    assert org.tick == 4
+
+
+def test_removed_agents_leave_the_team():
+    org = un.build(n_agents=4, topology="ring", rng=1)
+    gone = org.members[1]
+    gone.remove()
+    gone.remove()
+    assert sorted(org.members) == sorted(org.network.G) == [0, 2, 3]
+    assert gone not in org.agents
+    assert len(list(org.space)) == 3
+    org.step()
+    assert [m.member for m in org.records[0].members] == [0, 2, 3]
+    newcomer = org.add_member(gone.mind, [0])
+    assert org.members[newcomer].unique_id == 5
+
+
+def test_last_member_stays():
+    org = un.build(n_agents=3, rng=1)
+    with pytest.raises(un.UsageError, match=r"use remove_member for each"):
+        org.remove_all_agents()
+    assert len(org.agents) == 3
+    with pytest.raises(un.UsageError, match=r"remove_member\(2\): it is the last one"):
+        org.agents.do("remove")
+    assert [a.member for a in org.agents] == [2]
+
+
+def test_setting_a_mind_substitutes_it():
+    org = un.build(n_agents=3, rng=1)
+    org.agents.select(lambda a: a.member < 2).set("mind", WORKER)
+    org.step()
+    assert [m.mind for m in org.records[0].members] == ["scripted"] * 2 + ["synthetic/strong"]
+    again = un.BaseOrganization.restore(org.snapshot())
+    assert [a.mind for a in again.members.values()] == [a.mind for a in org.members.values()]
+
+
+def test_agents_of_other_kinds_fit_in():
+    org = un.build(n_agents=2, rng=1)
+    weather = mesa.Agent(org)
+    org.step()
+    assert weather.unique_id == 3
+    frame = org.datacollector.get_agent_vars_dataframe()
+    assert frame["state"].isna().tolist() == [False, False, True]
 
 
 def test_measures_are_collected_every_tick():

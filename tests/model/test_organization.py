@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.teams import WORK, team
+from support.teams import WORK, team, workers
 
 import unscripted as un
 from unscripted.testing import Scripted, seeds
@@ -32,6 +32,14 @@ def test_changes_leave_earlier_records():
     changed.add_member(Scripted([WORK]), neighbours=(0, 1))
     changed.step()
     assert [r.to_json() for r in changed.records[:2]] == first
+
+
+def test_mailbox_keeps_what_arrived():
+    org = workers(3, protocol="sequential")
+    assert list(org.members[2].mailbox) == []
+    org.step()
+    assert [m.author for m in org.members[2].mailbox] == [0, 1]
+    assert list(org.members[0].mailbox) == []
 
 
 def test_global_random_state_is_untouched():
@@ -97,7 +105,7 @@ def test_finished_organizations_leave_memory():
     import gc
     import weakref
 
-    org = team(*[Scripted([WORK])] * 3)
+    org = workers(3)
     org.step()
     assert [a.unique_id for a in org.members.values()] == [1, 2, 3]
     seen = weakref.ref(org)

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from support.intentions import few, heard_by, minds, seen_messages
 
 import unscripted as un
-from unscripted.model.decision import Contribution
 from unscripted.protocols import clonal
 from unscripted.protocols.clonal import Antibody, Clonal
 from unscripted.testing import ArbitraryMind, Case, Scripted, networks, seeds
@@ -59,7 +58,7 @@ def test_clones_follow_the_rank(k, n):
 
 def test_older_wins_and_silence_halves():
     assert [w.message for w in clonal.ranked([Antibody(7, 0, 0.5), Antibody(3, 1, 0.5)])] == [3, 7]
-    said = [clonal.affinity(Contribution("r", "w", (), c)) for c in (None, 0.0, 1)]
+    said = [clonal.affinity(un.Contribution("r", "w", (), c)) for c in (None, 0.0, 1)]
     assert said == [0.5, 0.0, 1.0]
 
 
@@ -124,7 +123,7 @@ def test_clones_see_their_parents(
     [(2.5, 1.0, exp(-2.5)), (2.5, 0.0, 1.0), (0.0, 1.0, 1.0), (1.0, 0.5, exp(-0.5))],
 )
 def test_poor_parents_are_departed_from(rho, sure, expected):
-    mind = Scripted([Contribution("r", "w", (), sure)])
+    mind = Scripted([un.Contribution("r", "w", (), sure)])
     protocol = Clonal(rho=rho, newcomers=0.0, generations=1)
     org = un.build(protocol=protocol, n_agents=2000, model=mind, judge="none", rng=1)
     (record,) = org.run(1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from unscripted.model.decision import Contribution
+import unscripted as un
 from unscripted.model.plugins.discovery import discover
 from unscripted.model.record import State
 from unscripted.testing import ArbitraryMind, Case, Scripted, Witness, seeds
@@ -56,7 +56,7 @@ def test_solo_sees_its_own_work(n, seed):
 
 
 def test_solo_stops_when_done():
-    mind = Scripted([lambda o: Contribution("all", "w") if len(o.own) < 2 else _declines()])
+    mind = Scripted([lambda o: un.Contribution("all", "w") if len(o.own) < 2 else _declines()])
     _, (record, *_) = Case(protocol("solo"), 9, "complete", 0, 1, mind).play()
     assert len(record.rounds) == 3
     assert record.by_id[0].state is State.CONTRIBUTED

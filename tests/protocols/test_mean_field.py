@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from support.intentions import Wanting, few, given_in, heard_by, intentions, minds, tally, wanting
 
 import unscripted as un
-from unscripted.model.decision import Act, Contribution, Intention
 from unscripted.protocols.mean_field import MeanField, equilibrium
 from unscripted.testing import Case, Scripted, networks, seeds
 
@@ -115,7 +114,7 @@ def test_members_answer_what_they_hear(network, directed, seed, mind):
     org, records = case.play()
     for record in records:
         assert not record.error
-        assert [r.act for r in record.rounds] == [Act.INTEND, Act.CONTRIBUTE]
+        assert [r.act for r in record.rounds] == [un.Act.INTEND, un.Act.CONTRIBUTE]
         assert all(r.actors == tuple(org.network.G) for r in record.rounds)
         assert all(t.seen == () for m in record.members for t in m.turns)
         stated = intentions(record)
@@ -141,7 +140,7 @@ def test_ring_plays_every_quantile():
 
 def test_wordings_are_one_topic():
     mind = [
-        Scripted([Contribution("r", "w")], intentions=[Intention("Lawyer", (topic,))])
+        Scripted([un.Contribution("r", "w")], intentions=[un.Intention("Lawyer", (topic,))])
         for topic in ("Data  Law", "data law", "DATA LAW ")
     ]
     org = un.build(protocol="mean-field", n_agents=3, model=mind, judge="none", rng=0)

@@ -24,7 +24,6 @@ from support.intentions import (
 )
 
 import unscripted as un
-from unscripted.model.decision import Act, Contribution, Intention
 from unscripted.model.networks.building import build_topology
 from unscripted.protocols import morphogenetic
 from unscripted.protocols.mean_field import MeanField
@@ -225,7 +224,7 @@ def test_reached_cells_take_topics(network, directed, seed, mind, organizers):
     for record in records:
         assert not record.error
         opening, work = record.rounds
-        assert (opening.act, work.act) == (Act.INTEND, Act.CONTRIBUTE)
+        assert (opening.act, work.act) == (un.Act.INTEND, un.Act.CONTRIBUTE)
         assert len(opening.actors) == min(n, organizers or ceil(sqrt(n)))
         assert set(opening.actors) == set(morphogenetic.spread(graph, len(opening.actors)))
         assert work.actors == tuple(graph)
@@ -236,7 +235,7 @@ def test_reached_cells_take_topics(network, directed, seed, mind, organizers):
         for member, assignment in given_in(record).items():
             seen = seen_messages(record, member, 1)
             assert {m.author for m in seen} == set(stated) & heard_by(graph, member)
-            assert all(isinstance(m.content, Intention) for m in seen)
+            assert all(isinstance(m.content, un.Intention) for m in seen)
             assert (assignment is None) == (far[member] == inf)
             if assignment is not None and isinstance(mind, Wanting):
                 (topic,) = assignment.focus
@@ -245,8 +244,8 @@ def test_reached_cells_take_topics(network, directed, seed, mind, organizers):
 
 def test_silent_organizers_leave_cells_free():
     pieces = nx.disjoint_union(nx.path_graph(4), nx.path_graph(3))
-    speaks = Scripted([Contribution("r", "w")], intentions=[Intention("lead", ("a", "b"))])
-    silent = Scripted([Contribution("r", "w")], intentions=[un.Abstention("no view")])
+    speaks = Scripted([un.Contribution("r", "w")], intentions=[un.Intention("lead", ("a", "b"))])
+    silent = Scripted([un.Contribution("r", "w")], intentions=[un.Abstention("no view")])
     org = un.build(
         protocol=Morphogenetic(organizers=2), n_agents=7, topology=lambda n, seed: pieces,
         model=[speaks] * 4 + [silent] * 3, judge="none", rng=0,
@@ -259,7 +258,7 @@ def test_silent_organizers_leave_cells_free():
 
 def test_fates_spread_outwards():
     spider = nx.Graph([(0, 1), (1, 2), (0, 3), (3, 4), (0, 5), (5, 6), (6, 7)])
-    mind = Scripted([Contribution("r", "w")], intentions=[Intention("lead", ("a", "b"))])
+    mind = Scripted([un.Contribution("r", "w")], intentions=[un.Intention("lead", ("a", "b"))])
     org = un.build(
         protocol=Morphogenetic(organizers=1), n_agents=8, topology=lambda n, seed: spider,
         model=mind, judge="none", rng=0,
@@ -272,7 +271,7 @@ def test_fates_spread_outwards():
 @pytest.mark.parametrize("kind", [MeanField, Morphogenetic])
 def test_role_replaces_a_missing_topic(kind):
     for focus in ((), ("  ",)):
-        mind = Scripted([Contribution("r", "w")], intentions=[Intention("lead", focus)])
+        mind = Scripted([un.Contribution("r", "w")], intentions=[un.Intention("lead", focus)])
         org = un.build(protocol=kind(), n_agents=4, model=mind, judge="none", rng=0)
         (record,) = org.run(1)
         assert {(a.role, a.focus) for a in given_in(record).values()} == {("lead", ("lead",))}

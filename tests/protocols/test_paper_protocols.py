@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from support.teams import WORK
 
 import unscripted as un
-from unscripted.model.decision import Act, Assignment, Contribution, Intention, Plan
 from unscripted.model.plugins.discovery import discover
 from unscripted.model.record import State
 from unscripted.testing import ArbitraryMind, Case, Scripted, Witness, networks, seeds
@@ -79,8 +78,8 @@ def test_broadcast_sees_intentions_alone(network, seed, mind):
     case = Case(protocol("broadcast"), network[1], network[0], seed, 2, mind)
     org, records = case.play()
     for record in records:
-        assert [r.act for r in record.rounds] == [Act.INTEND, Act.CONTRIBUTE]
-        announced = {m.author for m in record.log if isinstance(m.content, Intention)}
+        assert [r.act for r in record.rounds] == [un.Act.INTEND, un.Act.CONTRIBUTE]
+        announced = {m.author for m in record.log if isinstance(m.content, un.Intention)}
         for m in record.members:
             assert m.turns[0].seen == ()
             expected = announced & set(org.network.G.neighbors(m.member))
@@ -93,9 +92,9 @@ def test_coordinated_members_see_assignments_alone(network, seed, mind):
     witness = Witness(mind)
     case = Case(protocol("coordinator"), network[1], network[0], seed, 2, witness)
     org, records = case.play()
-    working = [o for o in witness.shown if o.act is Act.CONTRIBUTE]
+    working = [o for o in witness.shown if o.act is un.Act.CONTRIBUTE]
     for observation in working:
-        assert isinstance(observation.assignment, Assignment)
+        assert isinstance(observation.assignment, un.Assignment)
         assert observation.assignment.member == observation.member
         given_to = [m.to for m in (*observation.messages, *observation.own) if m.to is not None]
         assert given_to.count(observation.member) == 1
@@ -104,7 +103,7 @@ def test_coordinated_members_see_assignments_alone(network, seed, mind):
             assert org.network.G.has_edge(0, observation.member)
     for record in records:
         plan = record.by_id[0].turns[0].reply
-        assigned = {a.member for a in plan.assignments} if isinstance(plan, Plan) else set()
+        assigned = {a.member for a in plan.assignments} if isinstance(plan, un.Plan) else set()
         for m in record.members[1:]:
             assert (m.state is State.EXCLUDED) == (m.member not in assigned)
 
@@ -123,8 +122,8 @@ def test_calls_match_the_papers_table(n, seed):
         assert org.measures["calls"] == calls, name
         assert len(record.rounds) == rounds.get(name, n), name
     everyone = Scripted(
-        [Contribution("worker", "done")],
-        plans=[lambda o: Plan(tuple(Assignment(m, "worker") for m in o.roster))],
+        [un.Contribution("worker", "done")],
+        plans=[lambda o: un.Plan(tuple(un.Assignment(m, "worker") for m in o.roster))],
     )
     org, (record, *_) = Case(protocol("coordinator"), n, "complete", seed, 1, everyone).play()
     assert sum(len(m.turns) for m in record.members) == n + 1

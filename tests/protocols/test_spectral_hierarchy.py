@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.network_play import decided, few, many, minds, play, sequential, teams
 
-from unscripted.model.decision import Contribution
+import unscripted as un
 from unscripted.protocols.spectral_hierarchy import (
     TELEPORTATION,
     SpectralHierarchy,
@@ -149,7 +149,9 @@ def ranked_by_definition(members, past, horizon, discount):
 
 @few
 @given(
-    teams(SpectralHierarchy, ticks=4, mind=st.sampled_from([ArbitraryMind(), ArbitraryMind(0.2, 0.1)])),
+    teams(
+        SpectralHierarchy, ticks=4, mind=st.sampled_from([ArbitraryMind(), ArbitraryMind(0.2, 0.1)])
+    ),
     st.integers(1, 3), st.integers(0, 3), st.sampled_from([0.5, 0.8, 1.0]),
 )  # fmt: skip
 def test_past_decides_who_is_first(drawn, span, horizon, discount):
@@ -171,7 +173,7 @@ def test_no_past_is_sequential(n, seed, mind):
 def test_credit_rises_and_fades():
     def work(seen):
         on = (3,) if seen.tick == 0 and seen.member > 3 else ()
-        return Contribution("worker", "work", on)
+        return un.Contribution("worker", "work", on)
 
     case = Case(partial(SpectralHierarchy, span=1, horizon=2), 6, ticks=5, mind=Scripted([work]))
     _, records = case.play()
@@ -181,7 +183,7 @@ def test_credit_rises_and_fades():
 
 def test_older_credit_is_discounted():
     def work(seen):
-        return Contribution("worker", "work", (0,) if seen.member == 1 else ())
+        return un.Contribution("worker", "work", (0,) if seen.member == 1 else ())
 
     make = partial(SpectralHierarchy, span=1)
     _, records = Case(make, 2, ticks=3, mind=Scripted([work])).play()

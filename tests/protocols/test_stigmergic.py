@@ -13,14 +13,12 @@ from hypothesis import strategies as st
 from support.network_play import amounts, decided, few, into, many, play, silent, teams
 
 import unscripted as un
-from unscripted.model.decision import Contribution, WorkItem
 from unscripted.model.metrics.structure import hierarchy_depth
-from unscripted.model.mind import Mind
 from unscripted.protocols.stigmergic import FADED, Board, Deposit, Stigmergic, lifetime
 from unscripted.testing import ArbitraryMind, Case, Scripted, Witness, seeds
 
 
-class Leaving(Mind):
+class Leaving(un.Mind):
     """Works on requirements or in words, more or less sure, drawn by seed."""
 
     name = "leaving"
@@ -29,9 +27,9 @@ class Leaving(Mind):
     def decide(self, observation):
         draw = np.random.default_rng(observation.seed)
         sure = [None, 0.0, 1.0, float(draw.random())][draw.integers(4)]
-        items = tuple(WorkItem(str(t), 0.5) for t in draw.integers(6, size=draw.integers(4)))
+        items = tuple(un.WorkItem(str(t), 0.5) for t in draw.integers(6, size=draw.integers(4)))
         words = f"words of {observation.member}"
-        return Contribution(f"role {draw.integers(3)}", words, (0, 1, 2), sure, items)
+        return un.Contribution(f"role {draw.integers(3)}", words, (0, 1, 2), sure, items)
 
 
 rates = st.one_of(st.floats(0, 1), st.sampled_from([0.0, 0.05, 0.5, 0.9, 1.0]))
@@ -181,7 +179,9 @@ def test_nobody_can_be_credited(drawn, group):
 
 def test_worded_work_marks_its_role():
     def work(seen):
-        return Contribution("critic", f"words of {seen.member}", (), (0.5, None, 0.8)[seen.member])
+        return un.Contribution(
+            "critic", f"words of {seen.member}", (), (0.5, None, 0.8)[seen.member]
+        )
 
     _, (record,) = Case(Stigmergic, 3, ticks=1, mind=Scripted([work])).play()
     shown = [record.by_id[m].turns[0].marks for m in range(3)]
@@ -191,7 +191,7 @@ def test_worded_work_marks_its_role():
 
 
 def test_unnamed_items_mark_the_role():
-    mind = Scripted([Contribution("critic", "words", (), 1.0, (WorkItem("", 0.5),))])
+    mind = Scripted([un.Contribution("critic", "words", (), 1.0, (un.WorkItem("", 0.5),))])
     _, (record,) = Case(Stigmergic, 2, ticks=1, mind=mind).play()
     assert not record.error
     assert [m.topic for m in record.by_id[1].turns[0].marks] == ["critic"]

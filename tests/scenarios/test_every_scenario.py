@@ -89,7 +89,7 @@ def test_a_scenario_runs_both_ways(name, call, played):
         (["--ticks", "0"], "ticks=0"),
         (["--model", "synthetic/nonesuch"], "synthetic/nonesuch"),
         (["--price", "free"], "price='free'"),
-        (["--nonesuch"], f"--nonesuch"),
+        (["--nonesuch"], "--nonesuch"),
     ],
 )
 def test_a_mistake_leaves_nothing(name, wrong, said, call):

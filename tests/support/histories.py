@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from unscripted.model.decision import Abstention, Act, Contribution
-from unscripted.model.judge import Verdict
+import unscripted as un
 from unscripted.model.metrics.emergence import emergence
-from unscripted.model.record import MemberRecord, RoundRecord, State, TickRecord, Turn
+from unscripted.model.record import MemberRecord, RoundRecord, State, Turn
 
 SUBJECTS = ("law", "finance", "logistics", "chemistry", "privacy", "energy")
 
@@ -13,20 +12,20 @@ SUBJECTS = ("law", "finance", "logistics", "chemistry", "privacy", "energy")
 TITLES = ("analyst", "lead", "architect", "reviewer", "writer", "auditor")
 
 
-def record(tick: int, *works: tuple[str | None, tuple[int, ...]]) -> TickRecord:
+def record(tick: int, *works: tuple[str | None, tuple[int, ...]]) -> un.TickRecord:
     """A tick in which members work one after another; each sees all work before its own."""
     members, rounds, posted = [], [], 0
     for i, (role, builds_on) in enumerate(works):
         seen = ((0, posted),) if posted else ()
-        reply = Abstention("no") if role is None else Contribution(role, "work", builds_on)
+        reply = un.Abstention("no") if role is None else un.Contribution(role, "work", builds_on)
         state = State.ABSTAINED if role is None else State.CONTRIBUTED
-        members.append(MemberRecord(i, "m", state, (Turn(i, Act.CONTRIBUTE, reply, seen=seen),)))
-        rounds.append(RoundRecord(Act.CONTRIBUTE, (i,)))
+        members.append(MemberRecord(i, "m", state, (Turn(i, un.Act.CONTRIBUTE, reply, seen=seen),)))
+        rounds.append(RoundRecord(un.Act.CONTRIBUTE, (i,)))
         posted += role is not None
-    return TickRecord(tick, f"t{tick}", "L1", "x", tuple(members), tuple(rounds), Verdict())
+    return un.TickRecord(tick, f"t{tick}", "L1", "x", tuple(members), tuple(rounds), un.Verdict())
 
 
-def team(*names: tuple[str | None, ...]) -> list[TickRecord]:
+def team(*names: tuple[str | None, ...]) -> list[un.TickRecord]:
     """A run by the names of its members' roles, task by task."""
     return [record(t, *((n, ()) for n in tick)) for t, tick in enumerate(names)]
 

@@ -10,7 +10,6 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 import unscripted as un
-from unscripted.model.decision import Act, Intention
 from unscripted.model.networks.building import build_topology
 from unscripted.testing import ArbitraryMind, networks, seeds
 
@@ -59,13 +58,13 @@ class Wanting(ArbitraryMind):
         self.most = most
 
     def decide(self, observation):
-        if observation.act is not Act.INTEND:
+        if observation.act is not un.Act.INTEND:
             return super().decide(observation)
         draw = np.random.default_rng(observation.seed)
         if draw.random() < self.abstaining:
             return un.Abstention("no view")
         focus = draw.choice(self.topics, size=draw.integers(0, self.most + 1)).tolist()
-        return Intention(f"{draw.choice(self.topics)} hand", tuple(focus))
+        return un.Intention(f"{draw.choice(self.topics)} hand", tuple(focus))
 
 
 TOPICS = ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta"]
@@ -79,7 +78,7 @@ wanting = st.builds(
 
 
 def intentions(record):
-    return {m.author: m.content for m in record.log if isinstance(m.content, Intention)}
+    return {m.author: m.content for m in record.log if isinstance(m.content, un.Intention)}
 
 
 def tally(stated):

@@ -8,27 +8,15 @@ from dataclasses import dataclass
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
+import unscripted as un
 from unscripted.agents.scripted import Scripted
 from unscripted.agents.synthetic.situation import ROLE_TITLES
-from unscripted.model.decision import (
-    Abstention,
-    Act,
-    Answer,
-    Assignment,
-    Contribution,
-    Failure,
-    Intention,
-    Plan,
-    Reply,
-    Usage,
-    WorkItem,
-)
-from unscripted.model.judge import CRITERIA, Judge, Verdict
+from unscripted.model.decision import Reply
+from unscripted.model.judge import CRITERIA
 from unscripted.model.metrics.catalogue import measure_tick
 from unscripted.model.networks.building import build_topology
-from unscripted.model.organization import BaseOrganization
 from unscripted.model.plugins.discovery import discover
-from unscripted.model.record import MemberRecord, RoundRecord, State, TickRecord, Turn
+from unscripted.model.record import MemberRecord, RoundRecord, State, Turn
 from unscripted.model.setup import Setup
 from unscripted.model.tasks.files import corpus
 from unscripted.model.tasks.stream import CycledTasks
@@ -79,62 +67,64 @@ COUNTS = st.integers(0, 5000)
 
 
 PRICED = st.builds(
-    Usage, st.integers(0, 3), COUNTS, COUNTS, st.floats(0, 2), st.floats(0, 90, width=32)
+    un.Usage, st.integers(0, 3), COUNTS, COUNTS, st.floats(0, 2), st.floats(0, 90, width=32)
 )
 
 
 UNPRICED = st.builds(
-    Usage, st.integers(0, 3), COUNTS, COUNTS, st.none(), st.floats(0, 90, width=32)
+    un.Usage, st.integers(0, 3), COUNTS, COUNTS, st.none(), st.floats(0, 90, width=32)
 )
 
 
 VERDICTS = st.one_of(
-    st.just(Verdict(reason="no judge")),
+    st.just(un.Verdict(reason="no judge")),
     st.builds(
-        Verdict,
+        un.Verdict,
         *[GRADES] * len(CRITERIA),
         violations=st.none() | SHARES,
         reason=st.sampled_from(TEXTS),
         usage=PRICED,
     ),
-    st.builds(Verdict, *[st.none() | GRADES] * len(CRITERIA), violations=st.none() | SHARES),
+    st.builds(un.Verdict, *[st.none() | GRADES] * len(CRITERIA), violations=st.none() | SHARES),
 )
 
 
 @st.composite
 def replies(
-    draw: st.DrawFn, act: Act, authors: tuple[int, ...], team: tuple[int, ...]
-) -> Reply | Failure:
+    draw: st.DrawFn, act: un.Act, authors: tuple[int, ...], team: tuple[int, ...]
+) -> Reply | un.Failure:
     """What an actor may answer, where it can have seen the work of `authors`."""
     kind = draw(st.sampled_from(("work", "work", "work", "abstain", "fail")))
     if kind == "abstain":
-        return Abstention(draw(st.sampled_from(TEXTS)))
+        return un.Abstention(draw(st.sampled_from(TEXTS)))
     if kind == "fail":
-        return Failure(
+        return un.Failure(
             draw(st.sampled_from(("error", "timeout", "reply"))), draw(st.sampled_from(TEXTS))
         )
-    if act is Act.INTEND:
-        return Intention(draw(ROLES), tuple(draw(st.lists(st.sampled_from(TEXTS), max_size=2))))
-    if act is Act.PLAN:
+    if act is un.Act.INTEND:
+        return un.Intention(draw(ROLES), tuple(draw(st.lists(st.sampled_from(TEXTS), max_size=2))))
+    if act is un.Act.PLAN:
         chosen = draw(st.lists(st.sampled_from(team), unique=True, max_size=3))
-        return Plan(tuple(Assignment(m, draw(ROLES), (), i + 1) for i, m in enumerate(chosen)))
+        return un.Plan(
+            tuple(un.Assignment(m, draw(ROLES), (), i + 1) for i, m in enumerate(chosen))
+        )
     used = draw(st.lists(st.sampled_from(authors), unique=True, max_size=4)) if authors else []
-    return Contribution(
+    return un.Contribution(
         draw(ROLES),
         draw(st.sampled_from(TEXTS)),
         tuple(used),
         draw(st.none() | SHARES),
-        (WorkItem("part-1", draw(SHARES)),) * draw(st.integers(0, 1)),
+        (un.WorkItem("part-1", draw(SHARES)),) * draw(st.integers(0, 1)),
     )
 
 
 @st.composite
-def records(draw: st.DrawFn, team: tuple[int, ...] | None = None, tick: int = 0) -> TickRecord:
+def records(draw: st.DrawFn, team: tuple[int, ...] | None = None, tick: int = 0) -> un.TickRecord:
     """Any record of 1 to 12 members and up to 6 rounds; ids have gaps, as after departures."""
     if team is None:
         team = tuple(sorted(draw(st.sets(st.integers(0, 30), min_size=1, max_size=12))))
     usage = draw(st.sampled_from((PRICED, UNPRICED, st.one_of(PRICED, PRICED, UNPRICED))))
-    contribute = st.sampled_from((Act.CONTRIBUTE,) * 4 + (Act.PLAN, Act.INTEND))
+    contribute = st.sampled_from((un.Act.CONTRIBUTE,) * 4 + (un.Act.PLAN, un.Act.INTEND))
     turns: dict[int, list[Turn]] = {m: [] for m in team}
     rounds: list[RoundRecord] = []
     worked: set[int] = set()
@@ -150,7 +140,7 @@ def records(draw: st.DrawFn, team: tuple[int, ...] | None = None, tick: int = 0)
             turns[actor].append(
                 Turn(index, act, reply, draw(usage), seen, seen, draw(st.integers(0, 2)))
             )
-            if isinstance(reply, Contribution):
+            if isinstance(reply, un.Contribution):
                 finished.add(actor)
         worked |= finished
     error = draw(st.sampled_from(("", "", "", "protocol x: ValueError: y")))
@@ -161,28 +151,28 @@ def record_of(
     turns: dict[int, list[Turn]],
     rounds: list[RoundRecord],
     tick: int = 0,
-    verdict: Verdict | None = None,
+    verdict: un.Verdict | None = None,
     error: str = "",
-) -> TickRecord:
+) -> un.TickRecord:
     """A record of these turns, every member in the state they put it in."""
     members = tuple(
         MemberRecord(m, "mind", ending(own, error), tuple(own)) for m, own in sorted(turns.items())
     )
-    verdict = verdict if verdict is not None else Verdict()
-    return TickRecord(tick, "task", "L3", "any", members, tuple(rounds), verdict, error)
+    verdict = verdict if verdict is not None else un.Verdict()
+    return un.TickRecord(tick, "task", "L3", "any", members, tuple(rounds), verdict, error)
 
 
 def ending(turns: list[Turn], error: str) -> State:
-    if any(isinstance(t.reply, Contribution) for t in turns):
+    if any(isinstance(t.reply, un.Contribution) for t in turns):
         return State.CONTRIBUTED
     last = turns[-1].reply if turns else None
-    if error or isinstance(last, Failure):
+    if error or isinstance(last, un.Failure):
         return State.FAILED
-    return State.ABSTAINED if isinstance(last, Abstention) else State.EXCLUDED
+    return State.ABSTAINED if isinstance(last, un.Abstention) else State.EXCLUDED
 
 
 @st.composite
-def successions(draw: st.DrawFn) -> tuple[TickRecord | None, TickRecord]:
+def successions(draw: st.DrawFn) -> tuple[un.TickRecord | None, un.TickRecord]:
     """A record and the one before it, of a team that some left and some joined."""
     now = draw(records(tick=1))
     if draw(st.integers(0, 4)) == 0:
@@ -192,13 +182,17 @@ def successions(draw: st.DrawFn) -> tuple[TickRecord | None, TickRecord]:
     return draw(records(team=before)), now
 
 
-def story(*rounds: dict[int, Contribution | Abstention | Failure | Intention]) -> TickRecord:
+def story(
+    *rounds: dict[int, un.Contribution | un.Abstention | un.Failure | un.Intention],
+) -> un.TickRecord:
     """A record of rounds in which members answer as said; costs nothing known."""
     turns: dict[int, list[Turn]] = {m: [] for played in rounds for m in played}
     made = []
     for index, played in enumerate(rounds):
         act = (
-            Act.INTEND if any(isinstance(r, Intention) for r in played.values()) else Act.CONTRIBUTE
+            un.Act.INTEND
+            if any(isinstance(r, un.Intention) for r in played.values())
+            else un.Act.CONTRIBUTE
         )
         made.append(RoundRecord(act, tuple(played)))
         for member, reply in played.items():
@@ -206,41 +200,41 @@ def story(*rounds: dict[int, Contribution | Abstention | Failure | Intention]) -
     return record_of(turns, made)
 
 
-def work(role: str = "role", on: tuple[int, ...] = ()) -> Contribution:
-    return Contribution(role, "done", on)
+def work(role: str = "role", on: tuple[int, ...] = ()) -> un.Contribution:
+    return un.Contribution(role, "done", on)
 
 
-def with_roles(*names: str) -> TickRecord:
+def with_roles(*names: str) -> un.TickRecord:
     return story({member: work(name) for member, name in enumerate(names)})
 
 
-def all_turns(record: TickRecord) -> Iterator[tuple[int, Turn]]:
+def all_turns(record: un.TickRecord) -> Iterator[tuple[int, Turn]]:
     for m in record.members:
         for turn in m.turns:
             yield m.member, turn
 
 
-def works_of(record: TickRecord) -> list[tuple[int, int, Contribution]]:
+def works_of(record: un.TickRecord) -> list[tuple[int, int, un.Contribution]]:
     return [
         (member, turn.round, turn.reply)
         for member, turn in all_turns(record)
-        if isinstance(turn.reply, Contribution)
+        if isinstance(turn.reply, un.Contribution)
     ]
 
 
-def graded(grade: float, usage: Usage, violations: float = 0.0) -> TickRecord:
+def graded(grade: float, usage: un.Usage, violations: float = 0.0) -> un.TickRecord:
     return record_of(
-        {0: [Turn(0, Act.CONTRIBUTE, work(), usage)]},
-        [RoundRecord(Act.CONTRIBUTE, (0,))],
-        verdict=Verdict(*[grade] * 5, violations=violations),
+        {0: [Turn(0, un.Act.CONTRIBUTE, work(), usage)]},
+        [RoundRecord(un.Act.CONTRIBUTE, (0,))],
+        verdict=un.Verdict(*[grade] * 5, violations=violations),
     )
 
 
-FULL = graded(3.0, Usage(cost_usd=0.1))
+FULL = graded(3.0, un.Usage(cost_usd=0.1))
 
 
 @dataclass
-class Witness(Judge):
+class Witness(un.Judge):
     """Keeps what it was shown; gives no grades."""
 
     instant = True
@@ -250,29 +244,29 @@ class Witness(Judge):
 
     def appraise(self, submission):
         self.shown.append(submission.works)
-        return Verdict(*[2.0] * 5, violations=0.0)
+        return un.Verdict(*[2.0] * 5, violations=0.0)
 
 
-def small_organization(protocol: str, judge: Judge) -> BaseOrganization:
+def small_organization(protocol: str, judge: un.Judge) -> un.BaseOrganization:
     def build(observation):
         used = tuple(dict.fromkeys(m.author for m in observation.messages))[-2:]
         role = ROLE_TITLES[(observation.member + observation.tick) % 3]
-        usage = Usage(1, 10, 20 + observation.member, 0.01, 1.0 + observation.member)
-        return Answer(Contribution(role, f"by {observation.member}", used), usage)
+        usage = un.Usage(1, 10, 20 + observation.member, 0.01, 1.0 + observation.member)
+        return un.Answer(un.Contribution(role, f"by {observation.member}", used), usage)
 
     def plan(observation):
         rest = observation.roster[:3]
-        return Plan(tuple(Assignment(m, f"role {m}") for m in rest))
+        return un.Plan(tuple(un.Assignment(m, f"role {m}") for m in rest))
 
     minds = [
-        Scripted([build], intentions=[Intention("builder")], plans=[plan]),
-        Scripted([build, Abstention("no")], intentions=[Intention("builder")]),
+        Scripted([build], intentions=[un.Intention("builder")], plans=[plan]),
+        Scripted([build, un.Abstention("no")], intentions=[un.Intention("builder")]),
         Scripted([RuntimeError("lost"), build]),
-        Scripted([Abstention("no"), build, build], intentions=[Intention("lead")]),
+        Scripted([un.Abstention("no"), build, build], intentions=[un.Intention("lead")]),
         Scripted([build]),
     ]
     graph = build_topology("complete", len(minds), 0)
     stream = CycledTasks(corpus()[:4], 0)
-    return BaseOrganization(
+    return un.BaseOrganization(
         Setup(minds, graph, discover("protocols")[protocol](), stream, judge), rng=3
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import networkx as nx
 
 import unscripted as un
-from unscripted.model.mind import Mind
 from unscripted.model.networks.building import build_topology
 from unscripted.testing import ArbitraryMind, Scripted
 
@@ -29,7 +28,7 @@ def arbitrary(n, **options):
     return team(*[ArbitraryMind()] * n, **{"level": "L2", **options})
 
 
-class Reader(Mind):
+class Reader(un.Mind):
     """Another mind that leaves what it was shown for the test to look at."""
 
     instant = True

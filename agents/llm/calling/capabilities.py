@@ -76,6 +76,14 @@ class Prober:
         self._known: dict[str, Capabilities] = {}
         self._locks: dict[str, asyncio.Lock] = {}
 
+    def __deepcopy__(self, memo: dict[int, object]) -> Prober:
+        """Itself, as the client is."""
+        return self
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """By its client; the journal knows what was found out."""
+        return Prober, (self.client,)
+
     async def capabilities(self, model: ModelId) -> Capabilities:
         """What a model is capable of.
 

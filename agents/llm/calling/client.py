@@ -62,6 +62,14 @@ class Client:
         self._lost_in_a_row = 0
         self._secrets = read_secrets()
 
+    def __deepcopy__(self, memo: dict[int, object]) -> Client:
+        """Itself: copies of a team share its budget, its pace and its journal."""
+        return self
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """By its settings and its journal; what holds a connection is made anew."""
+        return _client, (self.calls, self.journal, self.limits)
+
     @property
     def halt(self) -> Halt | None:
         """Why nothing more is sent; None while calls may be."""
@@ -296,3 +304,8 @@ class Client:
         cost_usd = None if self.price(request.model) is None else 0.0
         used_s = round(deadline.call_s, 4)
         return CallFailed(error.kind.value, str(error), deadline.attempts, cost_usd, used_s)
+
+
+def _client(calls: Calls, journal: Journal, limits: Limits) -> Client:
+    """A client that was pickled."""
+    return Client(calls, journal, limits, Adapter())

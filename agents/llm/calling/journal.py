@@ -67,6 +67,11 @@ class Journal:
         except sqlite3.Error as error:
             raise UsageError(f"{path} can't be opened: {error}; use another folder") from None
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """By its file; one in memory takes its calls along."""
+        kept = None if self.path is not None else self._db.serialize()
+        return _journal, (self.path, self.strict, kept)
+
     def close(self) -> None:
         """Close it; the folder can be copied afterwards."""
         self._db.close()
@@ -256,3 +261,11 @@ class Journal:
 def _values(key: CallKey) -> tuple[str, int, str, str, int]:
     """A key as its columns hold it; SQLite's integers are too short for a decision's seed."""
     return key.run, key.tick, key.who, str(key.decision), key.call
+
+
+def _journal(path: Path | None, strict: bool, kept: bytes | None) -> Journal:
+    """A journal that was pickled."""
+    journal = Journal(path, strict=strict)
+    if kept is not None:
+        journal._db.deserialize(kept)
+    return journal

@@ -102,8 +102,7 @@ def retrying(deadline: Deadline, sleep: Callable[[float], Awaitable[None]]) -> A
 
     def counted_wait(state: RetryCallState) -> float:
         error = _error(state)
-        if error is None:
-            return 0.0
+        assert error is not None  # nothing else is tried again
         seconds = wait_s(error, state.attempt_number)
         if error.kind is not ErrorKind.RATE_LIMIT:
             seconds = min(seconds, max(0.0, deadline.left_s))

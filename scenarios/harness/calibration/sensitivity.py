@@ -15,7 +15,6 @@ import csv
 from dataclasses import replace
 from pathlib import Path
 from statistics import fmean
-from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -23,8 +22,9 @@ from SALib.analyze import morris as effects
 from SALib.sample import morris as trajectories_of
 
 from ..figures.style import BLUE, FAINT, VERMILLION, finish, new_figure, save, styled
-from .fit import PARAMETER_BOUNDS, Bench
-from .targets import CLAUDE, DEEPSEEK, FEW, GLM, MINI, Cell, Means, Setting, residuals
+from .bench import Bench
+from .setting import PARAMETER_BOUNDS, Setting
+from .targets import CLAUDE, DEEPSEEK, FEW, GLM, MINI, Condition, Means, residuals
 
 BAND = 0.2  # of the plausible range, on either side
 LEVELS = 4
@@ -37,47 +37,61 @@ OUTPUTS = {
 }
 
 
+Effects = list[dict[str, float | str]]
+"""One row for each parameter: mu* and sigma of each output."""
+
+
 def outputs(m: Means) -> tuple[float, float, float, float]:
-    """Misfit, gain, abstention, depth."""
-    found = residuals(m, hold_back=False)
+    """Misfit, gain, abstention, depth.
+
+    Args:
+        m: Gives the means of a condition.
+    """
 
     def gain(model: str) -> float:
-        return float(m(Cell("sequential", model, 16))[0] - m(Cell("coordinator", model, 16))[0])
+        pair = (m(Condition(p, model, 16))[0] for p in ("sequential", "coordinator"))
+        return float(next(pair) - next(pair))
 
     return (
-        float(np.sqrt(np.mean(found**2))),
-        fmean(gain(model) for model in (CLAUDE, DEEPSEEK, GLM)),
-        float(m(Cell("sequential", CLAUDE, 16))[1]),
-        float(m(Cell("sequential", MINI, 64, share=FEW))[2]),
+        float(np.sqrt(np.mean(residuals(m, hold_back=False) ** 2))),
+        fmean(map(gain, (CLAUDE, DEEPSEEK, GLM))),
+        float(m(Condition("sequential", CLAUDE, 16))[1]),
+        float(m(Condition("sequential", MINI, 64, share=FEW))[2]),
     )
 
 
-def screen(
-    setting: Setting, *, trajectories: int, seeds: int, processes: int, out: Path
-) -> list[dict[str, float | str]]:
-    """Play the trajectories; write `sensitivity.csv`, `.png` and `.svg`; return the table."""
+def screen(setting: Setting, bench: Bench, trajectories: int, out: Path) -> Effects:
+    """Play the trajectories; write `sensitivity.csv`, `.png` and `.svg`.
+
+    Args:
+        setting: Whose parameters are moved.
+        bench: Plays what they give.
+        trajectories: How many, 2 or more; each plays as many settings as there are parameters.
+        out: A folder, made if it isn't there.
+
+    Returns:
+        The table, the parameters that matter most for the misfit first.
+    """
+    here = setting.parameters.values()
     bands = []
     for name, (low, high) in PARAMETER_BOUNDS.items():
-        here, reach = setting.parameters.values()[name], BAND * (high - low)
-        bands.append([max(low, here - reach), min(high, here + reach)])
+        reach = BAND * (high - low)
+        bands.append([max(low, here[name] - reach), min(high, here[name] + reach)])
     names = list(PARAMETER_BOUNDS)
     problem = {"num_vars": len(names), "names": names, "bounds": bands}
     points = trajectories_of.sample(problem, trajectories, num_levels=LEVELS, seed=SEED)
-    bench = Bench(processes, range(seeds))
     found = []
     for point in points:
-        moved: dict[str, Any] = dict(zip(names, (round(float(x), 4) for x in point), strict=True))
+        moved = dict(zip(names, (round(float(x), 4) for x in point), strict=True))
         (means,) = bench.means([replace(setting, parameters=setting.parameters.changed(moved))])
         found.append(outputs(means))
         bench.known.clear()
-    rows: list[dict[str, float | str]] = [{"parameter": name} for name in names]
+    rows: Effects = [{"parameter": name} for name in names]
     for column, key in zip(np.array(found).T, OUTPUTS, strict=True):
         of = effects.analyze(problem, points, column, num_levels=LEVELS, seed=SEED)
         for row, mu_star, sigma in zip(rows, of["mu_star"], of["sigma"], strict=True):
-            row[f"{key}_mu_star"], row[f"{key}_sigma"] = (
-                round(float(mu_star), 4),
-                round(float(sigma), 4),
-            )
+            row[f"{key}_mu_star"] = round(float(mu_star), 4)
+            row[f"{key}_sigma"] = round(float(sigma), 4)
     rows.sort(key=lambda row: -float(row["misfit_mu_star"]))
     out.mkdir(parents=True, exist_ok=True)
     with (out / "sensitivity.csv").open("w", newline="", encoding="utf-8") as file:
@@ -89,13 +103,18 @@ def screen(
 
 
 @styled
-def draw(rows: list[dict[str, float | str]], n_points: int) -> Figure:
-    """A panel for each output: mu* as bars, sigma as dots, parameters in the order of the first."""
+def draw(rows: Effects, n_points: int) -> Figure:
+    """A subplot for each output: mu* as bars, sigma as dots, parameters in the order of the rows.
+
+    Args:
+        rows: The table.
+        n_points: Settings that were played.
+    """
     subtitle = f"Morris screening, {n_points} settings, each a fifth of its range about the fit"
     figure = new_figure(10.5, 1.9 + 0.2 * len(rows), "What the calibration hangs on", subtitle)
-    panels = figure.subplots(1, len(OUTPUTS), sharey=True)
+    subplots = figure.subplots(1, len(OUTPUTS), sharey=True)
     place = np.arange(len(rows))[::-1]
-    for axes, (key, what) in zip(panels, OUTPUTS.items(), strict=True):
+    for axes, (key, what) in zip(subplots, OUTPUTS.items(), strict=True):
         sizes = [float(row[f"{key}_mu_star"]) for row in rows]
         spread = [float(row[f"{key}_sigma"]) for row in rows]
         axes.barh(place, sizes, height=0.62, color=BLUE, label="mu*")
@@ -105,7 +124,7 @@ def draw(rows: list[dict[str, float | str]], n_points: int) -> Figure:
         axes.grid(axis="x")
         axes.set_ylim(-0.7, len(rows) - 0.3)
         axes.tick_params(axis="y", length=0)
-    panels[0].set_yticks(place, [str(row["parameter"]) for row in rows])
-    panels[0].legend(loc="lower right")
+    subplots[0].set_yticks(place, [str(row["parameter"]) for row in rows])
+    subplots[0].legend(loc="lower right")
     note = "Bars: mean absolute effect of moving a parameter over its band (mu*). Dots: its spread."
     return finish(figure, synthetic=True, note=note)

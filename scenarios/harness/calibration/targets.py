@@ -1,7 +1,7 @@
 """What the synthetic minds are fitted to: published figures, and what the paper says in words.
 
-A *cell* is one team on one level under one judge; playing it gives the means of quality,
-voluntary abstention and hierarchy depth. Two kinds of residual are made of cells:
+A *condition* is one team on one level under one judge; playing it gives the means of quality,
+voluntary abstention and hierarchy depth. Two kinds of residual are made of conditions:
 
     figure   (Q - published) / 0.01, for the figures printed in arXiv:2603.28990
     word     shortfall / scale, 0 where a statement of the paper holds with the margin asked for;
@@ -13,34 +13,26 @@ Both are in units of what we would call a small miss, so they are summed as they
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import fmean
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ....agents.rubric import REPETITION, SEVERITY, Rubric
-from ....agents.synthetic.faculties import Faculties, Profile
-from ....agents.synthetic.mind import Synthetic
-from ....agents.synthetic.parameters import Parameters
-from ....agents.synthetic.profiles import profiles
-from ....agents.synthetic.world import SyntheticWorld
-from ..build.organization import build
-
 FITTED = ("claude-sonnet-4.6", "deepseek-v3.2", "glm-5", "gpt-4.1-mini")
 CLAUDE, DEEPSEEK, GLM, MINI = FITTED
 PILOT, FINAL = "gpt-4o", "gpt-5.4"
 MEASURES = ("quality", "abstention_rate", "hierarchy_depth")
-TICKS = 10  # each task of a level once
+"""What playing a condition gives, in this order."""
 SMALL_MISS = 0.01
-FEW, SOME = 0.34, 0.67  # shares of the seeds, for cells whose residuals need less precision
+FEW, SOME = 0.34, 0.67  # shares of the seeds, for conditions whose residuals need less precision
 
 Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class Condition:
     """One team.
 
     Attributes:
@@ -60,64 +52,8 @@ class Cell:
     share: float = 1.0
 
 
-@dataclass(frozen=True)
-class Setting:
-    """All that is fitted.
-
-    Attributes:
-        parameters: Of the world.
-        faculties: By model.
-        severity: By judge.
-        repetition: What repeats cost, for every judge.
-    """
-
-    parameters: Parameters
-    faculties: Mapping[str, Faculties]
-    severity: Mapping[str, float]
-    repetition: float
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A cell with everything its outcome depends on, so that equal jobs are played once."""
-
-    cell: Cell
-    parameters: Parameters
-    faculties: Faculties
-    severity: float
-    repetition: float
-    seeds: tuple[int, ...]
-
-
-Means = Callable[[Cell], Numbers]
-"""Quality, abstention and depth of a cell."""
-
-
-def current() -> Setting:
-    """The setting that ships."""
-    faculties = {name: p.faculties for name, p in profiles().items()}
-    return Setting(Parameters(), faculties, dict(SEVERITY), REPETITION)
-
-
-def job(setting: Setting, cell: Cell, seeds: Sequence[int]) -> Job:
-    """A cell's job under a setting."""
-    some = tuple(seeds[: max(1, round(len(seeds) * cell.share))])
-    faculties, severity = setting.faculties[cell.model], setting.severity[cell.judge]
-    return Job(cell, setting.parameters, faculties, severity, setting.repetition, some)
-
-
-def play(work: Job) -> Numbers:
-    """Means of `MEASURES` over `TICKS` ticks: one row a seed."""
-    cell, world = work.cell, SyntheticWorld()
-    mind = Synthetic(Profile(cell.model, work.faculties, 1.0, 1.0), world, work.parameters)
-    judge = Rubric(severity=work.severity, repetition=work.repetition)
-    rows = []
-    for seed in work.seeds:
-        org = build(cell.protocol, cell.n, mind, level=cell.level, judge=judge, rng=seed)
-        org.run(TICKS)
-        columns = org.datacollector.model_vars
-        rows.append([fmean(columns[measure]) for measure in MEASURES])
-    return np.array(rows)
+Means = Callable[[Condition], Numbers]
+"""Quality, abstention and depth of a condition."""
 
 
 @dataclass(frozen=True)
@@ -127,24 +63,24 @@ class Figure:
     Attributes:
         name: What it is.
         published: Its value.
-        cells: Their mean quality is to be it.
+        conditions: Their mean quality is to be it.
         held_back: Whether the fit leaves it out.
     """
 
     name: str
     published: float
-    cells: tuple[Cell, ...]
+    conditions: tuple[Condition, ...]
     held_back: bool = False
 
 
 def _pilot(protocol: str, published: float) -> Figure:
-    cells = tuple(Cell(protocol, MINI, 8, level, PILOT) for level in ("L3", "L4"))
-    return Figure(f"pilot {MINI} {protocol}", published, cells)
+    conditions = tuple(Condition(protocol, MINI, 8, level, PILOT) for level in ("L3", "L4"))
+    return Figure(f"pilot {MINI} {protocol}", published, conditions)
 
 
 def _final(model: str, protocol: str, published: float, *, held_back: bool = False) -> Figure:
     name = f"final {model} {protocol}"
-    return Figure(name, published, (Cell(protocol, model, 16),), held_back)
+    return Figure(name, published, (Condition(protocol, model, 16),), held_back)
 
 
 FIGURES = (
@@ -165,12 +101,20 @@ ABSTENTION = {CLAUDE: 0.086, GLM: 0.008}
 
 
 def figures(m: Means) -> dict[str, float]:
-    """The fitted value of every figure, by name."""
-    return {f.name: fmean(float(m(cell)[0]) for cell in f.cells) for f in FIGURES}
+    """The fitted value of every figure, by name.
+
+    Args:
+        m: Gives the means of a condition.
+    """
+    return {f.name: fmean(float(m(condition)[0]) for condition in f.conditions) for f in FIGURES}
 
 
 def words(m: Means) -> dict[str, tuple[float, float]]:
-    """What the paper says in words: shortfall and scale, by name."""
+    """What the paper says in words: shortfall and scale, by name.
+
+    Args:
+        m: Gives the means of a condition.
+    """
     return {**_abstention(m), **_depth(m), **_levels(m), **_controls(m)}
 
 
@@ -180,7 +124,7 @@ def _short(gap: float, wanted: float) -> float:
 
 def _abstention(m: Means) -> dict[str, tuple[float, float]]:
     """8.6 % for the strongest model and 0.8 % for GLM-5, on a scale that bears 0."""
-    found = {k: float(m(Cell("sequential", k, 16))[1]) for k in ABSTENTION}
+    found = {k: float(m(Condition("sequential", k, 16))[1]) for k in ABSTENTION}
     return {
         f"abstention {k}": (math.log((found[k] + 0.004) / (given + 0.004)), 0.22)
         for k, given in ABSTENTION.items()
@@ -189,10 +133,10 @@ def _abstention(m: Means) -> dict[str, tuple[float, float]]:
 
 def _depth(m: Means) -> dict[str, tuple[float, float]]:
     """Between 1 and 2 as N goes from 4 to 64."""
-    large = (Cell("sequential", MINI, 64, share=FEW), Cell("sequential", CLAUDE, 16),
-             Cell("sequential", "strong", 32, share=FEW))  # fmt: skip
+    large = (Condition("sequential", MINI, 64, share=FEW), Condition("sequential", CLAUDE, 16),
+             Condition("sequential", "strong", 32, share=FEW))  # fmt: skip
     found = {f"depth {c.model} {c.n}": (max(0.0, float(m(c)[2]) - 1.85), 0.12) for c in large}
-    found["depth 4"] = (_short(float(m(Cell("sequential", MINI, 4))[2]), 1.08), 0.04)
+    found["depth 4"] = (_short(float(m(Condition("sequential", MINI, 4))[2]), 1.08), 0.04)
     return found
 
 
@@ -200,7 +144,7 @@ def _levels(m: Means) -> dict[str, tuple[float, float]]:
     """Quality falls with the level, L4 is hard for everyone, and size alone changes nothing."""
 
     def q(protocol: str, level: str, n: int = 32, share: float = FEW) -> float:
-        return float(m(Cell(protocol, MINI, n, level, share=share))[0])
+        return float(m(Condition(protocol, MINI, n, level, share=share))[0])
 
     shares = {"L1": 1.0, "L2": SOME, "L3": SOME, "L4": FEW}
     by_level = {level: q("sequential", level, share=s) for level, s in shares.items()}
@@ -213,7 +157,8 @@ def _levels(m: Means) -> dict[str, tuple[float, float]]:
     change = abs(q("sequential", "L1", 64) - q("sequential", "L1", 256))
     found["L1 from 64 to 256"] = (max(0.0, change - 0.004), 0.006)
     for model in (CLAUDE, DEEPSEEK, GLM):
-        gap = float(m(Cell("sequential", model, 16))[0] - m(Cell("sequential", model, 16, "L4"))[0])
+        l3, l4 = (m(Condition("sequential", model, 16, level))[0] for level in ("L3", "L4"))
+        gap = float(l3 - l4)
         found[f"L4 {model}"] = (_short(gap, 0.15), 0.015)
     return found
 
@@ -222,7 +167,7 @@ def _controls(m: Means) -> dict[str, tuple[float, float]]:
     """The capability threshold, and controls that must lie below Sequential."""
 
     def q(protocol: str, model: str, n: int = 8, share: float = 1.0) -> float:
-        return float(m(Cell(protocol, model, n, share=share))[0])
+        return float(m(Condition(protocol, model, n, share=share))[0])
 
     free = {k: q("sequential", k) - q("fixed-roles", k) for k in ("weak", "strong")}
     team = q("sequential", MINI)
@@ -239,7 +184,12 @@ def _controls(m: Means) -> dict[str, tuple[float, float]]:
 
 
 def residuals(m: Means, *, hold_back: bool) -> Numbers:
-    """Figures and words, in small misses."""
+    """Figures and words, in small misses.
+
+    Args:
+        m: Gives the means of a condition.
+        hold_back: Whether held-back figures are left out.
+    """
     fitted = figures(m)
     of_figures = [
         (fitted[f.name] - f.published) / SMALL_MISS
@@ -249,12 +199,12 @@ def residuals(m: Means, *, hold_back: bool) -> Numbers:
     return np.array(of_figures + [shortfall / scale for shortfall, scale in words(m).values()])
 
 
-def needed() -> list[Cell]:
-    """Every cell the residuals ask for."""
-    asked: dict[Cell, None] = {}
+def needed() -> list[Condition]:
+    """Every condition the residuals ask for."""
+    asked: dict[Condition, None] = {}
 
-    def note(cell: Cell) -> Numbers:
-        asked[cell] = None
+    def note(condition: Condition) -> Numbers:
+        asked[condition] = None
         return np.array([0.5, 0.05, 1.5])
 
     residuals(note, hold_back=False)

@@ -120,7 +120,10 @@ def list_(
 @app.command
 def check(
     target: Annotated[
-        str, cyclopts.Parameter(help="FILE.py:Class or module:Class, importable from here.")
+        str,
+        cyclopts.Parameter(
+            help="FILE.py:Class or module:Class, importable from here; or a task file."
+        ),
     ],
     /,
     *,

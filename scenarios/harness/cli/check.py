@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from ....model.errors import UsageError
@@ -10,9 +11,11 @@ from ....model.judge import Judge
 from ....model.mind import Mind
 from ....model.plugins.loading import import_path, load
 from ....model.protocol import Protocol
+from ....model.tasks.files import read_tasks
 from ..conformance.checking import check_judge, check_mind, check_protocol
 from ..conformance.result import CheckResult
 from ..exits import Exit
+from ..format import counted
 from ..terminal.console import say, terminal
 from .commands import print_json
 
@@ -28,13 +31,15 @@ def check_command(target: str, examples: int, *, as_json: bool = False) -> Exit:
     """Check a plug-in.
 
     Args:
-        target: `FILE.py:Class` or `module:Class`.
+        target: `FILE.py:Class` or `module:Class`; or a task file or folder.
         examples: Cases per property, 1 or more.
         as_json: One object on standard output.
 
     Raises:
         UsageError: It can't be loaded, is no plug-in, or can't be made without arguments.
     """
+    if target.lower().endswith((".yaml", ".yml")) or Path(target).is_dir():
+        return _check_tasks(Path(target), as_json=as_json)
     if examples < 1:
         raise UsageError(f"examples={examples} is below 1; use 1 or more")
     plugin, seam = load_plugin(target)
@@ -43,6 +48,20 @@ def check_command(target: str, examples: int, *, as_json: bool = False) -> Exit:
         print_json({"version": 1, "target": target, "checks": [r.body() for r in results]})
     show_results(results, examples, as_json=as_json)
     return Exit.DONE if all(r.passed for r in results) else Exit.DIFFERENT
+
+
+def _check_tasks(path: Path, *, as_json: bool) -> Exit:
+    """Say everything that is wrong in a task file or folder."""
+    tasks, faults = read_tasks(path)
+    if as_json:
+        found = [fault._asdict() for fault in faults]
+        print_json({"version": 1, "target": str(path), "tasks": len(tasks), "faults": found})
+    console = terminal(stderr=as_json)
+    for fault in faults:
+        say(console, fault.text)
+    fine = counted(len(tasks), "task")
+    say(console, f"{fine} can be used; {counted(len(faults), 'fault')}")
+    return Exit.USAGE if faults else Exit.DONE
 
 
 def show_results(results: Sequence[CheckResult], examples: int, *, as_json: bool) -> None:

@@ -53,7 +53,13 @@ class OrganizationMachine(RuleBasedStateMachine):
         topology=st.sampled_from(["complete", "ring", "star", "erdos-renyi"]),
     )
     def begin(self, seed: int, n: int, topology: str) -> None:
-        """A fresh team."""
+        """A fresh team.
+
+        Args:
+            seed: Of the run.
+            n: Members, 1 to 8.
+            topology: By name.
+        """
         self.org = build(
             protocol=type(self).make(), n_agents=n, model=MIND, topology=topology,
             tasks="generated", judge="none", rng=seed,
@@ -75,7 +81,11 @@ class OrganizationMachine(RuleBasedStateMachine):
     @precondition(lambda self: len(self.members) < MAX_MEMBERS)
     @rule(data=st.data())
     def add(self, data: Any) -> None:
-        """A newcomer gets an id that was never used."""
+        """A newcomer gets an id that was never used.
+
+        Args:
+            data: Drawn by Hypothesis.
+        """
         links = data.draw(st.sets(st.sampled_from(sorted(self.members))))
         added = self.playing.add_member(MIND, sorted(links))
         assert added == self.next, "ids are never used twice"
@@ -86,7 +96,11 @@ class OrganizationMachine(RuleBasedStateMachine):
     @precondition(lambda self: len(self.members) > 1)
     @rule(data=st.data())
     def remove(self, data: Any) -> None:
-        """A member goes, and its links with it."""
+        """A member goes, and its links with it.
+
+        Args:
+            data: Drawn by Hypothesis.
+        """
         gone = data.draw(st.sampled_from(sorted(self.members)))
         self.playing.remove_member(gone)
         self.members.discard(gone)
@@ -95,7 +109,11 @@ class OrganizationMachine(RuleBasedStateMachine):
     @precondition(lambda self: len(self.members) > 1)
     @rule(data=st.data())
     def rewire(self, data: Any) -> None:
-        """Links are cut and made."""
+        """Links are cut and made.
+
+        Args:
+            data: Drawn by Hypothesis.
+        """
         links = sorted(tuple(sorted(e)) for e in self.edges)
         cut = data.draw(st.sets(st.sampled_from(links), max_size=2)) if links else set()
         pairs = st.tuples(*[st.sampled_from(sorted(self.members))] * 2)
@@ -131,7 +149,11 @@ class OrganizationMachine(RuleBasedStateMachine):
 
     @rule(pickled=st.booleans())
     def a_copy_goes_on_alike(self, pickled: bool) -> None:
-        """A copy is a team of its own, and plays what the original plays."""
+        """A copy is a team of its own, and plays what the original plays.
+
+        Args:
+            pickled: Or deep-copied.
+        """
         org = self.playing
         twin = pickle.loads(pickle.dumps(org)) if pickled else copy.deepcopy(org)
         twin.step()

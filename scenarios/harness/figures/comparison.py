@@ -96,8 +96,8 @@ def ranked(cells: Sequence[CellSummary]) -> list[str]:
     found: dict[str, list[float | None]] = {}
     for c in cells:
         found.setdefault(c.cell.protocol, []).append(_mean(c, "quality"))
-    score = {p: mean(v) for p, v in found.items()}
-    return sorted(score, key=lambda p: (score[p] is None, -(score[p] or 0.0), p))
+    score = {p: -math.inf if (m := mean(v)) is None else m for p, v in found.items()}
+    return sorted(score, key=lambda p: (-score[p], p))
 
 
 def _mean(cell: CellSummary, measure: str) -> float | None:

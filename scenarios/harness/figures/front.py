@@ -62,6 +62,9 @@ class Offer:
 def front(offers: Sequence[Offer]) -> list[Offer]:
     """The offers that no other beats in both cost and quality, cheapest first.
 
+    Args:
+        offers: Those without a mean or a cost are left out.
+
     References:
         V. Pareto, Manuale di economia politica, 1906.
     """

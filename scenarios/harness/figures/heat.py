@@ -56,8 +56,8 @@ def draw_heat(
         }
         for m in measures
     }
-    led = {r: mean(s.mean for s in row) for r, row in samples[measures[0]].items()}
-    order = sorted(led, key=lambda r: (led[r] is None, -(led[r] or 0.0)))
+    means = {r: mean(s.mean for s in row) for r, row in samples[measures[0]].items()}
+    order = sorted(means, key=lambda r: np.inf if (m := means[r]) is None else -m)
     left = 0.35 + max(width_in(str(r), 8.5) for r in order)
     heads = max(width_in(str(c), 8.5) for c in across)
     width = max(6.2, left + len(across) * CELL_IN[0] + 1.3)

@@ -33,7 +33,7 @@ _TEXT_PT = 8.5
 _ARROW = "#333333"
 
 Place = tuple[float, float]
-Spots = NDArray[np.float64]
+Positions = NDArray[np.float64]
 
 
 @styled
@@ -86,29 +86,29 @@ def place(graph: nx.Graph[int]) -> dict[int, Place]:
         found = nx.spring_layout(graph, seed=0, k=2.5 / n**0.5)
     else:
         found = nx.kamada_kawai_layout(graph, dist=_distances(graph))
-    spots = _spread(_centred(np.array([found[m] for m in members])))
-    return {m: (float(x), float(y)) for m, (x, y) in zip(members, spots, strict=True)}
+    positions = _spread(_centred(np.array([found[m] for m in members])))
+    return {m: (float(x), float(y)) for m, (x, y) in zip(members, positions, strict=True)}
 
 
-def _centred(spots: Spots) -> Spots:
-    """Spots stretched to fill -1 to 1 both ways; a line stays a line."""
-    low, high = spots.min(axis=0), spots.max(axis=0)
-    filled: Spots = (2 * spots - low - high) / np.where(high - low > 1e-6, high - low, 2.0)
+def _centred(positions: Positions) -> Positions:
+    """Positions stretched to fill -1 to 1 both ways; a line stays a line."""
+    low, high = positions.min(axis=0), positions.max(axis=0)
+    filled: Positions = (2 * positions - low - high) / np.where(high - low > 1e-6, high - low, 2.0)
     return filled
 
 
-def _spread(spots: Spots) -> Spots:
+def _spread(positions: Positions) -> Positions:
     """Push nodes that would cover one another apart."""
-    n = len(spots)
+    n = len(positions)
     wanted = 1.2 * _widest_pt(n) / _PT_PER_UNIT
     for _ in range(80 if n <= KAMADA_KAWAI_UP_TO else 0):
-        gaps = spots[:, None] - spots[None]
+        gaps = positions[:, None] - positions[None]
         apart = np.hypot(gaps[..., 0], gaps[..., 1]) + 1e-9 + 9 * np.eye(n)
         push = np.maximum(0.0, wanted - apart) / apart
         if not push.any():
             break
-        spots = spots + 0.3 * (gaps * push[..., None]).sum(axis=1)
-    return _centred(spots)
+        positions = positions + 0.3 * (gaps * push[..., None]).sum(axis=1)
+    return _centred(positions)
 
 
 def _widest_pt(n: int) -> float:
@@ -215,9 +215,9 @@ def _draw_nodes(
     axes: Axes, record: TickRecord, places: Mapping[int, Place], diameter: float
 ) -> None:
     for state, look in STATES.items():
-        spots = [places[m.member] for m in record.members if m.state is state]
-        if spots:
-            x, y = zip(*spots, strict=True)
+        positions = [places[m.member] for m in record.members if m.state is state]
+        if positions:
+            x, y = zip(*positions, strict=True)
             axes.scatter(
                 x,
                 y,

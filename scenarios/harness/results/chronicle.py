@@ -9,7 +9,11 @@ from ....model.ruling import Ruling
 
 
 def chronicle(records: Sequence[TickRecord]) -> list[str]:
-    """Shocks, faults of a protocol and rulings, in order; empty for an uneventful run."""
+    """Shocks, faults of a protocol and rulings, in order; empty for an uneventful run.
+
+    Args:
+        records: Of a run.
+    """
     told: list[str] = []
     for record in records:
         told += [f"before tick {record.tick}: {shock}" for shock in record.shocks]
@@ -19,7 +23,11 @@ def chronicle(records: Sequence[TickRecord]) -> list[str]:
 
 
 def shock_ticks(records: Sequence[TickRecord]) -> list[int]:
-    """The ticks before which something happened."""
+    """The ticks before which something happened.
+
+    Args:
+        records: Of a run.
+    """
     return [record.tick for record in records if record.shocks]
 
 

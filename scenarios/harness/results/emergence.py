@@ -23,12 +23,21 @@ WITH = {"random-role team": "a random-role team"}
 
 
 def emergence_of(records: Sequence[TickRecord], seed: int) -> list[NullTest]:
-    """The rows of a run; fewer draws where it is very large."""
+    """The rows of a run; fewer draws where it is very large.
+
+    Args:
+        records: Of a run.
+        seed: Of the draws.
+    """
     return emergence(records, seed=seed, draws=affordable(records))
 
 
 def emergence_table(rows: Sequence[NullTest]) -> list[list[str]]:
-    """One line per test, as texts under `HEAD`."""
+    """One line per test, as texts under `HEAD`.
+
+    Args:
+        rows: Of a run.
+    """
     return [
         [
             LABELS[r.measure], r.null or UNKNOWN, number(r.value), number(r.null_mean),
@@ -39,7 +48,11 @@ def emergence_table(rows: Sequence[NullTest]) -> list[list[str]]:
 
 
 def emergence_lines(rows: Sequence[NullTest]) -> list[str]:
-    """What the tests say, in a sentence or two; none where no role was taken."""
+    """What the tests say, in a sentence or two; none where no role was taken.
+
+    Args:
+        rows: Of a run.
+    """
     by = {(r.measure, r.null): r for r in rows}
     said = []
     names = next((r for r in rows if r.measure == "unique_names"), None)

@@ -58,5 +58,9 @@ class RunResult:
             body: As `body` made it.
         """
         return cls(
-            body["row"], body["ticks"], body["agents"], body["failures"], tuple(body.get("rulings", ()))
+            body["row"],
+            body["ticks"],
+            body["agents"],
+            body["failures"],
+            tuple(body.get("rulings", ())),
         )

@@ -48,10 +48,10 @@ def conclusions(
             blocks.setdefault(row.cell.block(factor), []).append(row)
         lines = []
         for rows in blocks.values():
-            graded = [r for r in rows if r.mean(MEASURE) is not None]
+            graded = [(mean, r) for r in rows if (mean := r.mean(MEASURE)) is not None]
             if len(graded) < 2:
                 continue
-            ranked = sorted(graded, key=lambda r: -(r.mean(MEASURE) or 0.0))
+            ranked = [r for _, r in sorted(graded, key=lambda pair: -pair[0])]
             best, second = _leading(factor, *ranked[:2])
             sentence = _Sentence(factor, best, second, rule)
             test = next((t for t in tests if t.factor == factor and _is_of(t, best)), None)

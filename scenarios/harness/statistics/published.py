@@ -66,7 +66,15 @@ class Claim:
         ours: Sample | float | None,
         origin: Origin = Origin.PREDICTION,
     ) -> Claim:
-        """A claim from a value or a range, and a sample or a number."""
+        """A claim from a value or a range, and a sample or a number.
+
+        Args:
+            section: The table it stands in.
+            name: What it is.
+            published: A value, or the ends of a range.
+            ours: None where it was not measured.
+            origin: Where ours comes from.
+        """
         low, high = published if isinstance(published, tuple) else (published, published)
         if isinstance(ours, Sample):
             return cls(section, name, low, high, ours.mean, ours.bounds, origin)
@@ -129,7 +137,11 @@ class Claim:
 
 
 def summary(claims: Sequence[Claim]) -> list[str]:
-    """How far off fitted figures and predictions are, in a sentence each."""
+    """How far off fitted figures and predictions are, in a sentence each.
+
+    Args:
+        claims: Of any origin.
+    """
     said = []
     for origin in (Origin.FITTED, Origin.PREDICTION):
         some = [c for c in claims if c.origin is origin]
@@ -156,7 +168,11 @@ def _is_share(claim: Claim) -> bool:
 
 
 def sections(claims: Sequence[Claim]) -> dict[str, list[Claim]]:
-    """Claims by table, in their order."""
+    """Claims by table, in their order.
+
+    Args:
+        claims: Of any table.
+    """
     found: dict[str, list[Claim]] = {}
     for claim in claims:
         found.setdefault(claim.section, []).append(claim)

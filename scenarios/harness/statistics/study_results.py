@@ -71,11 +71,20 @@ class StudyResults:
             yield from members
 
     def sample(self, measure: str, **wanted: object) -> Sample:
-        """A measure by seed, over the runs with these values."""
+        """A measure by seed, over the runs with these values.
+
+        Args:
+            measure: A column of the rows.
+            wanted: Labels and factors.
+        """
         return Sample.of(self.of(**wanted), measure)
 
     def values(self, name: str) -> list[Any]:
-        """The values of a label or factor, each once, in the order of the cells."""
+        """The values of a label or factor, each once, in the order of the cells.
+
+        Args:
+            name: Of a column.
+        """
         return list(dict.fromkeys(row[name] for row in self.rows))
 
     def constant(self, *names: str) -> str:

@@ -54,7 +54,7 @@ def test_a_models_own_temperature_precedes(given):
     assert client.requests[0].temperature == given
 
 
-def test_what_it_can_not_take_is_left_out():
+def test_incapabilities_are_left_out():
     bare = Capabilities(Mode.PROMPT, temperature=False, seed=False)
     _, client = exchanged("yes", capabilities=bare, temperature=1.0)
     (request,) = client.requests

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from unscripted.agents.llm import redaction
-from unscripted.agents.llm.redaction import REDACTED, read_secrets, redact
+from unscripted.agents.llm.redaction import REDACTED, known_secrets, read_secrets, redact
 
 CHECK = settings(max_examples=60, deadline=None)
 
@@ -77,3 +77,13 @@ def test_ordinary_words_are_no_keys(text):
 
 def test_googles_keys_look_like_keys():
     assert redact("API key AIzaSyA1234567890abcdefghijklmnopqrstuv", ()) == (f"API key {REDACTED}")
+
+
+def test_secrets_are_read_once_for_answers(monkeypatch):
+    monkeypatch.setenv("FIRST_KEY", "planted-value-1")
+    monkeypatch.setattr(redaction, "_last_read", None)
+    assert "planted-value-1" in known_secrets()
+    monkeypatch.setenv("SECOND_KEY", "planted-value-2")
+    assert "planted-value-2" not in known_secrets()
+    read_secrets()
+    assert "planted-value-2" in known_secrets()

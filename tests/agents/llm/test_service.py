@@ -37,8 +37,9 @@ def test_runs_are_numbered():
 
 
 def test_minds_and_judges_share_a_client():
-    made = service()
+    made = service(temperature=1.5)
     mind, judge = made.mind("openai/m", "7"), made.judge(["openai/a", "openai/b"], "8")
+    assert (mind.model.calls.temperature, judge.models[0].calls.temperature) == (1.5, None)
     assert mind.client is judge.client is made.client
     assert (mind.name, judge.name) == ("openai/m", "openai/a,openai/b")
     assert (mind._run, judge._run) == ("7", "8")
@@ -62,7 +63,7 @@ def test_probes_say_what_models_take():
     assert Capabilities(seed=False) in found.values()
 
 
-def test_a_useless_model_is_a_usage_error():
+def test_useless_models_are_usage_errors():
     with pytest.raises(UsageError, match="model='openai/m' can't be used: wrong key"):
         service(CallError(ErrorKind.ACCOUNT, "wrong key")).probe(["openai/m"])
 

@@ -90,7 +90,7 @@ def test_role_history_is_deferred_to():
     assert found[3] == options()[3]
 
 
-def test_the_preferred_and_more_of_its_domain():
+def test_the_preferred_and_its_domain():
     assert choose(situation()) == [0, 1]
     assert choose(situation(choice__capacity=3)) == [0, 1, 4]
     assert choose(situation(choice__capacity=1)) == [0]

@@ -15,10 +15,10 @@ from unscripted.model.decision import Abstention, Act, Contribution, Intention, 
 DULL = Parameters().changed({"choice.threshold": 2.0})
 
 
-def decided(act=Act.CONTRIBUTE, parameters=None, verbosity=1.0, **fields):
+def decided(act=Act.CONTRIBUTE, parameters=None, verbosity=1.0, usd_in=2.0, **fields):
     world = SyntheticWorld()
     world.open(TASK)
-    mind = Synthetic(Profile("m", FULL, 2.0, 8.0, verbosity), world, parameters)
+    mind = Synthetic(Profile("m", FULL, usd_in, 8.0, verbosity), world, parameters)
     assert (mind.name, mind.instant, mind.synthetic) == ("synthetic/m", True, True)
     known = {"roster": (1, 2, 3)} if act is Act.PLAN else {}
     return mind.decide(observation(act=act, brief=BRIEF, **known, **fields))
@@ -64,6 +64,13 @@ def test_usage_is_modelled(act, parameters, written):
 def test_a_plan_is_paid_by_assignment():
     answer = decided(Act.PLAN, verbosity=1.0)
     assert answer.usage.tokens_out == 40 + 45 * len(answer.reply.assignments)
+
+
+def test_usage_is_rounded():
+    usage = decided(usd_in=0.1234167, verbosity=0.777).usage
+    usd = (usage.tokens_in * 0.1234167 + usage.tokens_out * 8.0) / 1e6
+    assert usage.cost_usd == round(usd, 9) != round(usd, 10)
+    assert usage.latency_s == round(0.8 + usage.tokens_out / 80, 6)
 
 
 def test_reading_costs_tokens():

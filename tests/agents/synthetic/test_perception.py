@@ -36,7 +36,7 @@ def test_the_best_work_counts():
     assert found.noticed == [0, 1]
 
 
-def test_equal_work_is_credited_to_the_newest():
+def test_equal_work_credits_the_newest():
     assert seen(messages=works({"a": 0.5}, {"a": 0.5})).author == {0: 4}
 
 

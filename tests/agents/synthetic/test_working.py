@@ -22,7 +22,7 @@ def skill(i, left=1.0):
     return pytest.approx(MIND.skill(VIEW.requirements[i]) * DIRECT * left, abs=1e-6)
 
 
-def test_quality_is_skill_and_what_is_left():
+def test_quality_is_what_is_left():
     assert quality([4]) == skill(4)
     assert quality([4], seen=percept(attention=0.5)) == skill(4, 0.5)
     assert quality([0]) == skill(0, 1 - 0.313)

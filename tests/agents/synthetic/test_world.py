@@ -20,7 +20,7 @@ from unscripted.model.errors import UnknownNameError, UsageError
 from unscripted.model.tasks.task import Requirement, Task
 
 
-def test_a_view_is_the_rubric_laid_out():
+def test_a_view_of_a_rubric():
     assert VIEW.index == {"a": 0, "b": 1, "c": 2, "d": 3, "e": 4}
     assert VIEW.domains == ("law", "tax")
     assert [r.salience for r in VIEW.requirements] == [1.0, 0.75, 0.5, 0.25, 0.0]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from harness.conformance import bad_protocols as bad
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support import bad_protocols as bad
 
 from unscripted.model.plugins.discovery import discover
 from unscripted.testing import (
@@ -61,7 +61,7 @@ def test_the_papers_protocols_are_found():
     assert paper | controls <= set(discover("protocols"))
 
 
-@pytest.mark.parametrize("protocol", [bad.Good, bad.ShowsEverything])
+@pytest.mark.parametrize("protocol", [bad.Good, bad.shows_everything])
 def test_sound_protocols_pass(protocol):
     """The kernel itself keeps what is meant for one member from the others."""
     assert broken_checks(protocol, examples=8) == {}
@@ -70,14 +70,14 @@ def test_sound_protocols_pass(protocol):
 @pytest.mark.parametrize(
     ("protocol", "check"),
     [
-        (bad.DrawsElsewhere, "reproducibility"),
-        (bad.KeepsState, "reproducibility"),
-        (bad.AsksTooOften, "calls"),
-        (bad.NumbersFromZero, "turnover"),
-        (bad.FalselySymmetric, "relabelling"),
-        (bad.CountsItsTicks, "resumption"),
-        (bad.NamesStrangers, "one_state"),
-        (bad.TakesPlanForGranted, "one_state"),
+        (bad.draws_elsewhere, "reproducibility"),
+        (bad.keeps_state, "reproducibility"),
+        (bad.asks_too_often, "calls"),
+        (bad.numbers_from_zero, "turnover"),
+        (bad.falsely_symmetric, "relabelling"),
+        (bad.counts_its_ticks, "resumption"),
+        (bad.names_strangers, "one_state"),
+        (bad.takes_plan_for_granted, "one_state"),
     ],
 )
 def test_bad_protocols_are_caught(protocol, check):
@@ -87,7 +87,7 @@ def test_bad_protocols_are_caught(protocol, check):
 
 
 def test_results_say_what_was_checked():
-    passed, failed = check_protocol(bad.AsksTooOften, examples=2, checks=[totals, calls])
+    passed, failed = check_protocol(bad.asks_too_often, examples=2, checks=[totals, calls])
     says = "Totals equal the sums over members, and every measure stays in its range."
     assert (passed.says, passed.passed, failed.passed, failed.name) == (says, True, False, "calls")
     assert passed.body() == {"name": "totals", "says": says, "failure": "", "passed": True}

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from harness.drawings import drawn, inside, texts
-from harness.examples import summary_of
+from support.drawings import drawn, inside, texts
+from support.runs import summary_of
 
 from unscripted.model.errors import UsageError
 from unscripted.scenarios.harness.figures.comparison import draw_comparison, ranked

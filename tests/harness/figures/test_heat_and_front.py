@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from harness.drawings import apart, drawn, inside, texts
-from harness.examples import sample
+from support.drawings import apart, drawn, inside, texts
+from support.runs import sample
 
 from unscripted.model.errors import UsageError
 from unscripted.scenarios.harness.figures.front import Offer, draw_front, front

@@ -7,10 +7,10 @@ from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
-from harness.drawings import drawn, inside, texts
-from harness.examples import sample
 from hypothesis import given
 from hypothesis import strategies as st
+from support.drawings import drawn, inside, texts
+from support.runs import sample
 
 from unscripted.model.errors import UsageError
 from unscripted.scenarios.harness.figures.lines import Line, Subplot, draw_lines, spread

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from harness.drawings import drawn, inside, record, texts
+from support.drawings import drawn, inside, record, texts
 
 from unscripted.model.errors import UsageError
 from unscripted.model.metrics.catalogue import find, measure_ticks, of_ticks

@@ -5,7 +5,7 @@ from __future__ import annotations
 import matplotlib as mpl
 import numpy as np
 import pytest
-from harness.drawings import drawn, inside, record, texts
+from support.drawings import drawn, inside, record, texts
 
 from unscripted.model.decision import Act, Contribution
 from unscripted.model.errors import UsageError

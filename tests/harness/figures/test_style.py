@@ -8,9 +8,9 @@ import sys
 import matplotlib as mpl
 import networkx as nx
 import pytest
-from harness.drawings import inside, record, texts
-from harness.examples import sample, summary_of
 from matplotlib.lines import Line2D
+from support.drawings import inside, record, texts
+from support.runs import sample, summary_of
 
 from unscripted.model.decision import Act, Contribution
 from unscripted.model.judge import Verdict

@@ -5,7 +5,7 @@ from __future__ import annotations
 import networkx as nx
 import numpy as np
 import pytest
-from harness.drawings import drawn, inside, record, texts
+from support.drawings import drawn, inside, record, texts
 
 from unscripted.model.networks.building import build_topology
 from unscripted.model.record import State
@@ -118,5 +118,6 @@ def test_places_begin_at_the_top():
     assert ring[0] == pytest.approx((0, 1))
     assert ring[1] == pytest.approx((1, 0)), "clockwise"
     assert diameter_pt({0: (0.0, 0.0)}) == 26
+    assert diameter_pt({0: (0.0, 0.0), 1: (0.0, 1e-3)}) == 4
     large = place(nx.gnm_random_graph(130, 200, seed=2))
     assert len(large) == 130

@@ -85,28 +85,39 @@ def test_a_row_per_member(records):
     assert (silent["state"], silent["builds_on"], silent["confidence"]) == ("abstained", "", None)
     assert silent["note"] == "nothing to add"
     assert [r["member"] for r in rows] == [0, 1, 2] * 2
+    member = records[0].members[1]
+    turn = replace(member.turns[0], seen=((2, 5), (7, 8)))
+    spans = replace(records[0], members=(replace(member, turns=(turn,)),))
+    assert agent_rows([spans])[0]["saw"] == 4
     spent = ("calls", "tokens_in", "tokens_out", "cost_usd", "latency_s")
     assert [by_role["lead"][k] for k in spent] == [2, 30, 4, 0.5, 1.5]
 
 
 def test_rulings_are_rows_and_words():
-    org = story(constitution=un.Constitution())
-    org.propose(Amendment("standards", "Name a source.", "it helps"))
-    org.propose(Amendment("nonsense", "x"))
+    constitution = un.Constitution(tunable=("batch",))
+    org = un.build("batched-sequential:batch=1", 1, judge="none", constitution=constitution, rng=0)
+    org.propose(un.Amendment("nonsense", "x", "it helps"))
+    org.propose(un.Amendment("protocol.batch", "2"))
     records = org.run(1)
-    first, second = ruling_rows(records)
-    assert {k: v for k, v in first.items() if k != "reason"} == {
-        "tick": 0, "article": "standards", "text": "Name a source.",
-        "granted": records[0].rulings[0].granted, "ring": 2, "by": None, "ends_trial": False,
-    }  # fmt: skip
-    assert (second["article"], second["granted"], second["ring"]) == ("nonsense", False, 0)
-    said = tick_rows(records)[0]["rulings"].split("; ")
-    assert said[0].startswith("standards=Name a source. ")
-    assert said[1] == f"nonsense=x refused: {second['reason']}"
-    told = chronicle(records)
-    assert told[0].startswith("after tick 0: standards = 'Name a source.', ")
-    assert told[0].endswith(" (it helps)")
-    assert told[1] == f"after tick 0: nonsense = 'x', refused: {second['reason']}"
+    refused, granted = (
+        "there is no article 'nonsense'",
+        "put to a trial on the organization's own ticks",
+    )
+    assert [list(row.values()) for row in ruling_rows(records)] == [
+        [0, "nonsense", "x", False, refused, 0, None, False],
+        [0, "protocol.batch", "2", True, granted, 3, None, False],
+    ]
+    assert list(ruling_rows(records)[0]) == [
+        "tick", "article", "text", "granted", "reason", "ring", "by", "ends_trial"
+    ]  # fmt: skip
+    said = f"nonsense=x refused: {refused}; protocol.batch=2 granted: {granted}"
+    assert tick_rows(records)[0]["rulings"] == said
+    by_member = replace(records[0], rulings=(replace(records[0].rulings[0], by=3),))
+    assert chronicle([*records, by_member]) == [
+        f"after tick 0: nonsense = 'x', refused: {refused} (it helps)",
+        f"after tick 0: protocol.batch = '2', granted: {granted}",
+        f"after tick 0: member 3 proposed nonsense = 'x', refused: {refused} (it helps)",
+    ]
 
 
 @pytest.mark.parametrize(("reason", "ends"), [(WON, True), (STAYS, True), ("no", False)])

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from harness.examples import QUALITY, by_pair, cells, contrast_of, noisy, pairs_of, played
 from scipy import stats
 from statsmodels.stats.weightstats import DescrStatsW
+from support.runs import QUALITY, by_pair, cells, contrast_of, noisy, pairs_of, played
 
 from unscripted.model.metrics.multiple_testing import holm
 from unscripted.scenarios.harness.results.run_result import RunResult

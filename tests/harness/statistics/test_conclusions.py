@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from harness.examples import BARE, QUALITY, by_pair, cell, cells, noisy, played
+from support.runs import BARE, QUALITY, by_pair, cell, cells, noisy, played
 
 from unscripted.scenarios.harness.statistics.analysis import analyse
 from unscripted.scenarios.harness.statistics.conclusions import conclusions, listed

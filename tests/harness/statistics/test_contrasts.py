@@ -8,11 +8,11 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from harness.examples import BARE, QUALITY, by_pair, cell, cells, contrast_of, noisy, played, row
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.weightstats import DescrStatsW
+from support.runs import BARE, QUALITY, by_pair, cell, cells, contrast_of, noisy, played, row
 
 from unscripted.model.metrics.multiple_testing import holm
 from unscripted.scenarios.harness.statistics.analysis import analyse

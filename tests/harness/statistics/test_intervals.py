@@ -6,10 +6,10 @@ import math
 
 import numpy as np
 import pytest
-from harness.examples import noisy, pairs_of
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import stats
+from support.runs import noisy, pairs_of
 
 from unscripted.scenarios.harness.statistics.intervals import (
     Interval,
@@ -148,4 +148,6 @@ def test_d_without_spread():
     d, bounds = cohens_d(still, [q - 0.1 + 1e-9 * (i % 2) for i, q in enumerate(still)])
     assert (d, bounds) == (pytest.approx(0.1 / np.std(still, ddof=1), rel=1e-6), None)
     near = cohens_d(still, [q - 0.1 + 8e-4 * (i % 2) for i, q in enumerate(still)])
-    assert near[1] is not None, "t of some 800 still has an interval"
+    assert near[1] is not None, "t of some 700 still has an interval"
+    far = cohens_d(still, [q - 0.1 + 5e-4 * (i % 2) for i, q in enumerate(still)])
+    assert far[1] is None, "t of some 1200"

@@ -7,8 +7,8 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from harness.examples import played
 from statsmodels.formula.api import ols
+from support.runs import played
 
 from unscripted.scenarios.harness.statistics.analysis import analyse
 from unscripted.scenarios.harness.statistics.mixed_model import Unfitted, mixed_model

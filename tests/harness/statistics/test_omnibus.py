@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 import pytest
-from harness.examples import cells, noisy, played, row
 from scipy import stats
+from support.runs import cells, noisy, played, row
 
 from unscripted.model.metrics.multiple_testing import holm
 from unscripted.scenarios.harness.results.factors import FACTORS

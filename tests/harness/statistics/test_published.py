@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from harness.examples import sample
+from support.runs import sample
 
 from unscripted.scenarios.harness.statistics.published import (
     HEAD,
@@ -50,6 +50,8 @@ def test_narrow_is_a_tenth_of_the_value():
     assert exact.agrees is True
     wider = Claim("s", "n", 0.5, 0.5, 0.5, (0.5 - half, 0.5002 + half), Origin.PREDICTION)
     assert wider.agrees is None
+    filled = Claim("s", "n", 1.0, 2.0, 1.5, (1.0, 2.0), Origin.PREDICTION)
+    assert filled.agrees is True, "a range holds its ends"
     negative = Claim("s", "n", -0.5, -0.5, -0.5, (-0.51, -0.49), Origin.PREDICTION)
     assert negative.agrees is True
 
@@ -84,7 +86,7 @@ def test_a_claim_is_a_line(claim, line):
 @pytest.mark.parametrize(
     ("published", "ours", "near"),
     [(0.5, 0.5199, True), (0.5, 0.5201, False), (0.5, 0.4801, True), (1.5, 1.51, False),
-     (0.0, 0.01, True), (1.0, 0.99, True), ((0.4, 0.6), 0.5, False), (0.5, None, False)],
+     (0.0, 0.02, True), (1.0, 0.99, True), ((0.4, 0.6), 0.5, False), (0.5, None, False)],
 )  # fmt: skip
 def test_near_is_two_hundredths(published, ours, near):
     assert Claim.of("s", "n", published, ours).near is near

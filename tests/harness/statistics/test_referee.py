@@ -15,10 +15,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from harness.examples import QUALITY, by_pair, row
 from scipy import stats
 from statsmodels.stats.power import TTestPower
 from statsmodels.stats.proportion import proportion_confint
+from support.runs import QUALITY, by_pair, row
 
 from unscripted.scenarios.harness.statistics.conclusions import conclusions
 from unscripted.scenarios.harness.statistics.summary import summarize

@@ -7,8 +7,8 @@ import math
 
 import numpy as np
 import pytest
-from harness.examples import sample
 from scipy import stats
+from support.runs import sample
 
 from unscripted.scenarios.harness.statistics.findings import (
     Finding,

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import pkgutil
+from dataclasses import is_dataclass
+from importlib import import_module
 
 import pytest
-from harness.examples import QUALITY, cell, cells, noisy, played, row
+from support.runs import QUALITY, cell, cells, noisy, played, row
 
 from unscripted.model.metrics.measure import Measure
+from unscripted.scenarios.harness import results, statistics
 from unscripted.scenarios.harness.results.factors import FACTORS
 from unscripted.scenarios.harness.results.run_result import RunResult
 from unscripted.scenarios.harness.statistics.analysis import analyse
@@ -81,6 +85,15 @@ def test_an_analysis_is_plain_json(lead):
     assert len(body["runs"]) == 12
     assert json.loads(json.dumps(body, allow_nan=False))["tests"][0]["factor"] == "protocol"
     assert analyse([]).body() == {"runs": [], "summary": [], "tests": [], "conclusions": []}
+
+
+def test_values_are_frozen():
+    for package in (statistics, results):
+        for info in pkgutil.iter_modules(package.__path__):
+            module = import_module(f"{package.__name__}.{info.name}")
+            for value in vars(module).values():
+                if is_dataclass(value) and value.__module__ == module.__name__:
+                    assert value.__dataclass_params__.frozen, value
 
 
 def test_a_level_is_the_runs_own():

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.teams import WORK, team
 
-from unscripted.model.mind import Mind
+import unscripted as un
 from unscripted.testing import ArbitraryMind, DelayedMind, seeds
 
 
-class Blocks(Mind):
+class Blocks(un.Mind):
     """Sleeps in a plain function."""
 
     def decide(self, observation):
@@ -31,7 +31,7 @@ def test_slow_minds_are_in_flight_together():
     assert org.measures["participation"] == 1
 
 
-class Counting(Mind):
+class Counting(un.Mind):
     """Counts how many of its decisions are under way."""
 
     def __init__(self):
@@ -77,7 +77,7 @@ def test_step_works_inside_a_loop():
 @settings(max_examples=20, deadline=None)
 @given(seeds(), st.sampled_from(["sequential", "coordinator", "broadcast", "shared"]))
 def test_all_drivers_give_one_record(seed, protocol):
-    class Threaded(Mind):
+    class Threaded(un.Mind):
         name = "arbitrary"
 
         def decide(self, observation):

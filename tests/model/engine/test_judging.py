@@ -9,13 +9,12 @@ import pytest
 from support.teams import WORK, team
 
 import unscripted as un
-from unscripted.model.judge import Judge
 from unscripted.testing import Scripted
 
 
 @pytest.mark.parametrize("judge", ["raises", "nonsense", "hangs"])
 def test_failing_judge_leaves_quality_missing(judge):
-    class Bad(Judge):
+    class Bad(un.Judge):
         def appraise(self, submission):
             if judge == "raises":
                 raise ValueError("can't read this")
@@ -41,7 +40,7 @@ def test_failing_judge_leaves_quality_missing(judge):
     ],
 )
 def test_invalid_verdict_is_none(verdict):
-    class Bad(Judge):
+    class Bad(un.Judge):
         instant = True
         name = "bad"
 
@@ -56,7 +55,7 @@ def test_invalid_verdict_is_none(verdict):
 
 
 def test_plain_judge_may_return_awaitable():
-    class Later(Judge):
+    class Later(un.Judge):
         def appraise(self, submission):
             return asyncio.sleep(0, un.Verdict(2.0, 2.0, 2.0, 2.0, 2.0))
 
@@ -68,7 +67,7 @@ def test_plain_judge_may_return_awaitable():
 def test_judge_learns_nobodys_name():
     seen = []
 
-    class Curious(Judge):
+    class Curious(un.Judge):
         instant = True
 
         def appraise(self, submission):

@@ -9,19 +9,18 @@ import networkx as nx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.teams import WORK, Reader, team, texts
+from support.teams import WORK, Reader, texts, workers
 
 import unscripted as un
 from unscripted.model.experience.memory import Memory
 from unscripted.model.networks.building import build_topology
-from unscripted.model.organization import BaseOrganization
 from unscripted.model.plugins.discovery import discover
 from unscripted.model.spans import ids_in
 from unscripted.testing import ArbitraryMind, Scripted, networks, seeds
 
 
 def test_horizon_limits_memory():
-    org = team(*[Scripted([WORK])] * 3, protocol="shared", memory="team:horizon=2")
+    org = workers(3, protocol="shared", memory="team:horizon=2")
     org.run(4)
     ticks = {
         org.memory[i].tick
@@ -32,7 +31,7 @@ def test_horizon_limits_memory():
 
 
 def test_departed_members_are_not_recalled():
-    org = team(*[Scripted([WORK])] * 3, protocol="shared")
+    org = workers(3, protocol="shared")
     org.step()
     org.remove_member(2)
     org.step()
@@ -185,18 +184,3 @@ def test_horizon_only_cuts(decay, seed, horizon):
     whole, cut = remembered(decay, seed), remembered(decay, seed, horizon=horizon)
     for tick in range(12):
         assert cut[tick] == {i for i in whole[tick] if i // 4 >= tick - horizon}
-
-
-@given(seeds(), st.floats(0, 1), st.integers(1, 6))
-@few
-def test_restored_run_remembers_the_same(seed, decay, stop):
-    def made():
-        return organization(4, ArbitraryMind(), memory=Memory("team", 5, decay), rng=seed)
-
-    whole, stopped = made(), made()
-    whole.run(8)
-    stopped.run(stop)
-    restored = BaseOrganization.restore(stopped.snapshot())
-    restored.run(8 - stop)
-    assert texts(restored.records) == texts(whole.records)
-    assert list(restored.memory) == list(whole.memory)

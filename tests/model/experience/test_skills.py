@@ -9,12 +9,10 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.teams import WORK, Reader, texts
+from support.teams import WORK, Reader
 
 import unscripted as un
-from unscripted.model.decision import Assignment, WorkItem
 from unscripted.model.experience.skills import FORGOTTEN, Growth, topics_of
-from unscripted.model.organization import BaseOrganization
 from unscripted.model.plugins.discovery import discover
 from unscripted.model.record import MemberRecord, State, Turn
 from unscripted.model.tasks.generator import GeneratedTasks
@@ -120,7 +118,7 @@ def test_skills_grow_where_allowed(protocol, skills):
 
 
 def plan(observation):
-    return un.Plan(tuple(Assignment(m, "worker") for m in observation.roster))
+    return un.Plan(tuple(un.Assignment(m, "worker") for m in observation.roster))
 
 
 def test_only_some_protocols_grow():
@@ -136,10 +134,10 @@ def test_work_practises_its_topics():
     task = organization().task_at(0)
     one, other = task.rubric[0], task.rubric[-1]
     assert one.domain != other.domain
-    items = (WorkItem(one.id, 0.5), WorkItem(other.id, 0.1), WorkItem("no such", 1.0))
+    items = (un.WorkItem(one.id, 0.5), un.WorkItem(other.id, 0.1), un.WorkItem("no such", 1.0))
     structured = un.Contribution("Lead", "text", (), None, items)
     spoken = un.Contribution("  Lead   WRITER ", "text")
-    astray = un.Contribution("Lost", "text", (), None, (WorkItem("no such", 1.0),))
+    astray = un.Contribution("Lost", "text", (), None, (un.WorkItem("no such", 1.0),))
     assert topics_of(record_of(structured), task) == {one.domain, other.domain}
     assert topics_of(record_of(spoken), task) == {"lead writer"}
     assert topics_of(record_of(astray), task) == {"lost"}
@@ -174,7 +172,7 @@ def test_practice_helps_in_its_domain():
     for observation in reader.shown:
         rubric = org.task_at(observation.tick).rubric
         for r in rubric:
-            told = replace(observation, assignment=Assignment(0, "worker", (r.id,)))
+            told = replace(observation, assignment=un.Assignment(0, "worker", (r.id,)))
             plain, trained, elsewhere = (
                 quality(reader.mind, replace(told, skills=skills))
                 for skills in ((), ((r.domain, 0.9),), (("another trade", 0.9),))
@@ -201,24 +199,3 @@ def test_growing_teams_improve():
 
     gains = [late("growing", s) - late("fixed", s) for s in range(12)]
     assert sum(g > 0 for g in gains) >= 10
-
-
-@given(seeds(), st.integers(0, 6))
-@few
-def test_restored_run_has_equal_skills(seed, stop):
-    def made():
-        return organization(
-            3, "synthetic/medium", protocol="spectral-hierarchy", rng=seed,
-            shocks="newcomers@2;remove@4",
-        )  # fmt: skip
-
-    whole, stopped = made(), made()
-    whole.run(6)
-    stopped.run(stop)
-    restored = BaseOrganization.restore(stopped.snapshot())
-    assert {m: a.practice for m, a in restored.members.items()} == {
-        m: a.practice for m, a in stopped.members.items()
-    }
-    restored.run(6 - stop)
-    assert texts(restored.records) == texts(whole.records)
-    assert any(t.skills for t in whole.records[-1].members[0].turns)

@@ -10,17 +10,7 @@ from hypothesis import strategies as st
 from support.assembly import WORK, Better, proposing, team
 
 import unscripted as un
-from unscripted.model.governance.constitution import (
-    FOUNDATIONS,
-    TEXTS,
-    WEIGHTS,
-    Constitution,
-    Ring,
-    ring_of,
-)
-from unscripted.model.organization import BaseOrganization
-from unscripted.model.record import TickRecord
-from unscripted.model.ruling import Amendment
+from unscripted.model.governance.constitution import FOUNDATIONS, TEXTS, WEIGHTS, Ring, ring_of
 from unscripted.testing import ArbitraryMind, Scripted
 
 texts = st.text(st.characters(codec="utf-8"), max_size=30)
@@ -33,7 +23,7 @@ class Usurper(un.Protocol):
 
     def rounds(self, team):
         for article in FOUNDATIONS:
-            ruling = team.propose(Amendment(article, "obey the protocol"))
+            ruling = team.propose(un.Amendment(article, "obey the protocol"))
             assert not ruling.granted
         yield un.Round(un.Act.CONTRIBUTE, team.members)
 
@@ -42,10 +32,10 @@ class Usurper(un.Protocol):
 @settings(max_examples=40, deadline=None)
 def test_members_change_no_foundation(article, text, approves):
     asked = []
-    generous = Constitution(
+    generous = un.Constitution(
         approve=lambda a: asked.append(a) or approves, tunable=frozenset({"mission", "values"})
     )
-    org = team(proposing(Amendment(article, text)), constitution=generous)
+    org = team(proposing(un.Amendment(article, text)), constitution=generous)
     before = org.charter
     org.run(2)
     assert org.charter == before
@@ -53,7 +43,7 @@ def test_members_change_no_foundation(article, text, approves):
     for record in org.records:
         (ruling,) = record.rulings
         assert (ruling.granted, ruling.ring, ruling.by) == (False, 1, 0)
-        assert ruling.amendment == Amendment(article, text)
+        assert ruling.amendment == un.Amendment(article, text)
 
 
 def test_usurping_protocol_is_refused():
@@ -82,12 +72,14 @@ def test_charter_is_frozen():
     org = team([Scripted([write])], "silent")
     org.step()
     assert refused == ["mission", "charter"]
-    assert not hasattr(BaseOrganization.charter, "fset") or BaseOrganization.charter.fset is None
+    assert (
+        not hasattr(un.BaseOrganization.charter, "fset") or un.BaseOrganization.charter.fset is None
+    )
 
 
 def test_standards_forbid_no_abstention():
-    eager = Constitution(approve=lambda a: True)
-    rule = Amendment("standards", "Nobody may ever abstain.")
+    eager = un.Constitution(approve=lambda a: True)
+    rule = un.Amendment("standards", "Nobody may ever abstain.")
     minds = [Scripted([un.Abstention("no")], amendments=[rule])] * 2
     org = team(minds, constitution=eager)
     org.run(3)
@@ -95,7 +87,7 @@ def test_standards_forbid_no_abstention():
 
 
 def test_approved_standard_holds_next_tick():
-    rule = Amendment("standards", "Every  work names\nits sources.")
+    rule = un.Amendment("standards", "Every  work names\nits sources.")
     asked = []
     seen = []
 
@@ -104,7 +96,7 @@ def test_approved_standard_holds_next_tick():
         return WORK
 
     minds = [Scripted([look], amendments=[rule])]
-    org = team(minds, constitution=Constitution(approve=lambda a: not asked.append(a)))
+    org = team(minds, constitution=un.Constitution(approve=lambda a: not asked.append(a)))
     org.run(3)
     once = "Every work names its sources."
     assert seen == [(), (once,), (once, once)]
@@ -117,8 +109,8 @@ def test_approved_standard_holds_next_tick():
     [(None, "nobody is there to ask"), (lambda a: False, "a human refused")],
 )
 def test_unapproved_changes_nothing(approve, reason):
-    minds = proposing(Amendment("audit", "Check every tenth work."))
-    org = team(minds, constitution=Constitution(approve=approve))
+    minds = proposing(un.Amendment("audit", "Check every tenth work."))
+    org = team(minds, constitution=un.Constitution(approve=approve))
     org.run(2)
     assert org.charter.standards == ()
     assert all(reason in r.rulings[0].reason for r in org.records)
@@ -128,8 +120,8 @@ def test_amended_weights_change_the_objective():
     minds = [Scripted([un.Answer(WORK, un.Usage(cost_usd=0.01))])]
     graded = {"judge": Better(0.0), "rng": 5}
     plain = team(minds, "silent", **graded)
-    org = team(minds, "silent", constitution=Constitution(approve=lambda a: True), **graded)
-    assert org.propose(Amendment("weights.quality", "3")).granted
+    org = team(minds, "silent", constitution=un.Constitution(approve=lambda a: True), **graded)
+    assert org.propose(un.Amendment("weights.quality", "3")).granted
     for o in (plain, org):
         o.run(6)
     frames = [o.datacollector.get_model_vars_dataframe() for o in (plain, org)]
@@ -141,16 +133,16 @@ def test_amended_weights_change_the_objective():
 @pytest.mark.parametrize(
     "amendment",
     [
-        Amendment("weights.quality", "much"),
-        Amendment("weights.quality", "-1"),
-        Amendment("weights.time_ref_s", "0"),
-        Amendment("standards", "  "),
-        Amendment("standards", "x" * 2001),
+        un.Amendment("weights.quality", "much"),
+        un.Amendment("weights.quality", "-1"),
+        un.Amendment("weights.time_ref_s", "0"),
+        un.Amendment("standards", "  "),
+        un.Amendment("standards", "x" * 2001),
     ],
 )
 def test_nonsense_is_refused_unasked(amendment):
     asked = []
-    org = team([Scripted()], constitution=Constitution(approve=lambda a: not asked.append(a)))
+    org = team([Scripted()], constitution=un.Constitution(approve=lambda a: not asked.append(a)))
     assert not org.propose(amendment).granted
     assert not asked
 
@@ -158,7 +150,7 @@ def test_nonsense_is_refused_unasked(amendment):
 @given(texts)
 @settings(max_examples=60, deadline=None)
 def test_unknown_articles_are_refused(article):
-    ruling = team([Scripted()]).propose(Amendment(article, "1"))
+    ruling = team([Scripted()]).propose(un.Amendment(article, "1"))
     if ring_of(article) is None:
         assert (ruling.granted, ruling.ring) == (False, 0)
 
@@ -171,25 +163,25 @@ def test_articles_have_one_ring():
 
 
 def test_users_proposals_are_recorded():
-    options = {"constitution": Constitution(approve=lambda a: True)}
+    options = {"constitution": un.Constitution(approve=lambda a: True)}
     org = team([Scripted([WORK])], "silent", **options)
     org.step()
-    org.propose(Amendment("standards", "Be brief."))
-    org.propose(Amendment("mission", "Be rich."))
+    org.propose(un.Amendment("standards", "Be brief."))
+    org.propose(un.Amendment("mission", "Be rich."))
     org.run(2)
     assert [len(r.rulings) for r in org.records] == [0, 2, 0]
     assert org.charter.standards == ("Be brief.",)
     texts = [r.to_json() for r in org.records]
-    assert [TickRecord.from_json(t).to_json() for t in texts] == texts
-    never = Constitution(approve=lambda a: pytest.fail("a past ruling is asked for again"))
+    assert [un.TickRecord.from_json(t).to_json() for t in texts] == texts
+    never = un.Constitution(approve=lambda a: pytest.fail("a past ruling is asked for again"))
     again = team([Scripted([WORK])], "silent", constitution=never)
     for text in texts:
-        again.replay(TickRecord.from_json(text))
+        again.replay(un.TickRecord.from_json(text))
     assert again.charter == org.charter
 
 
 def test_arbitrary_proposals_stop_nothing():
-    org = team([ArbitraryMind(0.2)] * 6, constitution=Constitution(approve=lambda a: True))
+    org = team([ArbitraryMind(0.2)] * 6, constitution=un.Constitution(approve=lambda a: True))
     mission = org.charter.mission
     org.run(6)
     assert not any(r.error for r in org.records)

@@ -9,13 +9,8 @@ from scipy import stats
 from support.assembly import WORK, Better, proposing, team
 
 import unscripted as un
-from unscripted.model.errors import UsageError
-from unscripted.model.governance.constitution import Constitution
 from unscripted.model.governance.trial import Trial, Tuning, welch
-from unscripted.model.organization import BaseOrganization
 from unscripted.model.randomness import Streams
-from unscripted.model.record import TickRecord
-from unscripted.model.ruling import Amendment
 from unscripted.testing import Scripted
 
 
@@ -26,7 +21,7 @@ class Batched(un.Protocol):
 
     def __init__(self, *, batch: int = 1):
         if batch < 1:
-            raise UsageError(f"batch={batch} is below 1; use 1 or more")
+            raise un.UsageError(f"batch={batch} is below 1; use 1 or more")
         self.batch = batch
 
     def rounds(self, team):
@@ -110,20 +105,20 @@ def test_trial_survives_resumption():
     whole.run(26)
     again = trying(0.9, 1)
     for record in whole.records[:11]:
-        again.replay(TickRecord.from_json(record.to_json()))
+        again.replay(un.TickRecord.from_json(record.to_json()))
     again.run(15)
     assert [r.to_json() for r in again.records] == [r.to_json() for r in whole.records]
     snapshot = whole.snapshot()
-    restored = BaseOrganization.restore(snapshot)
+    restored = un.BaseOrganization.restore(snapshot)
     restored.run(3)
     whole.run(3)
     assert [r.to_json() for r in restored.records] == [r.to_json() for r in whole.records]
 
 
 def test_members_start_open_trials():
-    asks = Amendment("protocol.batch", "2")
+    asks = un.Amendment("protocol.batch", "2")
     for tunable in (frozenset({"batch"}), frozenset()):
-        org = team(proposing(asks, asks), constitution=Constitution(tunable=tunable))
+        org = team(proposing(asks, asks), constitution=un.Constitution(tunable=tunable))
         org.run(3)
         first = org.records[0].rulings
         assert [r.granted for r in first] == [bool(tunable)] * 2
@@ -139,8 +134,8 @@ def test_members_start_open_trials():
 @pytest.mark.parametrize("text", ["0", "many", "1"])
 def test_invalid_values_are_not_tried(text):
     minds = [Scripted([WORK])]
-    org = team(minds, Batched(), constitution=Constitution(tunable=frozenset({"batch"})))
-    ruling = org.propose(Amendment("protocol.batch", text))
+    org = team(minds, Batched(), constitution=un.Constitution(tunable=frozenset({"batch"})))
+    ruling = org.propose(un.Amendment("protocol.batch", text))
     assert not ruling.granted
     assert "\n" not in ruling.reason
 
@@ -151,7 +146,7 @@ def test_invalid_values_are_not_tried(text):
      "batch=1/2,looks=0", "batch=1/2,alpha=0", "batch=1/2,measure=beauty", "batch=1/2,why=1"],
 )  # fmt: skip
 def test_wrong_trial_is_one_line(tune):
-    with pytest.raises(UsageError) as error:
+    with pytest.raises(un.UsageError) as error:
         trying(0.0, 0, tune)
     assert "\n" not in str(error.value)
 

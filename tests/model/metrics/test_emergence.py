@@ -10,7 +10,7 @@ import pytest
 from scipy import stats
 from support.histories import CHAIN, lottery, team
 
-from unscripted.model.errors import UsageError
+import unscripted as un
 from unscripted.model.metrics import emergence as emergence_module
 from unscripted.model.metrics import null_model
 from unscripted.model.metrics.emergence import NullTest, affordable, corrected, emergence
@@ -124,7 +124,7 @@ def test_nothing_done_nothing_tested():
     assert emergence([]) == []
     assert emergence(team((None, None))) == []
     assert emergence_lines([]) == []
-    with pytest.raises(UsageError, match="draws=0"):
+    with pytest.raises(un.UsageError, match="draws=0"):
         emergence(CHAIN, draws=0)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from support.histories import team
 
-from unscripted.model.errors import UsageError
+import unscripted as un
 from unscripted.model.metrics.emergence import emergence
 from unscripted.model.metrics.paraphrases import collapse, split_name, stem
 
@@ -86,11 +86,11 @@ def test_embedding_finds_wordless_paraphrases():
     assert "unique_names" not in {r.measure for r in rows}
     assert rows[0].measure == "unique_roles"
     assert rows[0].value == 2
-    with pytest.raises(UsageError, match="similar=2"):
+    with pytest.raises(un.UsageError, match="similar=2"):
         collapse(names, similar=2)
-    with pytest.raises(UsageError, match="one finite vector for each"):
+    with pytest.raises(un.UsageError, match="one finite vector for each"):
         collapse(names, embed=lambda names: np.ones((1, 2)))
-    with pytest.raises(UsageError, match="one finite vector for each"):
+    with pytest.raises(un.UsageError, match="one finite vector for each"):
         collapse(names, embed=lambda names: np.full((len(names), 2), np.nan))
 
 

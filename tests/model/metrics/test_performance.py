@@ -8,9 +8,8 @@ from dataclasses import fields, replace
 import pytest
 from support.records import FULL, graded, measure, record_of, story, with_roles, work
 
-from unscripted.model.decision import Abstention, Act, Failure, Usage
-from unscripted.model.errors import UsageError
-from unscripted.model.judge import CRITERIA, Verdict
+import unscripted as un
+from unscripted.model.judge import CRITERIA
 from unscripted.model.metrics import performance as outcome
 from unscripted.model.metrics.scales import Scales
 from unscripted.model.record import RoundRecord, Turn
@@ -18,32 +17,32 @@ from unscripted.model.record import RoundRecord, Turn
 
 def test_time_sums_slowest_of_rounds():
     def turn(round_: int, latency_s: float) -> Turn:
-        return Turn(round_, Act.CONTRIBUTE, work(), Usage(latency_s=latency_s))
+        return Turn(round_, un.Act.CONTRIBUTE, work(), un.Usage(latency_s=latency_s))
 
     record = record_of(
         {0: [turn(0, 1.0), turn(1, 5.0)], 1: [turn(0, 3.0), turn(1, 0.5)]},
-        [RoundRecord(Act.CONTRIBUTE, (0, 1))] * 2,
+        [RoundRecord(un.Act.CONTRIBUTE, (0, 1))] * 2,
     )
     assert outcome.wall_s(record) == 8.0
 
 
 def test_default_scales_by_hand():
-    record = graded(4.0, Usage(cost_usd=0.25, latency_s=120.0), violations=0.5)
+    record = graded(4.0, un.Usage(cost_usd=0.25, latency_s=120.0), violations=0.5)
     values = measure(record)
     assert values["objective"] == pytest.approx(1.0 + 0.5 - 0.12 - 0.125 - 0.25)
     assert values["balance"] == pytest.approx(0.25 + 0.20 + 0.10 + 0.10 + 0.075)
 
 
 def test_balance_runs_from_zero_to_one():
-    best = graded(4.0, Usage(cost_usd=0.0))
-    worst = graded(1.0, Usage(cost_usd=1e12, latency_s=1e12), violations=1.0)
+    best = graded(4.0, un.Usage(cost_usd=0.0))
+    worst = graded(1.0, un.Usage(cost_usd=1e12, latency_s=1e12), violations=1.0)
     assert measure(best)["balance"] == pytest.approx(1.0)
     assert measure(worst)["balance"] == pytest.approx(0.0, abs=1e-9)
 
 
 def test_judging_costs_the_team_nothing():
-    judge = Usage(5, 1000, 1000, 9.0, 60.0)
-    record = graded(4.0, Usage(1, 10, 5, 0.5, 2.0))
+    judge = un.Usage(5, 1000, 1000, 9.0, 60.0)
+    record = graded(4.0, un.Usage(1, 10, 5, 0.5, 2.0))
     record = replace(record, verdict=replace(record.verdict, usage=judge))
     values = measure(record)
     assert [values[k] for k in ("calls", "tokens", "cost_usd", "wall_s")] == [1, 15, 0.5, 2.0]
@@ -52,13 +51,13 @@ def test_judging_costs_the_team_nothing():
 @pytest.mark.parametrize("name", [f.name for f in fields(Scales)])
 @pytest.mark.parametrize("value", [-0.1, math.nan])
 def test_negative_scales_are_refused(name, value):
-    with pytest.raises(UsageError, match=f"{name}={value}"):
+    with pytest.raises(un.UsageError, match=f"{name}={value}"):
         Scales(**{name: value})
 
 
 @pytest.mark.parametrize("name", ["time_ref_s", "cost_ref_usd"])
 def test_zero_references_are_refused(name):
-    with pytest.raises(UsageError, match=f"{name}=0"):
+    with pytest.raises(un.UsageError, match=f"{name}=0"):
         Scales(**{name: 0})
 
 
@@ -66,14 +65,14 @@ NOBODY = record_of({0: [], 1: []}, [])
 
 
 UNDEFINED = [
-    *((name, replace(FULL, verdict=Verdict())) for name in ("quality", "mission_relevance")),
+    *((name, replace(FULL, verdict=un.Verdict())) for name in ("quality", "mission_relevance")),
     *(
         ("quality", replace(FULL, verdict=replace(FULL.verdict, **{criterion: None})))
         for criterion in CRITERIA[:4]
     ),
     ("mission_relevance", replace(FULL, verdict=replace(FULL.verdict, mission_relevance=None))),
     *(
-        (name, story({0: Abstention("no"), 1: Failure("error", "x")}))
+        (name, story({0: un.Abstention("no"), 1: un.Failure("error", "x")}))
         for name in (
             "unique_roles",
             "unique_role_share",
@@ -83,7 +82,7 @@ UNDEFINED = [
         )
     ),
     *((name, with_roles("alone")) for name in ("role_entropy", "spectral_gap", "role_stability")),
-    ("cost_usd", graded(3.0, Usage())),
+    ("cost_usd", graded(3.0, un.Usage())),
     ("cost_usd", NOBODY),
     ("risk", NOBODY),
     *(
@@ -92,7 +91,7 @@ UNDEFINED = [
         for record in (
             replace(FULL, verdict=replace(FULL.verdict, accuracy=None)),
             replace(FULL, verdict=replace(FULL.verdict, mission_relevance=None)),
-            graded(3.0, Usage()),
+            graded(3.0, un.Usage()),
         )
     ),
 ]
@@ -105,22 +104,24 @@ def test_undefined_is_none(name, record):
 
 def test_first_tick_has_no_stability():
     pair = {0: work("a"), 1: work("b")}
-    usage = Usage(cost_usd=0.0)
+    usage = un.Usage(cost_usd=0.0)
     record = story(pair)
     priced = tuple(replace(m, turns=(replace(m.turns[0], usage=usage),)) for m in record.members)
-    record = replace(record, members=priced, verdict=Verdict(*[1.0] * 5, violations=0.0))
+    record = replace(record, members=priced, verdict=un.Verdict(*[1.0] * 5, violations=0.0))
     assert [name for name, value in measure(record).items() if value is None] == ["role_stability"]
 
 
 def test_unknown_price_makes_cost_unknown():
-    turns = [Turn(0, Act.CONTRIBUTE, work(), Usage(cost_usd=p)) for p in (0.1, None)]
-    record = record_of(dict(enumerate([[t] for t in turns])), [RoundRecord(Act.CONTRIBUTE, (0, 1))])
+    turns = [Turn(0, un.Act.CONTRIBUTE, work(), un.Usage(cost_usd=p)) for p in (0.1, None)]
+    record = record_of(
+        dict(enumerate([[t] for t in turns])), [RoundRecord(un.Act.CONTRIBUTE, (0, 1))]
+    )
     assert outcome.cost_usd(record) is None
 
 
 def test_risk_uses_known_parts():
-    failed = story({0: Failure("error", "x"), 1: work()})
+    failed = story({0: un.Failure("error", "x"), 1: work()})
     assert outcome.risk(failed) == 0.5
-    assert outcome.risk(replace(failed, verdict=Verdict(violations=0.5))) == 0.75
-    assert outcome.risk(replace(NOBODY, verdict=Verdict(violations=0.5))) == 0.5
+    assert outcome.risk(replace(failed, verdict=un.Verdict(violations=0.5))) == 0.75
+    assert outcome.risk(replace(NOBODY, verdict=un.Verdict(violations=0.5))) == 0.5
     assert outcome.risk(story({0: work()})) == 0.0

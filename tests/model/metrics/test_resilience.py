@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.shocked import many
 
-from unscripted.model.errors import UsageError
+import unscripted as un
 from unscripted.model.metrics.resilience import adaptation, level_before, recovery_time, resilience
 
 
@@ -90,5 +90,5 @@ def test_level_before_replaces_a_twin():
     ],
 )
 def test_other_ticks_are_refused(call):
-    with pytest.raises(UsageError):
+    with pytest.raises(un.UsageError):
         call()

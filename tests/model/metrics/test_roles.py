@@ -7,7 +7,7 @@ import math
 import pytest
 from support.records import measure, story, with_roles, work
 
-from unscripted.model.decision import Abstention, Failure, Intention
+import unscripted as un
 
 
 def test_role_measures_by_hand():
@@ -49,17 +49,19 @@ def test_last_contribution_gives_the_role():
 
 
 def test_stability_needs_two_roles():
-    before = story({0: work("a"), 1: work("b"), 2: work("c"), 3: Abstention("")})
-    now = story({0: work("a"), 1: work("x"), 2: Failure("error", ""), 3: work("d"), 4: work("e")})
+    before = story({0: work("a"), 1: work("b"), 2: work("c"), 3: un.Abstention("")})
+    now = story(
+        {0: work("a"), 1: work("x"), 2: un.Failure("error", ""), 3: work("d"), 4: work("e")}
+    )
     assert measure(now, before)["role_stability"] == 0.5
 
 
 def test_intentions_are_no_work():
-    record = story({0: Intention("a"), 1: Intention("b")}, {1: work("c")})
+    record = story({0: un.Intention("a"), 1: un.Intention("b")}, {1: work("c")})
     values = measure(record)
     assert (values["unique_roles"], values["hierarchy_depth"]) == (1, 1)
 
 
 def test_stability_without_shared_members():
-    assert measure(with_roles("a"), story({0: Abstention("")}))["role_stability"] is None
+    assert measure(with_roles("a"), story({0: un.Abstention("")}))["role_stability"] is None
     assert measure(with_roles("a"), story({7: work("a")}))["role_stability"] is None

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.records import CHECK, NEAR, measure, record_of, records, story, work, works_of
 
-from unscripted.model.decision import Abstention, Contribution
-from unscripted.model.record import RoundRecord, TickRecord, Turn
+import unscripted as un
+from unscripted.model.record import RoundRecord, Turn
 
 
 @CHECK
@@ -30,7 +30,7 @@ def test_structure_ignores_identities(record, random):
     to = dict(zip(ids, fresh, strict=True))
 
     def renamed(turn: Turn) -> Turn:
-        if isinstance(turn.reply, Contribution):
+        if isinstance(turn.reply, un.Contribution):
             used = tuple(to[a] for a in turn.reply.builds_on)
             return replace(turn, reply=replace(turn.reply, builds_on=used))
         return turn
@@ -51,7 +51,7 @@ def test_chains_are_deep_and_parallel_flat():
     assert measure(chain)["hierarchy_depth"] == 7
     flat = story(*({i: work()} for i in range(7)))
     assert measure(flat)["hierarchy_depth"] == 1
-    assert measure(story({0: Abstention("")}))["hierarchy_depth"] == 0
+    assert measure(story({0: un.Abstention("")}))["hierarchy_depth"] == 0
 
 
 def test_same_round_adds_no_depth():
@@ -71,15 +71,15 @@ def test_any_earlier_work_counts():
     assert measure(record)["hierarchy_depth"] == 3
 
 
-def star_record(n: int) -> TickRecord:
+def star_record(n: int) -> un.TickRecord:
     return story({0: work()}, {i: work(on=(0,)) for i in range(1, n)})
 
 
-def chain_record(n: int) -> TickRecord:
+def chain_record(n: int) -> un.TickRecord:
     return story(*({i: work(on=(i - 1,) if i else ())} for i in range(n)))
 
 
-def complete_record(n: int) -> TickRecord:
+def complete_record(n: int) -> un.TickRecord:
     return story(*({i: work(on=tuple(range(i)))} for i in range(n)))
 
 

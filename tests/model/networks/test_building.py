@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from unscripted.model.errors import UnknownNameError, UsageError
+import unscripted as un
+from unscripted.model.errors import UnknownNameError
 from unscripted.model.networks.building import build_topology
 from unscripted.model.plugins.discovery import discover
 from unscripted.model.plugins.grammar import read_options
@@ -64,7 +65,7 @@ def test_options_reach_the_network(k, p, seed):
     ],
 )
 def test_wrong_option_is_refused(spec, said):
-    with pytest.raises(UsageError) as caught:
+    with pytest.raises(un.UsageError) as caught:
         build_topology(spec, 10, 0)
     assert [part for part in said if part not in str(caught.value)] == []
 
@@ -89,7 +90,7 @@ def test_strange_name_gets_no_suggestion():
 @pytest.mark.parametrize("off", [-1, 1])
 def test_real_network_fixes_the_size(name, off):
     n = FIXED[name] + off
-    with pytest.raises(UsageError, match=f"{name} has {FIXED[name]} nodes for n_agents={n};"):
+    with pytest.raises(un.UsageError, match=f"{name} has {FIXED[name]} nodes for n_agents={n};"):
         build_topology(name, n, 0)
 
 
@@ -138,19 +139,19 @@ def test_edge_list_is_undirected(tmp_path):
 def test_file_of_another_size(tmp_path):
     path = tmp_path / "team.edgelist"
     path.write_text("0 1\n1 2\n")
-    with pytest.raises(UsageError, match=r"has 3 nodes for n_agents=8; use --agents 3"):
+    with pytest.raises(un.UsageError, match=r"has 3 nodes for n_agents=8; use --agents 3"):
         build_topology(path, 8, 0)
 
 
 @pytest.mark.parametrize("name", ["none.graphml", "none.edgelist"])
 def test_missing_file_is_named(tmp_path, name):
-    with pytest.raises(UsageError, match=f"{name} is not a file"):
+    with pytest.raises(un.UsageError, match=f"{name} is not a file"):
         build_topology(tmp_path / name, 3, 0)
 
 
 def test_folder_is_no_file(tmp_path):
     (tmp_path / "net.graphml").mkdir()
-    with pytest.raises(UsageError, match="is not a file"):
+    with pytest.raises(un.UsageError, match="is not a file"):
         build_topology(tmp_path / "net.graphml", 3, 0)
 
 
@@ -161,7 +162,9 @@ def test_folder_is_no_file(tmp_path):
 def test_unreadable_file_is_one_line(tmp_path, name, text):
     path = tmp_path / name
     path.write_text(text)
-    with pytest.raises(UsageError, match=f"{name} can't be read as {path.suffix[1:]}: .") as caught:
+    with pytest.raises(
+        un.UsageError, match=f"{name} can't be read as {path.suffix[1:]}: ."
+    ) as caught:
         build_topology(path, 2, 0)
     assert "\n" not in str(caught.value)
 
@@ -192,7 +195,7 @@ def test_function_without_network_is_refused():
     def mine(n: int, seed: int) -> list[int]:
         return [n]
 
-    with pytest.raises(UsageError, match="topology=mine returned list; return a Graph"):
+    with pytest.raises(un.UsageError, match="topology=mine returned list; return a Graph"):
         build_topology(mine, 3, 0)
 
 
@@ -201,7 +204,7 @@ def test_users_network_of_another_size():
         return nx.path_graph(n + 2)
 
     with pytest.raises(
-        UsageError, match=r"topology=mine has 6 nodes for n_agents=4; use --agents 6"
+        un.UsageError, match=r"topology=mine has 6 nodes for n_agents=4; use --agents 6"
     ):
         build_topology(mine, 4, 0)
 

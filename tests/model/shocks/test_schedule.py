@@ -1,4 +1,4 @@
-"""When shocks happen: once, in order, in their range, and the twin is the same until then."""
+"""When shocks happen: once, in order, in their range; the twin is the same until then."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from support.shocked import EVERY_KIND, few, kinds, many, organization
 from support.teams import edges, texts
 
 import unscripted as un
-from unscripted.model.organization import BaseOrganization
 from unscripted.model.randomness import Streams
 from unscripted.model.shocks.catalogue import SHOCKS
 from unscripted.model.shocks.membership import RemoveMembers
 from unscripted.model.shocks.schedule import Scheduled
 from unscripted.model.shocks.shock import Shock
+from unscripted.scenarios.harness.specs.shocks import parse_shocks
 from unscripted.testing import seeds
 
 
@@ -83,6 +83,53 @@ def test_twin_equals_run_until_shock(kind, data, seed, at, n):
     assert [r.task_id for r in shaken] == [r.task_id for r in twin]
 
 
+class Stops(un.Mind):
+    """Halts the run the first time it is asked at a tick; works otherwise."""
+
+    instant = True
+    name = "stops"
+
+    def __init__(self, at):
+        self.at = at
+        self.halted = False
+
+    def decide(self, observation):
+        if observation.tick == self.at and not self.halted:
+            self.halted = True
+            raise un.Halt("service", "a pause")
+        return un.Contribution(f"worker {observation.seed % 3}", observation.charter.mission)
+
+
+def halting(kind, at):
+    # The stopping mind is the second of the team; who leaves or is replaced is drawn.
+    shocks = f"{EVERY_KIND[kind]}@2" if kind != "substitute" else parse_shocks(
+        f"{EVERY_KIND[kind]}@2", lambda model: Stops(-1)
+    )  # fmt: skip
+    minds = [Stops(-1), *(Stops(at) for _ in range(6))]
+    return organization(7, shocks, "ring", model=minds, protocol="sequential", seed=4)
+
+
+@kinds
+@pytest.mark.parametrize("restored", [False, True])
+def test_halt_applies_no_shock_twice(kind, restored):
+    whole = halting(kind, -1)
+    whole.run(4)
+    org = halting(kind, 2)
+    org.run(2)
+    halts = 0
+    while org.tick < 4:
+        try:
+            org.step()
+        except un.Halt:
+            halts += 1
+            if restored:
+                org = un.BaseOrganization.restore(org.snapshot())
+    assert halts >= 3
+    assert texts(org.records) == texts(whole.records)
+    assert edges(org) == edges(whole)
+    assert [len(r.shocks) for r in org.records] == [0, 0, 1, 0]
+
+
 def test_own_shock_is_applied():
     class Silence(Shock):
         name = "silence"
@@ -99,7 +146,37 @@ def test_own_shock_is_applied():
     org.run(3)
     assert org.records[1].shocks == ("6 links gone",)
     assert not edges(org)
-    assert texts(BaseOrganization.restore(org.snapshot()).records) == texts(org.records)
+    assert texts(un.BaseOrganization.restore(org.snapshot()).records) == texts(org.records)
+
+
+def test_halted_changes_restore_in_order():
+    class Stops(un.Mind):
+        instant = True
+        name = "stops"
+
+        def __init__(self):
+            self.left = 1
+
+        def decide(self, observation):
+            if observation.tick == 1 and self.left:
+                self.left -= 1
+                raise un.Halt("budget", "enough for now")
+            return un.Contribution("worker", "done")
+
+    mind = Stops()
+    org = un.build(
+        protocol="silent", n_agents=6, model=mind, judge="none", shocks="remove:k=2@1", rng=3
+    )
+    org.step()
+    with pytest.raises(un.Halt):
+        org.step()
+    gone = next(iter(org.members))
+    org.remove_member(gone)
+    org.step()
+    again = un.BaseOrganization.restore(org.snapshot())
+    assert [r.to_json() for r in again.records] == [r.to_json() for r in org.records]
+    assert sorted(again.members) == sorted(org.members)
+    assert len(org.members) == 3
 
 
 def test_broken_shock_is_not_skipped():

@@ -16,7 +16,8 @@ from support.task_files import (
     write,
 )
 
-from unscripted.model.errors import TaskFileError, UsageError
+import unscripted as un
+from unscripted.model.errors import TaskFileError
 from unscripted.model.tasks.files import CORPUS, load_tasks
 from unscripted.model.tasks.task import LEVELS, Brief, Requirement
 
@@ -71,14 +72,14 @@ def test_empty_file_says_how_to_start(tmp_path, text):
 def test_binary_file_is_refused(tmp_path):
     path = tmp_path / "bytes.yaml"
     path.write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(TaskFileError, match=r"bytes\.yaml: can't be read"):
+    with pytest.raises(TaskFileError, match=r"bytes\.yaml:1: can't be read"):
         load_tasks(path)
 
 
 def test_missing_paths_are_refused(tmp_path):
-    with pytest.raises(UsageError, match="nowhere is not a file or folder"):
+    with pytest.raises(un.UsageError, match="nowhere is not a file or folder"):
         load_tasks(tmp_path / "nowhere")
-    with pytest.raises(UsageError, match=re.escape(f"{tmp_path} holds no .yaml file")):
+    with pytest.raises(un.UsageError, match=re.escape(f"{tmp_path} holds no .yaml file")):
         load_tasks(tmp_path)
 
 

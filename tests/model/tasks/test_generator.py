@@ -20,8 +20,9 @@ from support.task_files import (
 )
 
 from unscripted.model.tasks import generator
-from unscripted.model.tasks.files import broken_level_rule, corpus, load_tasks
+from unscripted.model.tasks.files import corpus, load_tasks
 from unscripted.model.tasks.generator import GeneratedTasks
+from unscripted.model.tasks.levels import broken_level_rule
 from unscripted.model.tasks.task import LEVELS, Requirement, Task
 
 SEED = 5

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.task_files import BY_LEVEL
 
-from unscripted.model.errors import UsageError
+import unscripted as un
 from unscripted.model.tasks.files import corpus
 from unscripted.model.tasks.stream import CycledTasks
 
@@ -50,5 +50,5 @@ def test_stream_knows_domains_and_level():
 
 
 def test_empty_stream_is_refused():
-    with pytest.raises(UsageError, match="at least one task"):
+    with pytest.raises(un.UsageError, match="at least one task"):
         CycledTasks([], 0)

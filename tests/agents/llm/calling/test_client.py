@@ -58,7 +58,7 @@ def test_an_answer_is_kept_and_counted():
     assert (meter.waiting, meter.replayed, meter.share_rate_limited) == (0, 0, 0.0)
 
 
-def test_a_known_answer_is_not_asked_for():
+def test_known_answers_are_not_asked():
     client = client_of(raw())
     first = complete(client)
     assert complete(client) == first
@@ -97,7 +97,7 @@ def test_only_unbilled_errors_cost_nothing(kind):
     assert client.journal.spent_usd() == pytest.approx(spent)
 
 
-def test_a_budget_is_set_aside_before_sending():
+def test_money_is_set_aside_first():
     seen = []
 
     async def look():
@@ -205,7 +205,7 @@ def test_resuming_counts_anew():
     assert isinstance(complete(client, tick=11), Halt)
 
 
-def test_an_attempt_may_take_half_the_deadline():
+def test_an_attempt_has_half_the_deadline():
     client = client_of(raw())
     complete(client)
     assert client.adapter.sent[0].timeout_s == 20.0 / 2 + 10.0

@@ -98,7 +98,7 @@ def test_fifty_braces_are_tried(before, found):
     assert (_whole_object(text, {"a"}) == {"a": 1}) is found
 
 
-def test_a_whole_object_has_what_is_needed():
+def test_a_whole_object_has_every_field():
     assert _whole_object('{"b": 1} {"a": 2, "b": 3}', {"a", "b"}) == {"a": 2, "b": 3}
     assert _whole_object('{"b": 1}', {"a"}) is None
 

@@ -1,4 +1,4 @@
-"""What parts of the kernel may ask of an organization, so that none of them imports it.
+"""What shocks and members may ask of an organization, so that neither imports it.
 
 Each method is that of `BaseOrganization`, which says what it does.
 """
@@ -11,21 +11,11 @@ from typing import Protocol
 
 import networkx as nx
 
-from .mind import Mind
-from .observation import Charter
-from .record import TickRecord
-from .tasks.task import TaskChange
+from ..mind import Mind
+from ..observation import Charter
+from ..tasks.task import TaskChange
 
 Link = tuple[int, int]
-
-
-class Team(Protocol):
-    """What a member needs of the model it belongs to."""
-
-    @property
-    def members(self) -> Mapping[int, HasMind]: ...
-    def remove_member(self, member: int) -> None: ...
-    def substitute(self, member: int, mind: Mind) -> None: ...
 
 
 class ShockTarget(Protocol):
@@ -59,10 +49,3 @@ class HasGraph(Protocol):
 
     @property
     def G(self) -> nx.Graph[int]: ...
-
-
-class Replayable(ShockTarget, Protocol):
-    """What can be done to an organization, from outside and in a tick."""
-
-    def apply_shocks(self) -> tuple[str, ...]: ...
-    def step_as_recorded(self, record: TickRecord) -> None: ...

@@ -1,4 +1,4 @@
-"""Minds that fail, hang or exit: their member fails and the team goes on."""
+"""Minds that fail, hang, exit or answer nonsense: their member fails and the team goes on."""
 
 from __future__ import annotations
 
@@ -10,13 +10,11 @@ import pytest
 from support.teams import WORK, team
 
 import unscripted as un
-from unscripted.model.decision import Answer, Failure, Usage, WorkItem
-from unscripted.model.mind import Mind
 from unscripted.model.record import State
 from unscripted.testing import DelayedMind, HangingMind, Scripted
 
 
-class Stubborn(Mind):
+class Stubborn(un.Mind):
     """Swallows its cancellation."""
 
     async def decide(self, observation):
@@ -27,7 +25,7 @@ class Stubborn(Mind):
                 continue
 
 
-class Liar(Mind):
+class Liar(un.Mind):
     """Says it is instant and returns a coroutine."""
 
     instant = True
@@ -50,10 +48,13 @@ class Liar(Mind):
         (Scripted([un.Contribution("r", "w", (), "sure")]), "reply"),
         (Scripted([un.Contribution("r", "w", (), 0.5, ("done",))]), "reply"),
         (Scripted([un.Abstention(None)]), "reply"),
-        (Scripted([Answer(WORK, None)]), "reply"),
-        (Scripted([lambda o: Answer(WORK, Usage(latency_s=float("nan")))]), "error"),
-        (Scripted([lambda o: Answer(WORK, Usage(tokens_in=np.int64(3)))]), "error"),
-        (Scripted([lambda o: un.Contribution("r", "w", (), 0.5, (WorkItem("a", 2.0),))]), "error"),
+        (Scripted([un.Answer(WORK, None)]), "reply"),
+        (Scripted([lambda o: un.Answer(WORK, un.Usage(latency_s=float("nan")))]), "error"),
+        (Scripted([lambda o: un.Answer(WORK, un.Usage(tokens_in=np.int64(3)))]), "error"),
+        (
+            Scripted([lambda o: un.Contribution("r", "w", (), 0.5, (un.WorkItem("a", 2.0),))]),
+            "error",
+        ),
         (Scripted([un.Contribution("r", "w", (), np.float32(0.5))]), "reply"),
         (Liar(), "reply"),
         (HangingMind(), "timeout"),
@@ -82,12 +83,39 @@ def test_deadline_is_met():
     began = time.monotonic()
     org.step()
     assert 0.25 < time.monotonic() - began < 2
-    assert org.records[0].by_id[0].turns[0].usage == Usage(latency_s=0.3)
+    assert org.records[0].by_id[0].turns[0].usage == un.Usage(latency_s=0.3)
     assert org.measures["wall_s"] == 0.3
 
 
+def test_unseen_references_are_dropped():
+    builder = Scripted([un.Contribution("b", "w", (0, 1, 5, 0, 2))])
+    org = team(Scripted([WORK]), Scripted([un.Abstention("no")]), builder, protocol="sequential")
+    org.step()
+    turn = org.records[0].by_id[2].turns[0]
+    assert turn.reply.builds_on == (0,)
+    assert turn.dropped == 4
+    assert org.measures["hierarchy_depth"] == 2
+
+
+def test_planners_assign_only_their_audience():
+    plan = un.Plan(tuple(un.Assignment(m, "r") for m in (1, 2, 3, 1)))
+    planner = Scripted([WORK], plans=[plan])
+    org = team(planner, *[Scripted([WORK])] * 3, protocol="coordinator", topology="chain")
+    org.step()
+    assert [m.state for m in org.records[0].members] == [
+        State.EXCLUDED, State.CONTRIBUTED, State.EXCLUDED, State.EXCLUDED,
+    ]  # fmt: skip
+    assert org.records[0].by_id[0].turns[0].dropped == 3
+
+
+def test_failed_planner_excludes_the_others():
+    org = team(Scripted(plans=[RuntimeError("x")]), Scripted([WORK]), protocol="coordinator")
+    org.step()
+    assert [m.state for m in org.records[0].members] == [State.FAILED, State.EXCLUDED]
+
+
 def test_failed_reply_keeps_its_cost():
-    costly = Scripted([Answer(Failure("error", "bad gateway"), Usage(3, 10, 5, 0.5, 2.0))])
+    costly = Scripted([un.Answer(un.Failure("error", "bad gateway"), un.Usage(3, 10, 5, 0.5, 2.0))])
     org = team(costly)
     org.step()
     assert (org.measures["calls"], org.measures["tokens"]) == (3, 15)
@@ -95,7 +123,7 @@ def test_failed_reply_keeps_its_cost():
     assert org.measures["failure_rate"] == 1
 
 
-class Exits(Mind):
+class Exits(un.Mind):
     """Ends the interpreter, or tries to."""
 
     name = "exits"
@@ -129,3 +157,37 @@ def test_hanging_minds_stop_no_protocol(protocol):
     for record in org.records:
         assert not record.error
         assert record.by_id[0].state is State.FAILED
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        un.Plan((un.Assignment(1, "r", (), "late"),)),
+        un.Plan((un.Assignment(1, "r", (5,)),)),
+        un.Plan(("me",)),
+        un.Plan(None),
+    ],
+)
+def test_invalid_plan_fails_its_planner(reply):
+    org = team(Scripted(plans=[reply]), Scripted([WORK]), protocol="coordinator")
+    org.step()
+    assert org.records[0].by_id[0].state is State.FAILED
+    org.records[0].to_json()
+
+
+def test_unprintable_text_is_refused():
+    org = team(
+        Scripted([un.Contribution("critic \ud800", "w")]), Scripted([un.Abstention("\udfff")])
+    )
+    org.step()
+    assert [m.state for m in org.records[0].members] == ["failed", "failed"]
+    org.records[0].to_json().encode("utf-8")
+
+
+def test_subclass_of_a_reply_is_refused():
+    class Mine(un.Contribution):
+        pass
+
+    org = team(Scripted([Mine("critic", "w")]))
+    org.step()
+    assert org.records[0].by_id[0].state is State.FAILED
