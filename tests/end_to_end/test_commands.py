@@ -17,7 +17,7 @@ import pytest
 from support.commands import SMALL, Said, command, free, kept, real, starting
 
 from unscripted.model.plugins.discovery import discover
-from unscripted.scenarios.harness.cli.scenario import scenario_paths
+from unscripted.scenarios.harness.study.discovery import scenario_paths
 
 UNPRINTABLE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from ..runs.safe_files import write_text
-from .scenario import scenario_paths
+from ..study.discovery import scenario_paths
 
 IMAGES = Path("images") / "scenarios"
 HEAD = """# Scenarios
