@@ -13,7 +13,7 @@ from unscripted.agents.llm.calling.journal import Journal
 from unscripted.model.errors import Halt, UsageError
 from unscripted.scenarios.harness.api.load import offline
 from unscripted.scenarios.harness.build.from_config import organization_of
-from unscripted.scenarios.harness.runs.folder import Folder, archive
+from unscripted.scenarios.harness.folders.folder import Folder, archive
 
 
 def test_replays_with_the_server_gone(loopback, tmp_path):

@@ -12,8 +12,8 @@ from support.commands import command
 
 from unscripted.scenarios.harness.build.from_config import organization_of
 from unscripted.scenarios.harness.config.run import RunConfig
+from unscripted.scenarios.harness.folders.folder import Folder, archive
 from unscripted.scenarios.harness.results.rows import measured
-from unscripted.scenarios.harness.runs.folder import Folder, archive
 
 RECORDED = Path(__file__).with_name("recorded")
 MEASURES = RECORDED / "measures.json"

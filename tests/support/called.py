@@ -16,7 +16,7 @@ from unscripted.model.engine.event_loop import permanent_loop
 from unscripted.model.errors import Halt
 from unscripted.scenarios.harness.build.from_config import organization_of
 from unscripted.scenarios.harness.config.run import RunConfig
-from unscripted.scenarios.harness.runs.folder import Folder, archive
+from unscripted.scenarios.harness.folders.folder import Folder, archive
 from unscripted.scenarios.harness.runs.play import play
 
 MODEL = "openai/gpt-4.1-mini"

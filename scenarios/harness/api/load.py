@@ -12,8 +12,8 @@ from ..config.comparison import ComparisonConfig
 from ..config.identity import Sweep
 from ..config.run import RunConfig
 from ..exits import Exit
+from ..folders.folder import Archive
 from ..results.run_result import RunResult
-from ..runs.folder import Archive
 from ..runs.keys import run_key
 from ..runs.matched_results import analysed
 from ..runs.play import PlayedRun

@@ -12,8 +12,8 @@ from ....model.errors import Halt, UsageError
 from ..build.from_config import organization_of
 from ..config.identity import Sweep
 from ..config.run import RunConfig
+from ..folders.folder import Archive, archive
 from ..results.run_result import RunResult
-from ..runs.folder import Archive, archive
 from ..runs.sweep import sweep
 from .load import finished_of, offline
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from ..api.comparison import Comparison
 from ..api.run import Run
-from ..runs.safe_files import refuse_links, write_text
+from ..folders.safe_files import refuse_links, write_text
+from ..folders.tables import write_table
 from ..runs.sweep import rows_of
-from ..runs.tables import write_table
 from ..study.study import PlayedStudy
 from .comparison_page import comparison_page
 from .page import Page

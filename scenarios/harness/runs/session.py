@@ -17,7 +17,7 @@ from ..config.groups import Execution
 from ..config.identity import Config, default_folder
 from ..config.run import RunConfig
 from ..exits import DeclinedError
-from .folder import Folder
+from ..folders.folder import Folder
 from .reporter import Reporter
 
 if TYPE_CHECKING:

@@ -18,9 +18,9 @@ from ..build.from_config import organization_of
 from ..config.identity import Sweep
 from ..config.run import RunConfig
 from ..exits import Exit
+from ..folders.folder import Folder
 from ..results.rows import Row, agent_rows, ruling_rows, run_row, tick_rows
 from ..results.run_result import RunResult
-from .folder import Folder
 from .keys import calls_key, run_key
 from .play import failures, play
 from .processes import Processes

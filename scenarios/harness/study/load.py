@@ -11,7 +11,7 @@ from ..api.load import comparison_of, finished_of, run_of
 from ..api.run import Run
 from ..config.comparison import ComparisonConfig
 from ..config.run import RunConfig
-from ..runs.folder import Archive, archive
+from ..folders.folder import Archive, archive
 from .discovery import study_of
 from .results import results_in
 from .study import PlayedStudy

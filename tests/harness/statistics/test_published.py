@@ -7,13 +7,7 @@ import math
 import pytest
 from support.runs import sample
 
-from unscripted.scenarios.harness.statistics.published import (
-    HEAD,
-    Claim,
-    Origin,
-    sections,
-    summary,
-)
+from unscripted.scenarios.harness.statistics.published import HEAD, Claim, Origin, sections, summary
 
 
 @pytest.mark.parametrize(
