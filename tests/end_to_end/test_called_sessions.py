@@ -202,7 +202,7 @@ def test_what_is_paid_is_kept():
     assert folder_path(judged, Execution(json=True)) is not None
 
 
-def test_without_a_folder_calls_stay_in_memory(loopback):
+def test_calls_stay_in_memory_without_folder(loopback):
     server = loopback()
     made = config(server, ticks=1)
     with Session(made, None, Listening()) as session:

@@ -62,18 +62,8 @@ def test_nothing_there_is_said(here):
 
 
 def test_a_scenario_comes_back(here):
-    options = (
-        "--agents",
-        2,
-        "--ticks",
-        1,
-        "--replicates",
-        2,
-        "--protocol",
-        "silent,solo",
-        "--json",
-    )
-    said = command("scenario", "team_scaling", *options, "--out", "mine")
+    options = ("--agents", 2, "--ticks", 1, "--replicates", 2, "--protocol", "silent,solo")
+    said = command("scenario", "team_scaling", *options, "--json", "--out", "mine")
     found = un.load("mine")
     assert json.loads(json.dumps(found.body())) == said.body
     assert (found.ending, found.folder, found.played) == (Exit.DONE, Path("mine"), 0)

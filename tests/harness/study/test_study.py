@@ -332,7 +332,7 @@ def test_samples_are_columns():
 # Finding scripts
 
 
-def test_scripts_are_found_by_name_and_path():
+def test_scripts_are_found():
     assert study_of("team-scaling").name == study_of("team_scaling").name == "team_scaling"
     Path("other.py").write_text(
         f"from unscripted import study\nSTUDY = study.Study(__file__, {TEXT!r}, design=None, "
