@@ -179,15 +179,9 @@ def test_the_command_shows_everything(capsys):
     assert code is Exit.DONE
     assert "runs 4/4" in err
     for part in (
-        "One note.",
-        "Expectation: yes, surely.",
-        "Refuted where no.",
-        "Found: held.",
-        "• held",
-        "Means per task over 2 seeds",
-        "Synthetic minds",
-        "mine/mine.html",
-    ):
+        "One note.", "Expectation: yes, surely.", "Refuted where no.", "Found: held.", "• held",
+        "Means per task over 2 seeds", "Synthetic minds", "mine/mine.html",
+    ):  # fmt: skip
         assert part in out
     assert Path("mine/mine.html").read_text() == "<p>mine</p>"
     said = json.loads(Path("mine/findings.json").read_text())
