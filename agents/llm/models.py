@@ -4,6 +4,7 @@ openai/gpt-4.1-mini
 gpt-4.1-mini                              a preset
 openai/gpt-4.1-mini?temperature=0.2
 openai/llama?api_base=http://127.0.0.1:8000/v1&max_tokens=800
+local/smollm2-135m, local/PATH.gguf       on this machine
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from importlib.resources import files
 import yaml
 
 from ...model.errors import UnknownNameError, UsageError
+from ..local.catalogue import FAMILY
+from .local_models import local_id
 from .settings import Calls
 
 OPTIONS: dict[str, type[float] | type[int] | type[str]] = {
@@ -103,4 +106,7 @@ def parse_model(name: str, calls: Calls) -> ModelId:
     if not (slash and provider and rest):
         known = [*presets(), "provider/model"]
         raise UnknownNameError("model", bare, known)
-    return ModelId(name, found, replace(calls, **given))  # type: ignore[arg-type]
+    own = replace(calls, **given)  # type: ignore[arg-type]
+    if provider == FAMILY:
+        found, own = local_id(rest, own)
+    return ModelId(name, found, own)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ...model.errors import UsageError
+from ..local.catalogue import LITELLM_ID
 from .request import Request
 
 EVERY_MODEL = "*"
@@ -78,7 +79,7 @@ def parse_prices(text: str | None) -> dict[str, Price]:
 def price_of(
     model: str, given: Mapping[str, Price], listed: tuple[float, float] | None
 ) -> Price | None:
-    """A model's price: the one given for it, the one given for all, or LiteLLM's.
+    """A model's price: the one given for it, the one given for all, or LiteLLM's; local ones are free.
 
     Args:
         model: LiteLLM id.
@@ -88,5 +89,7 @@ def price_of(
     Returns:
         None where nobody knows it.
     """
+    if model.startswith(LITELLM_ID):
+        return given.get(model, Price(0.0, 0.0))
     known = given.get(model) or given.get(EVERY_MODEL)
     return known if known is not None or listed is None else Price(*listed)

@@ -13,6 +13,7 @@ from .calling.capabilities import Capabilities, Prober
 from .calling.client import Client
 from .calling.journal import Journal
 from .judge import LanguageModelJudge
+from .local_models import Engines, is_local
 from .mind import LanguageModel
 from .models import ModelId, parse_model
 from .settings import Calls
@@ -27,17 +28,21 @@ class Service:
     Args:
         calls: Settings; None for the defaults.
         journal: Where calls are kept; None keeps them in memory.
+        at_once: Decisions that may be asked for at once; None for as many as `calls` allow.
     """
 
     def __init__(
         self,
         calls: Calls | None = None,
         journal: Journal | None = None,
+        at_once: int | None = None,
     ) -> None:
         calls = calls if calls is not None else Calls()
         journal = journal if journal is not None else Journal()
         self.client = Client(calls, journal, calls.limits, Adapter())
         self._prober = Prober(self.client)
+        self._engines = Engines()
+        self._at_once = min(at_once or calls.concurrency, calls.concurrency)
         self._runs = itertools.count()
 
     def __enter__(self) -> Service:
@@ -47,8 +52,9 @@ class Service:
         self.close()
 
     def close(self) -> None:
-        """Close the journal, and put back what calls changed in this process."""
+        """Close the journal, stop engines, put back what calls changed in this process."""
         self.client.close()
+        self._engines.close()
 
     def next_run(self) -> str:
         """The name of one more run: `0`, `1`, … in the order asked, so that a script can resume."""
@@ -85,6 +91,9 @@ class Service:
         model = parse_model(name, calls)
         if client.journal.strict:  # a replay needs neither provider nor price
             return model
+        if is_local(model):
+            model, engine = self._engines.served(model, self._at_once)
+            client.most_at[engine.address] = engine.slots
         client.adapter.provider_of(model.model)
         if client.calls.budget_usd is not None and client.price(model.model) is None:
             raise UsageError(

@@ -45,6 +45,9 @@ class Client:
         journal: Where calls are kept.
         limits: Deadline of one decision, and requests in flight at once.
         adapter: Sends requests.
+
+    Attributes:
+        most_at: Requests in flight at once at addresses that take fewer than `limits` allow.
     """
 
     def __init__(self, calls: Calls, journal: Journal, limits: Limits, adapter: Adapter) -> None:
@@ -56,6 +59,7 @@ class Client:
         self.budget = Budget(calls.budget_usd, journal.spent_usd())
         self.prices = {litellm_id(name): price for name, price in calls.prices.items()}
         self.switch = StopSwitch()
+        self.most_at: dict[str, int] = {}
         self._slots = ConcurrencyLimit(limits.concurrency)
         self._endpoints: dict[tuple[str, str | None], Endpoint] = {}
         self._listed: dict[str, Price | None] = {}
@@ -183,7 +187,8 @@ class Client:
         """Try until there is an answer, an error that won't pass, or no time left."""
         where = (request.model, api_base)
         if where not in self._endpoints:
-            self._endpoints[where] = Endpoint(self.calls, self.limits.concurrency)
+            most = self.most_at.get(api_base or "", self.limits.concurrency)
+            self._endpoints[where] = Endpoint(self.calls, most)
         endpoint = self._endpoints[where]
 
         async def attempt() -> tuple[Completion, int]:

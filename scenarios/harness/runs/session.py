@@ -109,7 +109,7 @@ class Session:
 
         kinds = kinds_of(self.config)
         calls = kinds[0].calls
-        self.service = self._stack.enter_context(Service(calls))
+        self.service = self._stack.enter_context(Service(calls, at_once=self._at_once()))
         self.service.client.switch.sticky = True
         self._keep_calls()
         for run in {r.team.model: r for r in kinds}.values():
@@ -118,6 +118,10 @@ class Session:
         self._check_prices()
         self._probe(models)
         self._stack.enter_context(tuned_for_calls())
+
+    def _at_once(self) -> int | None:
+        """How many decide at once, at most, where that is known: the members of a single run."""
+        return self.config.team.agents if isinstance(self.config, RunConfig) else None
 
     def _keep_calls(self) -> None:
         from ....agents.llm.calling.journal import Journal
@@ -145,11 +149,11 @@ class Session:
 
     def _check_prices(self) -> None:
         """Refuse a price for a model that isn't called: it was meant for one that is."""
-        from ....agents.llm.models import litellm_id
+        from ....agents.llm.models import parse_model
 
         assert self.service is not None
         kinds = kinds_of(self.config)
-        called = {litellm_id(m.partition("?")[0]) for run in kinds for m in run.called}
+        called = {parse_model(m, run.calls).model for run in kinds for m in run.called}
         for model in self.service.client.prices:
             if model != "*" and model not in called:
                 raise UsageError(
