@@ -17,6 +17,7 @@ from ._version import __version__
 
 if TYPE_CHECKING:
     from . import testing as testing
+    from .agents.callable_mind import CallableMind as CallableMind
     from .agents.llm.service import Service as Service
     from .agents.llm.settings import Calls as Calls
     from .model.decision import Abstention as Abstention
@@ -60,6 +61,7 @@ _HOMES = {
     "Abstention": ".model.decision",
     "Act": ".model.decision",
     "Assignment": ".model.decision",
+    "CallableMind": ".agents.callable_mind",
     "Calls": ".agents.llm.settings",
     "Failure": ".model.decision",
     "Halt": ".model.errors",

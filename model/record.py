@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
+from typing import Any, get_args
 
 from .decision import (
     Abstention,
@@ -295,6 +295,24 @@ def post_reply(log: Log, author: int, tick: int, round_: int, reply: Reply | Fai
     elif isinstance(reply, Plan):
         for assignment in reply.assignments:
             log.post(author, tick, round_, assignment, to=assignment.member)
+
+
+def reply_from_json(text: str) -> Reply:
+    """A mind's reply from canonical JSON, as `encoding.encode` writes it.
+
+    Args:
+        text: A JSON object.
+
+    Raises:
+        ValueError: It is none.
+    """
+    try:
+        reply = decode(json.loads(text), _TYPES, _ENUMS)
+    except (KeyError, TypeError) as error:
+        raise ValueError(str(error)) from None
+    if not isinstance(reply, get_args(Reply)):
+        raise ValueError(f"it is {type(reply).__name__}")
+    return reply  # type: ignore[no-any-return]
 
 
 _TYPES: dict[str, type] = {

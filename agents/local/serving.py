@@ -42,6 +42,7 @@ def serve(wanted: dict[str, Any]) -> Any:
     params.cache_ram_mib = wanted["cache_mb"]
     params.fit_params = False  # it would try contexts of its own
     params.ui = False
+    params.endpoint_metrics = True  # what was read anew, and how fast
     params.verbosity = 1
     return xllamacpp.Server(params)
 

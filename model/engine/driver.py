@@ -106,7 +106,7 @@ async def _consult_paced(consultation: Consultation) -> Answer:
 async def _consult_later(consultation: Consultation, deadline_s: float) -> Answer:
     mind = consultation.mind
     try:
-        return _as_answer(mind, await _call(mind.decide, consultation.observation, deadline_s))
+        return _as_answer(mind, await call_within(mind.decide, consultation.observation, deadline_s))
     except TimeoutError:
         cause = f"no answer within {deadline_s:g} s"
         return Answer(Failure("timeout", cause), Usage(latency_s=deadline_s))
@@ -152,7 +152,7 @@ def _appraise(appraisal: Appraisal, limits: Limits) -> Verdict:
         elif judge.paced:
             verdict = loop.run(_awaited(judge.appraise(appraisal.submission)))
         else:
-            verdict = loop.run(_call(judge.appraise, appraisal.submission, limits.deadline_s))
+            verdict = loop.run(call_within(judge.appraise, appraisal.submission, limits.deadline_s))
     except TimeoutError:
         return Verdict(reason=f"judge {judge.name}: no verdict within {limits.deadline_s:g} s")
     except (KeyboardInterrupt, Halt):
@@ -195,8 +195,17 @@ async def _awaited(verdict: Any) -> Any:
         raise RuntimeError("the verdict was cancelled") from None
 
 
-async def _call(function: Callable[[Any], Any], argument: Any, deadline_s: float) -> Any:
-    """Call what may be a coroutine function, block, or return an awaitable."""
+async def call_within(function: Callable[[Any], Any], argument: Any, deadline_s: float) -> Any:
+    """Call what may be a coroutine function, block, or return an awaitable.
+
+    Args:
+        function: A plain one gets a thread of its own.
+        argument: What it is given.
+        deadline_s: Seconds, above 0.
+
+    Raises:
+        TimeoutError: It took longer.
+    """
     if inspect.iscoroutinefunction(function):
         return await _within(deadline_s, function(argument))
     result = await _within(deadline_s, loop.in_thread(lambda: function(argument)))

@@ -86,7 +86,7 @@ def offline(folder: Archive) -> Iterator[Service | None]:
     """
     config = folder.config
     runs = (config,) if isinstance(config, RunConfig) else config.conditions
-    if not any(run.called for run in runs):
+    if not any(run.keeps_answers for run in runs):
         yield None
         return
     from ....agents.llm.calling.journal import Journal

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 
+from ....agents.callable_mind import CallableMind
 from ....agents.llm.settings import Calls
 from ....model.engine.driver import Limits
 from ....model.errors import UsageError
@@ -167,7 +168,9 @@ def _judge(
 
 
 def _one_mind(service: _Lazy, run: str, model: str) -> Mind:
-    return service.made.mind(model, run) if is_called(model) else own_mind(model)
+    if is_called(model):
+        return service.made.mind(model, run)
+    return service.kept(own_mind(model), run)
 
 
 class _Lazy:
@@ -190,6 +193,14 @@ class _Lazy:
         """A name for one more organization: a service's first is 0, then 1; alone it needs none."""
         return "" if self._service is None else self._service.next_run()
 
+    def kept(self, mind: Mind, run: str) -> Mind:
+        """A mind with its answers in the journal, where it has one and they are to be kept."""
+        if self._service is None or not isinstance(mind, CallableMind):
+            return mind
+        from ....agents.journaled_mind import JournaledMind
+
+        return JournaledMind(mind, self._service.client, run)
+
     @property
     def made(self) -> Service:
         """The service."""
@@ -211,4 +222,4 @@ def _minds(
         raise UsageError(
             f"model has {len(minds)} minds for n_agents={n_agents}; give one mind for each member"
         )
-    return minds
+    return [service.kept(mind, run) for mind in minds]

@@ -12,7 +12,7 @@ from ....agents.llm.models import parse_model
 from ....agents.llm.settings import Calls
 from ....model.errors import UnknownNameError, UsageError
 from ..specs.judges import check_judge, judge_models
-from ..specs.minds import check_model, is_called, own_mind
+from ..specs.minds import check_model, is_called, keeps_answers, own_mind
 from .catalogue import OPTIONS
 from .groups import Tasks, Team
 from .reading import checked
@@ -121,6 +121,12 @@ class RunConfig:
     def called(self) -> tuple[str, ...]:
         """The ids of all models that are called over a network, judges included, each once."""
         return tuple(dict.fromkeys(m for m in (*self.acting, *self.judges) if is_called(m)))
+
+    @property
+    def keeps_answers(self) -> bool:
+        """Whether a journal keeps what minds answer: called models, and functions of a user's."""
+        own = (own_mind(m) for m in self.acting if not is_called(m))
+        return bool(self.called) or keeps_answers((*own, *self.team.given_minds))
 
     @property
     def synthetic(self) -> bool:

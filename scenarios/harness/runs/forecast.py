@@ -24,7 +24,7 @@ from ....model.mind import Mind
 from ....model.observation import Observation
 from ..build.from_config import organization_of
 from ..config.run import RunConfig
-from ..specs.minds import is_called, own_mind, parse_team
+from ..specs.minds import is_called, keeps_answers, own_mind, parse_team
 
 REHEARSED_BY = "synthetic/strong"
 TOKENS_PER_WORD = 1.4
@@ -75,6 +75,11 @@ def _duration(seconds: float) -> str:
     if seconds < 90:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+def stand_in(mind: Mind) -> Mind:
+    """What rehearses in place of a mind that isn't called: itself, unless it may cost something."""
+    return own_mind(REHEARSED_BY) if keeps_answers([mind]) else mind
 
 
 class _Rehearsing(Mind):
@@ -204,12 +209,16 @@ def rehearse(config: RunConfig) -> tuple[Tally, float]:
     """
     tally = Tally()
     calls, team = config.calls, config.team
-    minds: list[Mind] | None = None  # those that were given ready-made
-    if isinstance(team.model, str):
+    minds: list[Mind] | None = None
+    if isinstance(team.model, Mind):
+        minds = [stand_in(team.model)] * team.agents
+    elif not isinstance(team.model, str):
+        minds = [stand_in(mind) for mind in team.model]
+    else:
         made: dict[str, Mind] = {
             name: _Rehearsing(parse_model(name, calls), tally)
             if is_called(name)
-            else own_mind(name)
+            else stand_in(own_mind(name))
             for name in team.models
         }
         parts = parse_team(team.model, team.agents)

@@ -160,6 +160,8 @@ def _spending(
     def spend(size: int) -> float:
         try:
             sized = pilot.replace(**{**cell, "agents": size})
+            if sized.keeps_answers and not sized.called:
+                raise UsageError("what a function of your own takes is not known beforehand")
             return _rehearsed(sized, by, price) if sized.called else _played(sized, by)
         except UsageError as error:
             raise UsageError(

@@ -108,7 +108,7 @@ def spent_usd(record: TickRecord) -> float:
 
 def _over_budget(config: RunConfig, records: list[TickRecord]) -> bool:
     """Whether modelled money is overspent; real money is reserved before it is spent."""
-    if config.called or config.calls.budget_usd is None:
+    if config.keeps_answers or config.calls.budget_usd is None:
         return False
     return sum(map(spent_usd, records)) > config.calls.budget_usd
 

@@ -32,7 +32,7 @@ def folder_path(config: Config, execution: Execution) -> Path | None:
         config: Of the command.
         execution: With `json` and without `out`, synthetic runs keep nothing.
     """
-    if execution.out is None and execution.json and not any(r.called for r in kinds_of(config)):
+    if execution.out is None and execution.json and not any(r.keeps_answers for r in kinds_of(config)):
         return None
     return execution.out if execution.out is not None else default_folder(config)
 
@@ -88,9 +88,10 @@ class Session:
     def __enter__(self) -> Session:
         try:
             models = list(dict.fromkeys(m for run in kinds_of(self.config) for m in run.called))
-            if self.path is not None and (not models or (self.path / "config.json").exists()):
+            keeps = any(run.keeps_answers for run in kinds_of(self.config))
+            if self.path is not None and (not keeps or (self.path / "config.json").exists()):
                 self._open_folder(self.path)
-            if models:
+            if keeps:
                 self._open_service(models)
         except BaseException:
             self._stack.close()
@@ -115,9 +116,10 @@ class Session:
         for run in {r.team.model: r for r in kinds}.values():
             organization_of(run, self.service)  # what can't be built is refused unpaid
         check_networks(kinds, self.service)
-        self._check_prices()
-        self._probe(models)
-        self._stack.enter_context(tuned_for_calls())
+        if models:
+            self._check_prices()
+            self._probe(models)
+            self._stack.enter_context(tuned_for_calls())
 
     def _at_once(self) -> int | None:
         """How many decide at once, at most, where that is known: the members of a single run."""
@@ -178,7 +180,7 @@ class Session:
             DeclinedError: The user doesn't want it.
         """
         expected = 0
-        if self.service is not None and todo:
+        if todo and self.service is not None and any(run.called for run, _ in todo):
             from .forecast import forecast
 
             expected = self._agreed(forecast(todo, self.service, at_once), yes=yes)

@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from typing import NamedTuple
 
+from ....agents.callable_mind import CallableMind
 from ....agents.llm.models import parse_model, presets
 from ....agents.llm.settings import Calls
 from ....model.errors import UnknownNameError, UsageError
 from ....model.mind import Mind
 from ....model.plugins.discovery import Found, discover, instance
+from ....model.plugins.grammar import read_options
 from ....model.plugins.loading import ImportPath, NoSuchModuleError, import_path, load
 
 _COUNT = re.compile(r"[0-9]{1,9}")
@@ -96,7 +98,28 @@ def _loaded(path: ImportPath) -> Mind:
     except NoSuchModuleError:
         raise UnknownNameError("model", path.home, [*presets(), "provider/model"]) from None
     found = Found(plugin, f"{path.home}:{path.name}", path.options)
+    if _is_function(plugin):
+        read_options(f"model={found.name}", found.options, lambda: None)  # it takes none
+        return CallableMind(plugin, found.name)
+    if isinstance(plugin, type) and callable(plugin) and not issubclass(plugin, Mind):
+        made = instance(found, "model", plugin)
+        if callable(made):
+            return CallableMind(made, found.name)
     return instance(found, "model", Mind)  # type: ignore[type-abstract]
+
+
+def _is_function(plugin: object) -> bool:
+    """Whether an object is one that gets observations: a function, or what can be called as one."""
+    return callable(plugin) and not isinstance(plugin, type | Mind)
+
+
+def keeps_answers(minds: Iterable[Mind]) -> bool:
+    """Whether the answers of a mind are kept in the journal though no model of ours is called.
+
+    Args:
+        minds: Of a team.
+    """
+    return any(isinstance(mind, CallableMind) for mind in minds)
 
 
 def given_minds(model: Mind | Iterable[Mind]) -> list[Mind]:

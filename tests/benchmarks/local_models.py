@@ -1,0 +1,176 @@
+"""What local models make of each act: usable at once, after a repair, or lost; and how fast.
+
+    python tests/benchmarks/local_models.py smollm2-135m qwen-0.5b --decisions 50 --out now.json
+
+Every model gets the same observations: members at four seats of a team on tasks of the corpus,
+whose colleagues have passed on sentences of the brief. How an answer is judged:
+
+- usable at once: the first answer was read as a reply to the act; after a repair: the second was;
+  lost: neither, or the call failed.
+- announcement: a contribution whose work speaks of what its author will do (`ANNOUNCES`).
+- empty: a contribution of fewer than eight words.
+- named: of the works that a contribution could build on, it names one or more; used: of those that
+  name some, each named work shares four words in a row with the contribution.
+- reason: an abstention whose reason is eight words or more and no copy of a line of the prompt.
+- cached: the share of prompt tokens that the engine had read before, by its own count.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import unscripted as un
+from unscripted.model.decision import Act
+from unscripted.model.engine import event_loop
+from unscripted.model.mind import Mind
+from unscripted.model.observation import Observation
+
+ANNOUNCES = re.compile(
+    r"\b(I|we)(['’]ll| will| would| am going to| plan to| intend to)\b|\bwill (be )?provide",
+    re.IGNORECASE,
+)
+ACTS = (Act.CONTRIBUTE, Act.INTEND, Act.PLAN, Act.AMEND)
+PROTOCOLS = {Act.CONTRIBUTE: "sequential", Act.INTEND: "broadcast", Act.PLAN: "coordinator"}
+AGENTS = 4
+
+
+class Passing(Mind):
+    """Passes on a sentence of the brief as its work, and keeps what it saw."""
+
+    instant = True
+    name = "passing"
+
+    def __init__(self) -> None:
+        self.seen: list[Observation] = []
+
+    def decide(self, observation: Observation) -> object:
+        self.seen.append(observation)
+        sentences = re.split(r"(?<=[.;:?])\s+", " ".join(observation.brief.text.split()))
+        said = sentences[observation.member % len(sentences)]
+        if observation.act is Act.INTEND:
+            return un.Intention("reader", (said[:60],))
+        if observation.act is Act.PLAN:
+            return un.Plan(tuple(un.Assignment(m, "reader", ("facts",)) for m in range(AGENTS)))
+        return un.Contribution("reader", f"From the brief: {said}", (), 0.5)
+
+
+def observations(act: Act, count: int) -> Iterator[Observation]:
+    """What members of teams see when they are asked for an act."""
+    protocol = PROTOCOLS.get(act, "sequential")
+    given = 0
+    for seed in range(1000):
+        mind = Passing()
+        org = un.build(
+            protocol=protocol, n_agents=AGENTS, model=mind, judge="none", level="L1", rng=seed
+        )
+        org.run(3)
+        asked = Act.CONTRIBUTE if act is Act.AMEND else act
+        for observation in (o for o in mind.seen if o.act is asked):
+            yield replace(observation, act=act)
+            given += 1
+            if given == count:
+                return
+
+
+def judged(reply: object, observation: Observation) -> dict[str, bool | None]:
+    """What can be said of a usable reply by rule."""
+    said: dict[str, bool | None] = {}
+    if isinstance(reply, un.Abstention):
+        said["abstained"] = True
+        words = reply.reason.split()
+        said["reason"] = len(words) >= 8 and reply.reason not in observation.brief.text
+    elif isinstance(reply, un.Contribution):
+        said["announcement"] = ANNOUNCES.search(reply.work) is not None
+        said["empty"] = len(reply.work.split()) < 8
+        works = {
+            m.author: m.content.work
+            for m in observation.messages
+            if isinstance(m.content, un.Contribution)
+        }
+        if works:
+            named = [works[i] for i in reply.builds_on if i in works]
+            said["named"] = bool(named)
+            if named:
+                said["used"] = all(_share(work, reply.work) for work in named)
+    return said
+
+
+def _share(work: str, other: str, words: int = 4) -> bool:
+    def runs(text: str) -> set[tuple[str, ...]]:
+        found = re.findall(r"\w+", text.lower())
+        return set(zip(*(found[k:] for k in range(words)), strict=False))
+
+    return bool(runs(work) & runs(other))
+
+
+def read_anew(address: str) -> int:
+    """Prompt tokens the engine has computed so far."""
+    page = urllib.request.urlopen(f"{address.removesuffix('/v1')}/metrics").read().decode()
+    return int(float(re.findall(r"^llamacpp:prompt_tokens_total (\S+)", page, re.M)[0]))
+
+
+def measure(model: str, act: Act, count: int) -> dict[str, object]:
+    """Ask for one act, one decision after another."""
+    with un.Service(un.Calls(timeout_s=600.0), at_once=1) as service:
+        mind = service.mind(f"local/{model}")
+        service.probe([f"local/{model}"])
+        address = mind.model.calls.api_base
+        before, began = read_anew(address), time.perf_counter()
+        tally = {"once": 0, "repaired": 0, "lost": 0}
+        rules: dict[str, list[bool]] = {}
+        causes: list[str] = []
+        tokens_in = tokens_out = 0
+        for observation in observations(act, count):
+            answer = event_loop.run(mind.decide(observation))
+            tokens_in += answer.usage.tokens_in or 0
+            tokens_out += answer.usage.tokens_out or 0
+            if isinstance(answer.reply, un.Failure):
+                tally["lost"] += 1
+                causes.append(str(answer.reply)[:120])
+                continue
+            tally["repaired" if answer.trace.repairs else "once"] += 1
+            for name, holds in judged(answer.reply, observation).items():
+                rules.setdefault(name, []).append(bool(holds))
+        seconds = time.perf_counter() - began
+        new = read_anew(address) - before
+    return {
+        "model": model,
+        "act": act.value,
+        "decisions": count,
+        **tally,
+        "seconds": round(seconds / count, 2),
+        "tokens_in": tokens_in // count,
+        "tokens_out": tokens_out // count,
+        "cached": round(1 - new / tokens_in, 2) if tokens_in else None,
+        "rules": {name: f"{sum(held)}/{len(held)}" for name, held in rules.items()},
+        "causes": causes[:3],
+    }
+
+
+def main() -> None:
+    """Print a row for each model and act."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("models", nargs="+")
+    parser.add_argument("--decisions", type=int, default=50)
+    parser.add_argument("--acts", nargs="*", default=[act.value for act in ACTS])
+    parser.add_argument("--out", type=Path)
+    given = parser.parse_args()
+    rows = []
+    for model in given.models:
+        for act in map(Act, given.acts):
+            rows.append(measure(model, act, given.decisions))
+            print(json.dumps(rows[-1]), file=sys.stderr, flush=True)
+            if given.out is not None:
+                given.out.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
