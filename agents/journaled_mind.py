@@ -71,9 +71,7 @@ class JournaledMind(Mind):
         Raises:
             Halt: The run must stop, or this is a replay and the journal lacks the answer.
         """
-        key = CallKey(
-            self._run, observation.tick, f"member {observation.member}", observation.seed
-        )
+        key = CallKey(self._run, observation.tick, f"member {observation.member}", observation.seed)
         shown = (("user", observation_json(observation)),)
         request = Request(self.name, shown, str(observation.act), Mode.PROMPT, 1)
         trace = Trace(PROMPTS, request.digest)

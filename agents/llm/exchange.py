@@ -51,19 +51,20 @@ class Question(Generic[A]):
     compose: Callable[[Mode, int], Prompt]
     parse: Callable[[Completion], A]
 
-    def request(self, messages: Messages, capabilities: Capabilities) -> Request:
+    def request(self, messages: Messages, capabilities: Capabilities, schema: str = "") -> Request:
         """The request that some messages become.
 
         Args:
             messages: Of the prompt, or of a repair.
             capabilities: Of the model: what it takes no notice of is left out.
+            schema: With the bounds of the prompt; empty where it sets none.
         """
         calls = self.model.calls
         temperature = self.temperature if calls.temperature is None else calls.temperature
         return Request(
             self.model.model,
             messages,
-            self.schema,
+            schema or self.schema,
             capabilities.mode,
             calls.max_tokens,
             temperature if capabilities.temperature else None,
@@ -110,7 +111,7 @@ async def ask(question: Question[A], client: Client, prober: Prober) -> Exchange
     exchange: Exchange[A] = Exchange(question.compose(capabilities.mode, tokens))
     messages = exchange.prompt.messages
     while True:
-        request = question.request(messages, capabilities)
+        request = question.request(messages, capabilities, exchange.prompt.schema)
         exchange.digest = request.digest
         try:
             completion = await client.complete(key, request, model.calls.api_base, deadline)

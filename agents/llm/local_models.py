@@ -17,7 +17,9 @@ from .settings import Calls
 if TYPE_CHECKING:
     from .models import ModelId
 
-MOST_ANSWER_TOKENS = 640
+MOST_WORDS = 100
+"""Of a work: it fits an answer even where each character is a token, as with digits."""
+MOST_ANSWER_TOKENS = 1000
 MOST_READ_TOKENS = 2000
 """Of others' messages; rules, task and question take up to `CONTEXT - MOST_ANSWER_TOKENS` less."""
 assert MOST_ANSWER_TOKENS + MOST_READ_TOKENS < CONTEXT

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from ...model.decision import Answer, Failure, Reply, Trace
@@ -10,9 +11,11 @@ from ...model.observation import Observation
 from .calling.capabilities import Prober
 from .calling.client import Client
 from .exchange import Question, ask, refuse_cut_off
+from .local_models import MOST_WORDS, is_local
 from .models import ModelId
 from .parsing.json_objects import UnusableAnswer
 from .parsing.replies import parse_reply
+from .prompting.bounds import tightened
 from .prompting.composition import Prompt, compose
 from .prompting.templates import SCHEMA_OF, prompts_id
 from .request import CallFailed, CallKey, Completion, Mode
@@ -78,10 +81,12 @@ class LanguageModel(Mind):
 
     def _question(self, observation: Observation) -> Question[Reply]:
         calls = self.model.calls
+        words = min(calls.max_words, MOST_WORDS) if is_local(self.model) else calls.max_words
         who = f"member {observation.member}"
 
         def prompt(mode: Mode, tokens: int) -> Prompt:
-            return compose(observation, mode, context_tokens=tokens, max_words=calls.max_words)
+            made = compose(observation, mode, context_tokens=tokens, max_words=words)
+            return replace(made, schema=tightened(made.schema)) if is_local(self.model) else made
 
         return Question(
             model=self.model,

@@ -27,7 +27,8 @@ CONTEXT = 4096
 """Tokens of one decision's prompt and answer together. The same everywhere, as prompts are cut to
 it and a run must replay on any machine."""
 MOST_SLOTS = 4
-"""More would share the same cores, and each slot's context takes memory."""
+"""More would share the same cores, and each slot's context takes memory and reads for itself what
+another has read."""
 CACHE_MB = 128
 """For beginnings of prompts that no slot holds any more."""
 _ENGINES: dict[tuple[Path, int], Engine] = {}
@@ -93,13 +94,13 @@ def engine_of(name: str, at_once: int) -> Engine:
 
     Args:
         name: What follows `local/`.
-        at_once: Requests that may come at once; it works on so many, 4 and two a thread at most.
+        at_once: Requests that may come at once; it works on so many, 4 and one a thread at most.
 
     Raises:
         UsageError: The extra or the file is missing, or the file can't be loaded.
     """
     check_installed(f"{FAMILY}/{name}")
-    path, slots = model_file(name), max(1, min(MOST_SLOTS, 2 * threads_here(), at_once))
+    path, slots = model_file(name), max(1, min(MOST_SLOTS, threads_here(), at_once))
     with _LOCK:
         engine = _ENGINES.get((path, slots))
         if engine is not None and engine.process.poll() is None:

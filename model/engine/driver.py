@@ -106,7 +106,9 @@ async def _consult_paced(consultation: Consultation) -> Answer:
 async def _consult_later(consultation: Consultation, deadline_s: float) -> Answer:
     mind = consultation.mind
     try:
-        return _as_answer(mind, await call_within(mind.decide, consultation.observation, deadline_s))
+        return _as_answer(
+            mind, await call_within(mind.decide, consultation.observation, deadline_s)
+        )
     except TimeoutError:
         cause = f"no answer within {deadline_s:g} s"
         return Answer(Failure("timeout", cause), Usage(latency_s=deadline_s))

@@ -127,4 +127,9 @@ def test_the_judge_grades_better_work_better():
 
 def test_the_probe_gets_its_answer():
     probe = as_dicts((("user", template("probe").substitute()),))
-    assert json.loads(answer(probe, seed=None)) == {"decision": "abstain", "reason": "ready"}
+    assert json.loads(answer(probe, seed=None)) == {
+        "decision": "abstain",
+        "role": "",
+        "focus": [],
+        "reason": "ready",
+    }

@@ -12,11 +12,12 @@ import os
 import threading
 import weakref
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from ....model.errors import UsageError
 from ....model.plugins.discovery import discover
+from ..prompting.bounds import bare_name
 from ..prompting.templates import schema
 from ..request import Mode, Request
 from .host_process import borrow, give_back, import_litellm, our_request
@@ -161,11 +162,11 @@ def _options(request: Request, api_base: str | None) -> dict[str, Any]:
     return options
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _schema_format(name: str) -> dict[str, Any]:
     return {
         "type": "json_schema",
-        "json_schema": {"name": name, "strict": True, "schema": schema(name)},
+        "json_schema": {"name": bare_name(name), "strict": True, "schema": schema(name)},
     }
 
 

@@ -8,9 +8,12 @@ from functools import lru_cache
 from ....model.observation import Charter, Observation
 from ....model.spans import Span
 from ..request import Mode
+from .bounds import bounded_name
 from .context_window import ContextWindow, fit, render_assignment
 from .templates import SCHEMA_OF, quoted, quoted_title, schema_text, template
 
+MOST_LISTED = 50
+"""Numbers of agents that are named one by one."""
 Messages = tuple[tuple[str, str], ...]
 """Pairs of role (`system`, `user`, `assistant`) and text."""
 
@@ -25,6 +28,7 @@ class Prompt:
         unrecalled: Ids of memory that were left out.
         shortened: Messages of which only the beginning is in it.
         unmarked: Marks that were left out.
+        schema: Name of the answer's schema, with the bounds that this prompt sets.
     """
 
     messages: Messages
@@ -32,6 +36,7 @@ class Prompt:
     unrecalled: tuple[Span, ...] = ()
     shortened: int = 0
     unmarked: int = 0
+    schema: str = ""
 
 
 def compose(observation: Observation, mode: Mode, *, context_tokens: int, max_words: int) -> Prompt:
@@ -49,9 +54,10 @@ def compose(observation: Observation, mode: Mode, *, context_tokens: int, max_wo
     """
     window = fit(observation, context_tokens)
     sections = _sections(observation, window)
-    schema_name = SCHEMA_OF[observation.act]
+    asked = SCHEMA_OF[observation.act]
+    schema_name = _bounded(asked, observation, window, max_words)
     sections.append(template("number").substitute(member=observation.member))
-    sections.append(_question(schema_name, observation.member, observation.roster, max_words))
+    sections.append(_question(asked, observation, window, max_words))
     if mode is not Mode.JSON_SCHEMA:
         sections.append(schema_text(schema_name))
     return Prompt(
@@ -60,6 +66,7 @@ def compose(observation: Observation, mode: Mode, *, context_tokens: int, max_wo
         window.unrecalled,
         window.shortened,
         window.unmarked,
+        schema_name,
     )
 
 
@@ -118,6 +125,21 @@ def _section(name: str, texts: tuple[str, ...], left_out: int) -> str:
     return template(name).substitute({name: whole})
 
 
-def _question(name: str, member: int, roster: tuple[int, ...], max_words: int) -> str:
-    numbers = ", ".join(map(str, roster))
-    return template(name).substitute(member=member, roster=numbers, words=max_words)
+def _bounded(name: str, observation: Observation, window: ContextWindow, max_words: int) -> str:
+    """The name of an answer's schema, with what it may name here."""
+    if name == "plan":
+        return bounded_name(name, named=observation.roster)
+    if name == "contribute":
+        return bounded_name(name, named=window.authors, words=max_words)
+    return name
+
+
+def _question(name: str, observation: Observation, window: ContextWindow, max_words: int) -> str:
+    return template(name).substitute(
+        member=observation.member,
+        roster=", ".join(map(str, observation.roster)),
+        words=max_words,
+        named=template("named" if window.authors else "nobody")
+        .substitute(authors=", ".join(map(str, window.authors[:MOST_LISTED])))
+        .strip(),
+    )

@@ -42,6 +42,7 @@ class ContextWindow:
         unrecalled: Ids of memory that were left out.
         shortened: Messages of which only the beginning is read.
         unmarked: Marks that were left out.
+        authors: Of finished work among the messages, ascending.
     """
 
     own: tuple[str, ...]
@@ -52,6 +53,7 @@ class ContextWindow:
     unrecalled: tuple[Span, ...]
     shortened: int
     unmarked: int
+    authors: tuple[int, ...]
 
 
 def fit(observation: Observation, tokens: int) -> ContextWindow:
@@ -79,7 +81,14 @@ def fit(observation: Observation, tokens: int) -> ContextWindow:
         unrecalled=spans_of(left_memory),
         shortened=space.shortened,
         unmarked=len(observation.marks) - len(marks),
+        authors=tuple(
+            sorted({m.author for m in (*addressed, *others) if _is_work(m) and m.id in said})
+        ),
     )
+
+
+def _is_work(message: Message) -> bool:
+    return isinstance(message.content, Contribution)
 
 
 class _Space:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from string import Template
 from typing import Any
 
 from ....model.decision import Act
+from .bounds import bare_name, bounded
 
 VERSION = "1"
 SCHEMA_OF: dict[Act, str] = {
@@ -34,15 +35,15 @@ def template(name: str) -> Template:
     return Template(_read(f"{name}.txt"))
 
 
-@cache
+@lru_cache(maxsize=4096)
 def schema(name: str) -> dict[str, Any]:
     """The JSON schema of an answer.
 
     Args:
-        name: `contribute`, `intend`, `plan`, `amend` or `verdict`.
+        name: `contribute`, `intend`, `plan`, `amend` or `verdict`, with or without bounds.
     """
-    loaded: dict[str, Any] = json.loads(_read(f"{name}.json"))
-    return loaded
+    loaded: dict[str, Any] = json.loads(_read(f"{bare_name(name)}.json"))
+    return bounded(loaded, name) if "?" in name else loaded
 
 
 @cache
@@ -54,7 +55,7 @@ def prompts_id() -> str:
     return f"{VERSION}-{hashlib.sha256(whole.encode()).hexdigest()[:8]}"
 
 
-@cache
+@lru_cache(maxsize=4096)
 def schema_text(name: str) -> str:
     """The part of a prompt that states a schema.
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from ....model.judge import Submission
 from ..request import Mode
+from .bounds import bounded_name
 from .composition import Prompt
 from .templates import quoted, quoted_title, schema_text, template
 
@@ -59,9 +60,11 @@ def compose_verdict(wanted: VerdictRequest) -> Prompt:
         works="\n\n".join(works),
         checklist=checklist,
     )
+    name = bounded_name("verdict", named=[r.id for r in task.rubric])
     if wanted.mode is not Mode.JSON_SCHEMA:
-        text += schema_text("verdict")
-    return Prompt((("system", template("judge_system").substitute()), ("user", text)))
+        text += schema_text(name)
+    messages = (("system", template("judge_system").substitute()), ("user", text))
+    return Prompt(messages, schema=name)
 
 
 def _cut(text: str, characters: int) -> str:

@@ -32,7 +32,11 @@ def folder_path(config: Config, execution: Execution) -> Path | None:
         config: Of the command.
         execution: With `json` and without `out`, synthetic runs keep nothing.
     """
-    if execution.out is None and execution.json and not any(r.keeps_answers for r in kinds_of(config)):
+    if (
+        execution.out is None
+        and execution.json
+        and not any(r.keeps_answers for r in kinds_of(config))
+    ):
         return None
     return execution.out if execution.out is not None else default_folder(config)
 
