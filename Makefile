@@ -1,5 +1,6 @@
 # make run    sets everything up in .venv and plays one organization on the embedded minds
 # make test   sets everything up and passes all tests
+# make live    tests with a small language model on this machine (fetches 98 MB)
 # make bench  slow tests and benchmarks, as ratios
 # make gallery  runs every scenario and writes docs/scenarios.md with its figures
 # make check  lint, format, import contracts, types, the survey of the house
@@ -11,7 +12,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 FILES := pyproject.toml constraints.txt
 
-.PHONY: run test bench gallery check pins ci clean
+.PHONY: run test live bench gallery check pins ci clean
 
 run: $(VENV)/.run-ready
 	$(BIN)/unscripted run
@@ -21,6 +22,10 @@ test: $(VENV)/.test-ready
 
 bench: $(VENV)/.test-ready
 	$(BIN)/python -m pytest -m "bench or slow" --timeout 1800 -s tests
+
+live: $(VENV)/.test-ready
+	$(BIN)/unscripted fetch smollm2-135m
+	$(BIN)/python -m pytest -m live --timeout 1800 tests
 
 gallery: $(VENV)/.run-ready
 	$(BIN)/python -m unscripted.scenarios.harness.cli.gallery docs

@@ -165,6 +165,29 @@ def _report(folder: Folder, /, *, json: Json = False) -> int:
     return report_command(folder, as_json=json)
 
 
+@app.command(name="fetch")
+def _fetch(
+    name: Annotated[
+        str, cyclopts.Parameter(help="See: unscripted list models; those that begin with local/.")
+    ],
+    /,
+    *,
+    json: Json = False,
+) -> int:
+    """Bring a small language model onto this machine, its digest checked.
+
+    It is kept in the user's cache folder; UNSCRIPTED_CACHE names another. What broke off is
+    continued by the same command.
+
+    For example:
+        unscripted fetch smollm2-135m
+        unscripted run --model local/smollm2-135m --judge none --agents 4 --level L1 --ticks 1
+    """
+    from .fetch import fetch_command
+
+    return fetch_command(name, as_json=json)
+
+
 @app.command(help_flags=())
 def scenario(
     *tokens: Annotated[

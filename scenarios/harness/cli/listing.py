@@ -52,6 +52,7 @@ def _plugins(kind: str) -> Callable[[], dict[str, str]]:
 
 def _models() -> dict[str, str]:
     from ....agents.llm.models import presets
+    from ....agents.local.catalogue import FAMILY, catalogue
     from ....agents.synthetic.profiles import profiles
 
     found: dict[str, str] = {}
@@ -65,6 +66,13 @@ def _models() -> dict[str, str]:
     for preset in presets().values():
         weights = "open" if preset.open else "closed"
         found[preset.name] = f"{preset.model}, {preset.provider}, {weights} weights"
+    for local in catalogue().values():
+        where = "here" if local.is_here else f"bring it with: unscripted fetch {local.name}"
+        untested = "" if local.tested else "; source untested"
+        found[f"{FAMILY}/{local.name}"] = (
+            f"{local.about}; {local.licence}, {local.bytes / 1e6:,.0f} MB, {where}{untested}"
+        )
+    found[f"{FAMILY}/PATH.gguf"] = "any model file of that form, served on this machine"
     found["PROVIDER/MODEL"] = "any LiteLLM id, as ollama/llama3.2; docs/real-models.md"
     others = (f for f in discover("minds") if f != "synthetic")
     return found | {f"{f}/…": _first_line(discover("minds")[f]) for f in others}

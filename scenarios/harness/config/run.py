@@ -173,6 +173,8 @@ class RunConfig:
     def _notes_on_judges(self) -> list[str]:
         """Which judge grades its own work."""
         team = {parse_model(m, self.calls).model for m in self.team.models if is_called(m)}
+        if team and self.tasks.judge is None and not self.judges:
+            return ["local models have no judge unless --judge names one; quality stays unmeasured"]
         return [
             f"judge={judge} also acts in the team: models favour their own work; "
             "use --judge with another model"

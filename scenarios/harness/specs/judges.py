@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ....agents.llm.local_models import is_local
 from ....agents.llm.models import parse_model, presets
 from ....agents.llm.settings import Calls
 from ....model.errors import UnknownNameError, UsageError
@@ -31,7 +32,8 @@ def judge_models(judge: str | None, team: Sequence[str], calls: Calls) -> tuple[
     """The models that judge a team, where models do.
 
     Where nothing is said, a team of called models is judged by another model than its own: the
-    paper's final judge, or its pilot judge. Behind an address of one's own no other is known.
+    paper's final judge, or its pilot judge. Behind an address of one's own no other is known; a team
+    of local models has no judge, so that quality stays unmeasured.
 
     Args:
         judge: As users type it; None where nothing was said.
@@ -48,6 +50,8 @@ def judge_models(judge: str | None, team: Sequence[str], calls: Calls) -> tuple[
         return ()
     if calls.api_base is not None:
         return (called[0].name,)
+    if all(map(is_local, called)):
+        return ()  # who works without a key is asked for none
     acting = {m.model for m in called}
     return (next(j for j in DEFAULT_JUDGES if parse_model(j, calls).model not in acting),)
 
