@@ -312,7 +312,7 @@ def reply_from_json(text: str) -> Reply:
         raise ValueError(str(error)) from None
     if not isinstance(reply, get_args(Reply)):
         raise ValueError(f"it is {type(reply).__name__}")
-    return reply  # type: ignore[no-any-return]
+    return reply
 
 
 _TYPES: dict[str, type] = {

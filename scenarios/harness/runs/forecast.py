@@ -78,7 +78,11 @@ def _duration(seconds: float) -> str:
 
 
 def stand_in(mind: Mind) -> Mind:
-    """What rehearses in place of a mind that isn't called: itself, unless it may cost something."""
+    """What rehearses for a mind that isn't called: itself, unless it may cost something.
+
+    Args:
+        mind: Of a family, or a user's own.
+    """
     return own_mind(REHEARSED_BY) if keeps_answers([mind]) else mind
 
 

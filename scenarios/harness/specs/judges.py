@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ....agents.llm.local_models import is_local
+from ....agents.llm.local_engines import is_local
 from ....agents.llm.models import parse_model, presets
 from ....agents.llm.settings import Calls
 from ....model.errors import UnknownNameError, UsageError
@@ -32,8 +32,8 @@ def judge_models(judge: str | None, team: Sequence[str], calls: Calls) -> tuple[
     """The models that judge a team, where models do.
 
     Where nothing is said, a team of called models is judged by another model than its own: the
-    paper's final judge, or its pilot judge. Behind an address of one's own no other is known; a team
-    of local models has no judge, so that quality stays unmeasured.
+    paper's final judge, or its pilot judge. Behind an address of one's own no other is known; a
+    team of local models has no judge, so that quality stays unmeasured.
 
     Args:
         judge: As users type it; None where nothing was said.
