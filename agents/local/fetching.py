@@ -19,7 +19,7 @@ from .catalogue import SUFFIX, Known, sha256_of
 BLOCK = 1 << 20
 PATIENCE_S = 60.0
 INDEX_VARIABLE = "PIP_INDEX_URL"
-INDEX = "https://pypi.org/simple"
+HOST = "https://pypi.org"
 _LINK = re.compile(r"""href=["']([^"'#]+)[^"']*["']""")
 
 Watch = Callable[[int, int], None]
@@ -84,7 +84,7 @@ def _address_of(entry: Known) -> str:
     Raises:
         UsageError: It has none of that name.
     """
-    index = os.environ.get(INDEX_VARIABLE) or INDEX
+    index = os.environ.get(INDEX_VARIABLE) or f"{HOST}/simple"
     page = f"{index.rstrip('/')}/{entry.package}/"
     with _opened(page) as response:
         text = response.read().decode("utf-8", "replace")
