@@ -10,8 +10,6 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-import yaml
-
 from ...model.errors import UnknownNameError, UsageError
 
 FAMILY = "local"
@@ -68,6 +66,8 @@ class Known:
 @cache
 def catalogue() -> dict[str, Known]:
     """All models that can be fetched, by name."""
+    import yaml  # help gets by without
+
     text = (files(__package__) / "catalogue.yaml").read_text(encoding="utf-8")
     return {name: Known(name, **entry) for name, entry in yaml.safe_load(text).items()}
 

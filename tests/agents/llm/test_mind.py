@@ -11,6 +11,7 @@ from support.prompts import observation, view
 
 from unscripted.agents.llm.mind import LanguageModel
 from unscripted.agents.llm.models import parse_model
+from unscripted.agents.llm.prompting.bounds import bare_name
 from unscripted.agents.llm.prompting.templates import prompts_id
 from unscripted.agents.llm.request import CallFailed, Completion
 from unscripted.agents.llm.settings import Calls
@@ -33,7 +34,7 @@ def test_a_decision_and_its_trace():
     trace = answer.trace
     assert (trace.prompts, trace.request, trace.repairs) == (prompts_id(), request.digest, 0)
     assert (trace.unread, trace.unrecalled, trace.shortened, trace.unmarked) == ((), (), 0, 0)
-    assert (request.schema, request.temperature, request.seed) == ("contribute", 0.7, 5)
+    assert (bare_name(request.schema), request.temperature, request.seed) == ("contribute", 0.7, 5)
     (key,) = client.keys
     assert (key.run, key.tick, key.who, key.decision, key.call) == ("4", 1, "member 7", 5, 0)
 
@@ -41,7 +42,7 @@ def test_a_decision_and_its_trace():
 @pytest.mark.parametrize("act", Act)
 def test_each_act_has_its_schema(act):
     _, client = decided(DECLINED, act=act)
-    assert client.requests[0].schema == act.value
+    assert bare_name(client.requests[0].schema) == act.value
 
 
 def test_settings_reach_prompt_and_request():
