@@ -6,6 +6,7 @@ Two runs are the same run if their records are equal as canonical JSON, byte for
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -139,8 +140,8 @@ def sum_usage(usages: list[Usage]) -> Usage:
         sum(u.calls for u in usages),
         sum(u.tokens_in for u in usages),
         sum(u.tokens_out for u in usages),
-        sum(known) if known and len(known) == len(prices) else None,
-        sum(u.latency_s for u in usages),
+        math.fsum(known) if known and len(known) == len(prices) else None,
+        math.fsum(u.latency_s for u in usages),
     )
 
 
@@ -243,7 +244,7 @@ class TickRecord:
                 if turn.usage.latency_s > slowest[turn.round]:
                     slowest[turn.round] = turn.usage.latency_s
         tokens = whole.tokens_in + whole.tokens_out
-        return Totals(whole.calls, tokens, whole.cost_usd, sum(slowest), decisions, failures)
+        return Totals(whole.calls, tokens, whole.cost_usd, math.fsum(slowest), decisions, failures)
 
     @cached_property
     def replies(self) -> dict[tuple[int, int], Reply | Failure]:

@@ -7,6 +7,7 @@ own by an entry point of the group `unscripted.measures` that names a `Measure`;
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 from ..errors import UnknownNameError, UsageError
@@ -247,7 +248,7 @@ def measure_run(
 
 def _mean(values: Sequence[float | None]) -> float | None:
     known = [v for v in values if v is not None]
-    return sum(known) / len(known) if known else None
+    return math.fsum(known) / len(known) if known else None
 
 
 def _installed(per: str) -> dict[str, Measure]:

@@ -5,6 +5,7 @@ Symbols Q, M, T, C, R, J and B are those of arXiv:2603.28990.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from ..record import TickRecord
@@ -25,7 +26,7 @@ def quality(record: TickRecord) -> float | None:
     v = record.verdict
     grades = (v.accuracy, v.completeness, v.coherence, v.actionability)
     known = [g for g in grades if g is not None]
-    return sum(known) / (GRADE_MAX * len(grades)) if len(known) == len(grades) else None
+    return math.fsum(known) / (GRADE_MAX * len(grades)) if len(known) == len(grades) else None
 
 
 def mission_relevance(record: TickRecord) -> float | None:
@@ -114,7 +115,7 @@ def judge_cost_usd(records: Sequence[TickRecord], scales: Scales) -> float | Non
         scales: Play no part.
     """
     known = [c for r in records if (c := r.verdict.usage.cost_usd) is not None]
-    return sum(known) / len(known) if known else None
+    return math.fsum(known) / len(known) if known else None
 
 
 def objective(records: Sequence[TickRecord], scales: Scales) -> float | None:
