@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Run:
     """A run as far as it came.
 
@@ -120,6 +120,11 @@ class Run:
             synthetic=self.config.synthetic,
             shocks=shock_ticks(self.records),
         )
+
+    def __repr__(self) -> str:
+        quality = self.row.get("quality")
+        worth = "quality not measured" if quality is None else f"quality {quality:.3f}"
+        return f"<Run: {self.title}; ticks {len(self.records)}, {worth}>"
 
     def _repr_html_(self) -> str:
         head = f"<p><b>{escape(self.title)}</b>, {len(self.records)} ticks</p>"
