@@ -21,6 +21,8 @@ class Exit(IntEnum):
     INTERRUPTED = 130
 
 
+ENDING = ("SIGINT", "SIGTERM", "SIGHUP")
+"""Signals that ask a command to end: Ctrl-C, another program, a terminal that goes."""
 _HALTED = {"budget": Exit.BUDGET, "interrupted": Exit.INTERRUPTED}
 
 
