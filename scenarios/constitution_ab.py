@@ -21,7 +21,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from statistics import median
 
-from matplotlib.figure import Figure
 from rich.table import Table
 from rich.text import Text
 
@@ -214,7 +213,7 @@ def rings() -> Table:
     return table
 
 
-def draw(cases: list[Trials]) -> Figure:
+def draw(cases: list[Trials]) -> study.Figure:
     """Quality between the looks at the results, and the share of runs that have changed."""
     trials = [c for c in cases if c.trial]
     rule = _tuning(trials[0].trial)

@@ -22,7 +22,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from matplotlib.figure import Figure
 from rich.table import Table
 from rich.text import Text
 
@@ -285,7 +284,7 @@ def with_range(times: list[int | None]) -> str:
     return shown[0] if len(set(shown)) == 1 else f"{shown[0]}\n{shown[1]} to {shown[2]}"
 
 
-def draw_index(twins: Twins) -> Figure:
+def draw_index(twins: Twins) -> study.Figure:
     """The index of every protocol after every shock."""
     return study.draw_heat(
         twins.struck,
@@ -298,7 +297,7 @@ def draw_index(twins: Twins) -> Figure:
     )
 
 
-def draw_recovery(twins: Twins) -> Figure:
+def draw_recovery(twins: Twins) -> study.Figure:
     """Quality relative to the twin around each shock."""
 
     def line(protocol: str, event: str) -> study.Line:

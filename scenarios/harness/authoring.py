@@ -23,6 +23,7 @@ from .config.groups import Design
 from .config.lineup import CONTROLS, lineup
 from .config.run import RunConfig
 from .config.study import Condition, StudyConfig
+from .figures import Figure
 from .figures.front import Offer, draw_front, front
 from .figures.heat import draw_heat
 from .figures.lines import Line, Subplot, draw_lines
@@ -57,6 +58,7 @@ __all__ = [
     "Condition",
     "Crossing",
     "Design",
+    "Figure",
     "Finding",
     "Line",
     "Offer",

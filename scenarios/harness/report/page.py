@@ -12,8 +12,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
-from ....agents.llm.control_characters import clean
-from ..format import SYNTHETIC
+from ..format import SYNTHETIC, visible
 
 AGAIN = "The same configuration gives the same numbers."
 AGAIN_CALLED = (
@@ -68,8 +67,8 @@ def _inline(path: Path) -> str:
 
 
 def _shown(value: Any) -> Any:
-    """Foreign texts without control and direction characters; numbers as they are."""
-    return clean(value) if isinstance(value, str) else value
+    """Foreign texts as far as they can be seen; numbers as they are."""
+    return visible(value) if isinstance(value, str) else value
 
 
 @cache

@@ -89,18 +89,23 @@ def team_table(record: TickRecord, most: int = 16) -> Table:
     """
     title = f"Last task: {record.task_id}"
     table = titled_table(title)
-    table.add_column("agent", justify="right")
+    table.add_column("agent", justify="right", no_wrap=True, min_width=5)
     table.add_column("state", no_wrap=True, min_width=13)
-    table.add_column("role, or why not", overflow="ellipsis", no_wrap=True)
-    table.add_column("built on", no_wrap=True, min_width=8)
+    table.add_column("role, or why not")
+    table.add_column("built on", min_width=8)
     for m in record.members[:most]:
         mark, style = STATE_STYLE[m.state]
-        role = plain(m.role or m.note)
         built = ", ".join(map(str, m.builds_on)) or UNKNOWN
-        table.add_row(str(m.member), Text(f"{mark} {m.state.value}", style), Text(role), built)
+        foreign = (_cut_to_fit(m.role or m.note), _cut_to_fit(built))
+        table.add_row(str(m.member), Text(f"{mark} {m.state.value}", style), *foreign)
     if len(record.members) > most:
         table.caption = f"{len(record.members) - most} more members not shown"
     return table
+
+
+def _cut_to_fit(text: str) -> Text:
+    """A text of one line that gives way to the other columns."""
+    return Text(plain(text), no_wrap=True, overflow="ellipsis")
 
 
 def compare_table(summary: Sequence[CellSummary], console: Console) -> Table:

@@ -79,12 +79,30 @@ def test_empty_columns_keep_their_types(tmp_path):
     assert kinds == {"tick": "Int64", "quality": "Float64", "note": "string", "mine": "float64"}
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t"])
-def test_no_text_is_a_formula(tmp_path, start):
-    write_table(tmp_path, "some", pd.DataFrame([{"role": f"{start}HYPERLINK()", "tick": -1}]))
+def cell_of(tmp_path, text):
+    """A text as a CSV holds it."""
+    write_table(tmp_path, "some", pd.DataFrame([{"role": text, "tick": -1}]))
     with (tmp_path / "some.csv").open(encoding="utf-8", newline="") as file:
-        assert list(csv.DictReader(file)) == [{"role": f"'{start}HYPERLINK()", "tick": "-1"}]
-    assert pd.read_parquet(tmp_path / "some.parquet")["role"][0] == f"{start}HYPERLINK()"
+        (row,) = csv.DictReader(file)
+    assert row["tick"] == "-1"
+    assert pd.read_parquet(tmp_path / "some.parquet")["role"][0] == text
+    return row["role"]
+
+
+@pytest.mark.parametrize(
+    "start", ["=", "+", "-", "@", "\t", "\n", "＝", "＋", "－", "＠", " =", "\t-"]
+)
+def test_no_text_is_a_formula(tmp_path, start):
+    assert cell_of(tmp_path, f"{start}HYPERLINK()") == f"'{start}HYPERLINK()"
+
+
+@pytest.mark.parametrize(("text", "cell"), [
+    ("\r=1", "'\n=1"), ("\u200b=1", "'=1"), ("\ufeff@x", "'@x"), ("a\u202eb", "ab"),
+    ("a\x1b[31mb", "ab"), ("pla\u200bin", "plain"), ("编辑", "编辑"), ("a=b", "a=b"),
+    ("x" * 200, "x" * 200),
+])  # fmt: skip
+def test_no_text_hides_anything(tmp_path, text, cell):
+    assert cell_of(tmp_path, text) == cell
 
 
 def test_a_failed_table_keeps_the_old(tmp_path, monkeypatch):

@@ -16,8 +16,10 @@ from support.own import Constant, Relay
 import unscripted as un
 from unscripted.model.judge import Verdict, Vote
 from unscripted.scenarios.harness.config.run import RunConfig
+from unscripted.scenarios.harness.figures.fonts import MISSING, NOTE
 from unscripted.scenarios.harness.format import with_bounds
 from unscripted.scenarios.harness.report import page as page_module
+from unscripted.scenarios.harness.report import publish as publish_module
 from unscripted.scenarios.harness.report.comparison_page import comparison_page
 from unscripted.scenarios.harness.report.page import AGAIN, AGAIN_CALLED, Page
 from unscripted.scenarios.harness.report.publish import draw_all, publish
@@ -249,6 +251,49 @@ def test_figures_are_drawn_by_name(tmp_path):
     assert {p.name for p in (tmp_path / "figures").iterdir()} == {
         "one.png", "one.svg", "two.png", "two.svg",
     }  # fmt: skip
+
+
+def test_a_failed_picture_is_a_note(tmp_path):
+    said = []
+
+    def fails():
+        raise RuntimeError("no\nfont")
+
+    from matplotlib.figure import Figure
+
+    drawn = draw_all(tmp_path, {"one": fails, "two": Figure}, said.append)
+    assert list(drawn) == ["two"]
+    assert said == [
+        "note: figures/one was not drawn (RuntimeError: no font); all results are kept"
+    ]  # fmt: skip
+
+
+def test_missing_letters_are_one_note(tmp_path):
+    from matplotlib.figure import Figure
+
+    def boxes():
+        made = Figure()
+        made.text(0, 0, MISSING)
+        return made
+
+    said = []
+    draw_all(tmp_path, {"one": boxes, "two": boxes}, said.append)
+    assert said == [f"note: {NOTE}"]
+
+
+def test_results_come_before_pictures(here, monkeypatch):
+    run = un.run(agents=3, ticks=1, out="mine")
+    compared = un.compare(protocol=["solo"], agents=[2], replicates=1, ticks=1, out="many")
+
+    def broken(folder, *_):
+        assert (folder / "ticks.csv").exists()
+        assert (folder / "agents.parquet").exists()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(publish_module, "draw_all", broken)
+    for value in (run, compared):
+        with pytest.raises(KeyboardInterrupt):
+            publish(value)
 
 
 def test_a_value_is_published_whole(here):
