@@ -28,6 +28,7 @@ import unscripted as un
 from unscripted import study
 
 PROTOCOL = "batched-sequential"
+QUALITY = study.range_of("quality")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,7 +118,7 @@ class Trials:
         for seed, (tick, _) in trials.ends.items():
             series = self.quality.get(seed, ())
             means[seed] = study.mean(series[tick:] if after else series[:tick])
-        return study.Sample({s: m for s, m in sorted(means.items()) if m is not None})
+        return study.Sample({s: m for s, m in sorted(means.items()) if m is not None}, QUALITY)
 
 
 def report(found: study.StudyResults, options: study.StudyOptions) -> study.StudyReport:
@@ -227,7 +228,7 @@ def draw(cases: list[Trials]) -> study.Figure:
             case.name,
             [
                 ((a + b - 1) / 2, study.Sample({s: m for s, q in sorted(case.quality.items())
-                                          if (m := study.mean(q[a:b])) is not None}))
+                                          if (m := study.mean(q[a:b])) is not None}, QUALITY))
                 for a, b in cuts
             ],
         )  # fmt: skip
@@ -240,7 +241,8 @@ def draw(cases: list[Trials]) -> study.Figure:
                 (
                     t,
                     study.Sample(
-                        {s: float(case.changed.get(s, math.inf) <= t) for s in case.quality}
+                        {s: float(case.changed.get(s, math.inf) <= t) for s in case.quality},
+                        (0.0, 1.0),
                     ),
                 )
                 for t in range(length + 1)

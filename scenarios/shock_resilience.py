@@ -33,6 +33,7 @@ REMOVED, HUB, SUBSTITUTED = "members removed", "hub removed", "minds replaced"
 MEMBERS = (REMOVED, HUB, SUBSTITUTED)
 """Shocks that strike members."""
 LEFT = "quality after the shock"
+QUALITY = study.range_of("quality")
 TOLERANCE, HOLD = 0.05, 2
 DRAWS = 200
 
@@ -126,14 +127,16 @@ class Twins:
         """Quality from the shock on, by seed."""
         runs = {s: q for (p, e, s), q in self.series.items() if (p, e) == (protocol, event)}
         means = {s: study.mean(q[self.at :]) for s, q in sorted(runs.items())}
-        return study.Sample({s: m for s, m in means.items() if m is not None})
+        return study.Sample({s: m for s, m in means.items() if m is not None}, QUALITY)
 
     def ticks(self, protocol: str, event: str) -> list[study.Sample]:
         """Quality by seed at each tick."""
         runs = {s: q for (p, e, s), q in self.series.items() if (p, e) == (protocol, event)}
         length = max(map(len, runs.values()), default=0)
         return [
-            study.Sample({s: v for s, q in sorted(runs.items()) if (v := q[t]) is not None})
+            study.Sample(
+                {s: v for s, q in sorted(runs.items()) if (v := q[t]) is not None}, QUALITY
+            )
             for t in range(length)
         ]
 

@@ -30,6 +30,7 @@ from .figures.lines import Line, Subplot, draw_lines
 from .figures.published import draw_published
 from .format import number, plain, with_interval
 from .report.page import Page
+from .results.labels import range_of
 from .results.rows import Row, mean
 from .specs.minds import is_called, parse_team
 from .specs.shocks import DEFAULT_SUBSTITUTE
@@ -101,6 +102,7 @@ __all__ = [
     "plain",
     "profile",
     "profiles",
+    "range_of",
     "recovery_time",
     "resampled",
     "resilience",

@@ -11,7 +11,7 @@ References:
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
@@ -202,6 +202,21 @@ def legend_columns(handles: Sequence[Artist], width_in_all: float, most: int) ->
     columns = max(1, min(most, int((width_in_all - 0.2) / (widest + 0.65))))
     rows = math.ceil(len(handles) / columns) or 1
     return math.ceil(len(handles) / rows) or 1
+
+
+def draw_values(
+    axes: Axes, xs: Sequence[float], ys: Sequence[float], look: Mapping[str, Any]
+) -> None:
+    """Single values beside their mean, small and pale, in its colour and form.
+
+    Args:
+        axes: Where.
+        xs: One for each value.
+        ys: Likewise.
+        look: Of the mean, its `color` and `marker`.
+    """
+    axes.plot(xs, ys, ls="", color=look["color"], marker=look["marker"], ms=3, mew=0, alpha=0.45,
+              zorder=2, gid="value")  # fmt: skip
 
 
 def not_measured(axes: Axes) -> None:

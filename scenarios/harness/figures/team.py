@@ -267,7 +267,7 @@ def _draw_table(axes: Axes, record: TickRecord) -> None:
     row_in = min(0.48, 5.5 / (len(record.members) + 1))
     shorten = fold if row_in > 0.4 else fit
     starts = list(_COLUMNS_IN.values())
-    widths = [b - a - 0.2 for a, b in zip(starts, [*starts[1:], _TABLE_IN + 0.12], strict=True)]
+    widths = [b - a - 0.12 for a, b in zip(starts, [*starts[1:], _TABLE_IN + 0.12], strict=True)]
     for name, x in _COLUMNS_IN.items():
         axes.text(x, row_in - 0.15, name, size=_TEXT_PT, weight="bold", va="center")
     for i, m in enumerate(record.members, start=1):

@@ -32,6 +32,7 @@ class Page:
         lead: The first paragraph.
         config: What was played, as JSON.
         synthetic: Whether synthetic minds made any of it.
+        verdict: What was found, in a sentence; stands first.
         called: Whether models were called: then playing it anew gives something else.
         sentences: A list of them.
         pictures: PNG files and their captions.
@@ -42,6 +43,7 @@ class Page:
     lead: str
     config: Mapping[str, Any]
     synthetic: bool
+    verdict: str = ""
     called: bool = False
     sentences: Sequence[str] = ()
     pictures: Mapping[Path, str] = field(default_factory=dict)
@@ -52,6 +54,7 @@ class Page:
         pictures = [{"src": _inline(p), "caption": said} for p, said in self.pictures.items()]
         return _template().render(
             title=self.title,
+            verdict=self.verdict,
             lead=self.lead,
             sentences=list(self.sentences),
             pictures=pictures,

@@ -13,7 +13,7 @@ from rich.text import Text
 from ....model.metrics.agreement import agreement
 from ....model.metrics.measure import Measure
 from ....model.record import State, TickRecord
-from ..format import UNKNOWN, number, plain, with_interval
+from ..format import UNKNOWN, number, plain, width, with_interval
 from ..results.labels import of_compare_table, of_run_table, spared_first
 from ..results.rows import measured
 from ..statistics.intervals import interval
@@ -111,6 +111,8 @@ def _cut_to_fit(text: str) -> Text:
 def compare_table(summary: Sequence[CellSummary], console: Console) -> Table:
     """One row per cell, the best quality first within each block of equal other factors.
 
+    Blocks come in the order in which their values were given.
+
     Args:
         summary: Of the cells.
         console: Whose width decides how many columns there are.
@@ -133,21 +135,23 @@ def _comparison(summary: Sequence[CellSummary], shown: Sequence[Measure]) -> Tab
     seeds = sorted({row.replicates for row in summary})
     table = titled_table(f"Means per task over {'–'.join(map(str, seeds))} seeds per cell")
     for factor in (*varying, "protocol"):
-        longest = max(len(str(row.cell.value(factor))) for row in summary)
+        longest = max(width(plain(str(row.cell.value(factor)))) for row in summary)
         table.add_column(factor, overflow="fold", min_width=min(20, max(longest, len(factor))))
     table.add_column("Q [95 % interval]", justify="right", no_wrap=True, min_width=20)
     for m in shown:
         table.add_column(m.short, justify="right", no_wrap=True, min_width=max(6, len(m.short)))
 
-    def place(row: CellSummary) -> tuple[object, ...]:
+    given = {f: list(dict.fromkeys(row.cell.value(f) for row in summary)) for f in varying}
+
+    def place(row: CellSummary) -> tuple[float, ...]:
         quality = row.mean("quality")
-        block = (str(row.cell.value(f)).zfill(6) for f in varying)
+        block = (given[f].index(row.cell.value(f)) for f in varying)
         return (*block, 1.0 if quality is None else -quality)
 
     for row in sorted(summary, key=place):
         table.add_row(
             *(Text(plain(str(row.cell.value(f)))) for f in varying),
-            Text(row.cell.protocol),
+            Text(plain(row.cell.protocol)),
             with_interval(row.measure("quality")),
             *(number(row.mean(m.name)) for m in shown),
         )

@@ -95,7 +95,7 @@ def test_what_varies_has_a_column():
     ]  # fmt: skip
     table = compare_table(summary, Console(width=200))
     shown = columns(table)
-    assert (shown["agents"], shown["protocol"]) == (["4", "16", "16"], ["a", "b", "a"])
+    assert (shown["agents"], shown["protocol"]) == (["16", "16", "4"], ["b", "a", "a"])
     assert "over 2–3 seeds" in str(table.title)
 
 
