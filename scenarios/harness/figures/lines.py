@@ -13,7 +13,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter, MaxNLocator, NullLocator
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
 
 from ....model.errors import UsageError
 from ..results.labels import described
@@ -213,6 +213,8 @@ def _draw_subplot(
     axes.set_ylabel(f"{name}\n({unit})" if unit else plain(name))
     if subplot.log and drawn:
         axes.set_yscale("log")
+        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axes.yaxis.set_minor_formatter(NullFormatter())
         axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:g}"))
     if subplot.title:
         axes.set_title(fit(subplot.title, 3.0, 10), loc="left")

@@ -216,7 +216,7 @@ def draw_values(
         look: Of the mean, its `color` and `marker`.
     """
     axes.plot(xs, ys, ls="", color=look["color"], marker=look["marker"], ms=3, mew=0, alpha=0.45,
-              zorder=2, gid="value")  # fmt: skip
+              zorder=2.5, gid="value")  # fmt: skip
 
 
 def not_measured(axes: Axes) -> None:

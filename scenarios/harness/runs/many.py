@@ -18,7 +18,7 @@ from .interrupts import graceful
 from .keys import run_key
 from .reporter import Reporter
 from .session import Session, check_networks, kinds_of
-from .single import tell_notes
+from .single import tell_networks, tell_notes
 from .sweep import sweep
 
 MOST_ERRORS_SHOWN = 5
@@ -56,6 +56,7 @@ def check_buildable(config: Sweep, reporter: Reporter) -> None:
             )
     for run in {r.team.model: r for r in kinds}.values():
         tell_notes(run, reporter)
+    tell_networks(kinds, reporter)
     if not any(run.called for run in kinds):
         check_networks(kinds)
 
