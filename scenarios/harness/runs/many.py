@@ -74,10 +74,12 @@ def play_many(session: Session, execution: Execution) -> PlayedRuns:
     todo = {run_key(r): (r, r.tasks.ticks) for r in config.runs() if run_key(r) not in kept}
     at_once = min(len(todo), config.base.calls.concurrency)
     session.agree(list(todo.values()), yes=execution.yes, at_once=at_once)
+    # a budget that is short buys whole replicates, not the first halves of all
+    workers = len(config.conditions) if session.short else None
     began = time.perf_counter()
     try:
         with reporter.runs(service) as watch, graceful(service, reporter.note):
-            results = sweep(config, session.folder, service=service, watch=watch)
+            results = sweep(config, session.folder, workers=workers, service=service, watch=watch)
     except KeyboardInterrupt:
         count = len(session.folder.finished()) if session.folder is not None else 0
         reporter.note(f"interrupted with {count} runs kept; the same command continues")
