@@ -47,7 +47,7 @@ def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tables, figures and page left out where a test is not about them."""
     from unscripted.scenarios.harness.cli import commands
 
-    monkeypatch.setattr(commands, "publish", lambda value: [])
+    monkeypatch.setattr(commands, "publish", lambda *_: [])
 
 
 @pytest.fixture

@@ -98,6 +98,28 @@ def test_a_comparison_shares_one_budget(loopback, tmp_path):
     assert len(kept) == 4
 
 
+def test_a_short_budget_buys_replicates(loopback, tmp_path):
+    server = loopback()
+    asked = (
+        "compare", "--model", MODEL, "--api-base", server.api_base, "--agents", 3, "--ticks", 2,
+        "--protocol", "sequential,shared", "--replicates", 6, "--judge", "none", "--json",
+        "--out", tmp_path / "cmp", "--max-tokens", 400,
+    )  # fmt: skip
+    process = command(*asked, "--budget", 0.03)
+    said, told = process.communicate(timeout=90)
+    assert process.returncode == Exit.BUDGET, told
+    assert "the budget buys about " in told
+    assert "of 6 replicates of every cell" in told
+    body = json.loads(said)
+    seeds = {}
+    for row in body["runs"]:
+        seeds.setdefault(row["protocol"], set()).add(row["seed"])
+    assert set(seeds) == {"sequential", "shared"}, "every cell has runs"
+    assert min(map(len, seeds.values())) >= 1
+    assert max(map(len, seeds.values())) < 6
+    assert len(seeds["sequential"] ^ seeds["shared"]) <= 1, "a smaller comparison, not half of one"
+
+
 def test_every_probe_is_paid_and_kept(loopback, tmp_path):
     made = service(loopback(), Journal(tmp_path / "j.sqlite"), budget_usd=1.0)
     made.probe([MODEL, f"{MODEL}?temperature=0.1", f"{MODEL}?temperature=0.9"])

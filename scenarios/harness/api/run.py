@@ -20,7 +20,7 @@ from ..results.rows import Row, agent_rows, measured, run_row, tick_rows
 from ..runs.play import PlayedRun
 from ..runs.reporter import Reporter
 from ..runs.session import Session, folder_path
-from ..runs.single import play_single, tell_notes, title_of
+from ..runs.single import play_single, tell_networks, tell_notes, title_of
 from ..statistics.summary import summarize
 
 if TYPE_CHECKING:
@@ -145,6 +145,7 @@ def play_run(config: RunConfig, execution: Execution, reporter: Reporter) -> Run
         UsageError: It can't be built, a model can't be reached, or the folder is another run's.
     """
     tell_notes(config, reporter)
+    tell_networks([config], reporter)
     if not config.called:
         organization_of(config)  # what can't be built is refused before a folder is made
     path = folder_path(config, execution)

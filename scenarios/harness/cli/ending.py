@@ -26,6 +26,7 @@ def guarded(command: Callable[[], object]) -> int:
     if sys.stdout is None:
         return _complain("standard output is closed; leave it open or send it to a file", 2)
     try:
+        os.environ.pop("MPLBACKEND", None)  # a notebook's; commands open no window
         with _ended_alike():
             write_plainly()
             code = command()

@@ -8,11 +8,12 @@ from pathlib import Path
 
 from ....agents.llm.models import parse_model
 from ....agents.llm.settings import TEMPERATURE
+from ....model.metrics.catalogue import measure_run
 from ....model.record import TickRecord
 from ..api.run import Run
 from ..config.identity import to_json
 from ..config.run import RunConfig
-from ..format import UNKNOWN, plain
+from ..format import UNKNOWN, counted, number, plain
 from ..results.chronicle import chronicle
 from ..results.emergence import HEAD as EMERGENCE_HEAD
 from ..results.emergence import TITLE as EMERGENCE
@@ -49,6 +50,7 @@ def run_page(run: Run, pictures: Mapping[str, Path]) -> Page:
         f"on a {labels['topology']} network, seed {config.tasks.seed}.{_asked(config, records)}",
         config=to_json(config),
         synthetic=config.synthetic,
+        verdict=_verdict(records),
         called=bool(config.called),
         sentences=[*chronicle(records), *judged, *emergence_lines(emergent)],
         pictures={path: CAPTIONS[name] for name, path in pictures.items()},
@@ -62,6 +64,16 @@ def run_page(run: Run, pictures: Mapping[str, Path]) -> Page:
             (EMERGENCE, EMERGENCE_HEAD, emergence_table(emergent)),
         ],
     )
+
+
+def _verdict(records: Sequence[TickRecord]) -> str:
+    """What the team achieved and who took part, on average."""
+    found = measure_run(records)
+    took, roles = found["participation"], found["unique_roles"]
+    said = "" if took is None else f"; {100 * took:.0f} % of the members delivered work"
+    named = "" if roles is None else f", under {counted(int(roles), 'name')} of roles"
+    over = f"over {counted(len(records), 'tick')}"
+    return f"Mean quality {number(found['quality'])} {over}{said}{named}."
 
 
 def _asked(config: RunConfig, records: Sequence[TickRecord]) -> str:

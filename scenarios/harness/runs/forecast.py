@@ -8,9 +8,11 @@ Shocks and trials are left out: it is the forecast of the team as it begins.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from ....agents.llm.models import ModelId, parse_model
 from ....agents.llm.price import Price
@@ -24,12 +26,15 @@ from ....model.mind import Mind
 from ....model.observation import Observation
 from ..build.from_config import organization_of
 from ..config.run import RunConfig
+from ..format import counted
 from ..specs.minds import is_called, own_mind, parse_team
 
 REHEARSED_BY = "synthetic/strong"
 TOKENS_PER_WORD = 1.4
 SHARE_OF_LONGEST = 0.6
 """Work is about so long, of the longest that is asked for; other answers are a fifth of that."""
+EPSILON = 1e-9
+"""Rounding."""
 TOKENS_PER_S = 60.0
 FIRST_TOKEN_S = 1.0
 """A guess at a hosted model's speed; probing it would measure the network."""
@@ -48,6 +53,7 @@ class Forecast:
         largest_usd: The most that one call may cost; a budget must cover it.
         budget_usd: What may be spent; None for any.
         unpriced: Models without a known price.
+        buys: What the rest of the budget buys, in words, where it doesn't buy all; else empty.
     """
 
     calls: int
@@ -58,6 +64,7 @@ class Forecast:
     largest_usd: float = 0.0
     budget_usd: float | None = None
     unpriced: tuple[str, ...] = ()
+    buys: str = ""
 
     def line(self) -> str:
         """One line for people."""
@@ -168,7 +175,9 @@ def forecast(runs: Sequence[tuple[RunConfig, int]], service: Service, at_once: i
     cost, seconds = 0.0, 0.0
     largest = 0.0
     unpriced: dict[str, None] = {}
+    costs: list[tuple[int, int, float]] = []
     for config, ticks in runs:
+        before = cost
         kind = config.replace(seed=0, ticks=1, shock="", tune="")
         if kind not in rehearsed:
             rehearsed[kind] = rehearse(kind)
@@ -184,16 +193,50 @@ def forecast(runs: Sequence[tuple[RunConfig, int]], service: Service, at_once: i
             else:
                 cost += ticks * price.of(a, b)
                 largest = max(largest, price.of(*tally.largest[model]))
+        costs.append((config.tasks.seed, ticks, cost - before))
     seconds /= max(1, at_once)
     if client.calls.rpm is not None:
         seconds = max(seconds, 60.0 * calls / client.calls.rpm)
     if client.calls.tpm is not None:
         seconds = max(seconds, 60.0 * (tokens_in + tokens_out) / client.calls.tpm)
     known = cost if cost or not unpriced else None
+    budget = client.calls.budget_usd
+    buys = ""
+    if budget is not None and not unpriced:
+        buys = bought(costs, budget - client.budget.spent_usd)
     return Forecast(
-        calls, tokens_in, tokens_out, known, seconds, largest, client.calls.budget_usd,
-        tuple(unpriced),
-    )  # fmt: skip
+        calls, tokens_in, tokens_out, known, seconds, largest, budget, tuple(unpriced), buys
+    )
+
+
+def bought(costs: Sequence[tuple[int, int, float]], left_usd: float) -> str:
+    """What a budget buys of runs that are played replicate by replicate.
+
+    Args:
+        costs: Of each run its seed, its ticks and its cost in US dollars.
+        left_usd: What may still be spent.
+
+    Returns:
+        A sentence; empty where it buys all.
+    """
+    if math.fsum(usd for _, _, usd in costs) <= left_usd:
+        return ""
+    left_usd = max(0.0, left_usd)
+    if len(costs) == 1:
+        _, ticks, usd = costs[0]
+        enough = int(ticks * left_usd / usd + EPSILON)
+        return f"the budget buys about {enough} of {counted(ticks, 'tick')}"
+    by_seed: dict[int, list[float]] = {}
+    for seed, _, usd in costs:
+        by_seed.setdefault(seed, []).append(usd)
+    spent = list(accumulate(usd for replicate in by_seed.values() for usd in replicate))
+    ends = accumulate(map(len, by_seed.values()))
+    whole = sum(spent[end - 1] <= left_usd * (1 + EPSILON) for end in ends)
+    runs = sum(usd <= left_usd * (1 + EPSILON) for usd in spent)
+    return (
+        f"the budget buys about {whole} of {counted(len(by_seed), 'replicate')} of every cell, "
+        f"{runs} of {len(costs)} runs; they are played replicate by replicate until it is spent"
+    )
 
 
 def rehearse(config: RunConfig) -> tuple[Tally, float]:

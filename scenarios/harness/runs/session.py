@@ -75,6 +75,7 @@ class Session:
     Attributes:
         folder: Where finished ticks and runs go; None until it is made.
         service: Calls models; None where none is called.
+        short: Whether the budget is expected not to buy everything.
     """
 
     def __init__(self, config: Config, path: Path | None, reporter: Reporter) -> None:
@@ -83,6 +84,7 @@ class Session:
         self.reporter = reporter
         self.folder: Folder | None = None
         self.service: Service | None = None
+        self.short = False
         self._stack = ExitStack()
 
     def __enter__(self) -> Session:
@@ -187,6 +189,7 @@ class Session:
         assert self.service is not None
         client = self.service.client
         budget = client.calls.budget_usd
+        self.short = bool(expected.buys)
         self.reporter.expect(expected, client.budget.spent_usd if self.folder is not None else 0.0)
         if budget is not None and expected.largest_usd > budget:
             cause = (
