@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 
-from ..request import Completion, Request
+from ..billing.tokens import Tokens
+from ..request import Request
 from ..settings import Calls
 from .concurrency import ConcurrencyLimit
 from .rate_limit import RateLimiter
@@ -23,6 +24,9 @@ class Endpoint:
     Args:
         calls: Says the rates, if the user gave them.
         most: Requests in flight at once, 1 or more.
+
+    Attributes:
+        excess: By how much the dearest bill exceeded the worst case, as a factor of 1 or more.
     """
 
     def __init__(self, calls: Calls, most: int) -> None:
@@ -33,6 +37,7 @@ class Endpoint:
         self.answers = 0
         self.tokens = 0
         self.tokens_out = 0
+        self.excess = 1.0
 
     def likely_tokens(self, request: Request) -> int:
         """What a request will probably use, by the answers so far.
@@ -67,16 +72,16 @@ class Endpoint:
         if not self.rate.known or self.refusal_share > MANY_REFUSALS:
             self.concurrency.decrease(acquired_at)
 
-    def on_answer(self, booked: int, answer: Completion) -> None:
+    def on_answer(self, booked: int, tokens: Tokens) -> None:
         """Let more calls through, and put right what was guessed about this one.
 
         Args:
             booked: Tokens that were taken from the rate for it.
-            answer: Says how many it used.
+            tokens: Those that it used.
         """
         self.refusal_share -= REFUSAL_WEIGHT * self.refusal_share
         self.concurrency.increase()
         self.answers += 1
-        self.tokens += answer.tokens_in + answer.tokens_out
-        self.tokens_out += answer.tokens_out
-        self.rate.correct(booked, answer.tokens_in + answer.tokens_out)
+        self.tokens += tokens.whole
+        self.tokens_out += tokens.completion
+        self.rate.correct(booked, tokens.whole)

@@ -2,8 +2,8 @@
 
 A program may use LiteLLM itself beside ours. So nothing of it is changed for good: `borrowed`
 settings hold while a client is open, and the last one to close puts back what the first one found.
-Redirects are refused by a wrapper around LiteLLM's one transport, since its clients are told to
-follow them; the wrapper lets every request pass that isn't ours.
+A wrapper around LiteLLM's one transport notes what comes back (`wire`) and refuses redirects, since
+LiteLLM's clients are told to follow them; it lets every request pass that isn't ours.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from contextvars import ContextVar
 from typing import Any
 
 READ_AT_IMPORT = {
@@ -34,9 +33,6 @@ FLAGS = {
 SWITCH_INTERVAL_S = 0.0005
 GC_THRESHOLDS = (50_000, 20, 20)
 
-our_request: ContextVar[bool] = ContextVar("our_request", default=False)
-"""Whether the request being sent is one of ours; tasks and threads of LiteLLM inherit it."""
-
 _lock = threading.Lock()
 _borrowers = 0
 _settings = ExitStack()
@@ -47,7 +43,7 @@ def borrow() -> None:
     global _borrowers
     with _lock:
         if _borrowers == 0:
-            for settings in (_flags(), _quiet_pydantic(), _redirects_refused()):
+            for settings in (_flags(), _quiet_pydantic(), _watched()):
                 _settings.enter_context(settings)
         _borrowers += 1
 
@@ -127,24 +123,33 @@ def _quiet_pydantic() -> Iterator[None]:
 
 
 @contextmanager
-def _redirects_refused() -> Iterator[None]:
-    """Follow no redirect of our requests: not all of their keys would be left behind."""
+def _watched() -> Iterator[None]:
+    """Note what comes back for our requests, and follow no redirect of them: not all of their keys
+    would be left behind.
+    """
     import httpx
     from litellm.llms.custom_httpx.aiohttp_transport import LiteLLMAiohttpTransport
 
+    from .wire import our_request
+
     original = LiteLLMAiohttpTransport.handle_async_request
 
-    async def handle_or_refuse(self: Any, request: httpx.Request) -> httpx.Response:
+    async def watched(self: Any, request: httpx.Request) -> httpx.Response:
+        wire = our_request.get()
+        if wire is None:
+            return await original(self, request)
+        request.headers["accept-encoding"] = "identity"
         response: httpx.Response = await original(self, request)
-        if our_request.get() and response.has_redirect_location:
+        if response.has_redirect_location:
             target = httpx.URL(response.headers["location"]).host or "another address"
             raise httpx.UnsupportedProtocol(
                 f"redirects are refused: {request.url.host} sends us to {target}; use its address",
                 request=request,
             )
+        wire.begins(response)
         return response
 
-    LiteLLMAiohttpTransport.handle_async_request = handle_or_refuse  # type: ignore[method-assign]
+    LiteLLMAiohttpTransport.handle_async_request = watched  # type: ignore[method-assign]
     try:
         yield
     finally:

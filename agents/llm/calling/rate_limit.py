@@ -11,16 +11,21 @@ References:
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from .rate_limit_headers import Reading, reading_in
+from .waiting import back_at
 
 MARGIN = 0.95
 """Share of a rate that is used: clocks and queues on the way shift requests together."""
 FASTER = 1.02
 """Factor by which a known rate may grow with one reading."""
 LOOK_AGAIN_S = 0.1
+WORTH_SAYING_S = 2.0
+"""Of a wait: shorter ones are no news."""
 BURST_S = 0.1
 """A given rate is kept over any such time; how big a burst the provider takes, nobody said."""
 
@@ -38,6 +43,7 @@ class TokenBucket:
         self.capacity = 1.0 if rate is None else max(1.0, rate * MARGIN * BURST_S)
         self.level = self.capacity
         self._at = time.monotonic()
+        self._full_at = self._at
 
     def wait_s(self, amount: float) -> float:
         """Seconds until an amount is in it, or it is full where it holds less.
@@ -71,6 +77,7 @@ class TokenBucket:
         limit, left, full_in_s = reading
         if self.given or limit < 1:
             return
+        self._full_at = time.monotonic() + (full_in_s or 0.0)
         missing = limit - left
         if full_in_s is None:
             self.rate = limit / 60.0
@@ -86,11 +93,28 @@ class TokenBucket:
             # It looked when the request came or when the answer went: the less of the two holds.
             self.level = min(self.capacity, left + min(0.0, self.rate * ago_s - since))
 
+    @property
+    def full_in_s(self) -> float:
+        """Seconds until all of it is back, as the provider last said; 0 where it is."""
+        return max(0.0, self._full_at - time.monotonic())
+
     def _fill(self) -> None:
         now = time.monotonic()
         if self.rate is not None:
             self.level = min(self.capacity, self.level + (now - self._at) * self.rate * MARGIN)
         self._at = now
+
+
+class _Pause(NamedTuple):
+    """A wait for one of the two buckets."""
+
+    seconds: float
+    bucket: TokenBucket
+    name: str
+
+
+class LongWaitError(Exception):
+    """A provider has nothing left for us for longer than anybody wants to wait."""
 
 
 class RateLimiter:
@@ -104,6 +128,7 @@ class RateLimiter:
     def __init__(self, rpm: float | None = None, tpm: float | None = None) -> None:
         self.requests = TokenBucket(None if rpm is None else rpm / 60.0)
         self.tokens = TokenBucket(None if tpm is None else tpm / 60.0)
+        self.wait = ""  # what is waited for and until when, while it is
         self._turns = asyncio.Lock()  # first come, first served
 
     @property
@@ -111,17 +136,40 @@ class RateLimiter:
         """Whether the rate of requests was given or learnt."""
         return self.requests.rate is not None
 
-    async def acquire(self, tokens: int) -> None:
+    async def acquire(self, tokens: int, patience_s: float = math.inf) -> None:
         """Wait until a request may go; what is learnt meanwhile counts at once.
 
         Args:
             tokens: About how many it will use, 0 or more.
+            patience_s: How long at most, where the provider and not the user set the rate.
+
+        Raises:
+            LongWaitError: That is too short.
         """
         async with self._turns:
-            while (pause := max(self.requests.wait_s(1.0), self.tokens.wait_s(tokens))) > 0:
-                await asyncio.sleep(min(pause, LOOK_AGAIN_S))
+            try:
+                while (pause := self._pause(tokens)).seconds > 0:
+                    if pause.seconds > patience_s and not pause.bucket.given:
+                        raise LongWaitError(self._said(pause))
+                    self.wait = self._said(pause) if pause.seconds > WORTH_SAYING_S else ""
+                    await asyncio.sleep(min(pause.seconds, LOOK_AGAIN_S))
+            finally:
+                self.wait = ""
             self.requests.take(1.0)
             self.tokens.take(tokens)
+
+    def _pause(self, tokens: int) -> _Pause:
+        """The longer of two waits."""
+        both = (
+            _Pause(self.requests.wait_s(1.0), self.requests, "requests"),
+            _Pause(self.tokens.wait_s(tokens), self.tokens, "tokens"),
+        )
+        return max(both, key=lambda pause: pause.seconds)
+
+    def _said(self, pause: _Pause) -> str:
+        bucket = pause.bucket
+        until = back_at(max(pause.seconds, bucket.full_in_s))
+        return f"of {bucket.capacity:,.0f} {pause.name} none is left until {until}"
 
     def correct(self, booked: int, used: int) -> None:
         """Replace the tokens that were booked by those used.

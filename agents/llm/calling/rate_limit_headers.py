@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 MOST, LONGEST_S = 1e12, 32 * 86400.0
 """Beyond this a header says nothing sensible."""
+EPOCH_S, EPOCH_MS = 1e9, 1e12
+"""Numbers beyond these are times of day, in seconds or milliseconds since 1970."""
 FORMS = (("x-ratelimit-", "{part}-{name}"), ("anthropic-ratelimit-", "{name}-{part}"))
 _SPAN = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
 _UNIT_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
@@ -75,8 +77,15 @@ def seconds_in(text: str | None) -> float | None:
     if parts and "".join(n + u for n, u in parts) == text.strip():
         return math.fsum(float(n) * _UNIT_S[u] for n, u in parts)
     with suppress(ValueError):
-        return max(0.0, float(text))
+        return _left(float(text))
     with suppress(ValueError):
         then = datetime.fromisoformat(text.replace("Z", "+00:00"))
         return max(0.0, then.timestamp() - time.time())
     return None
+
+
+def _left(number: float) -> float:
+    """Seconds, or until a time since 1970 in seconds or milliseconds."""
+    if number > EPOCH_MS:
+        number /= 1000.0
+    return max(0.0, number - time.time() if number > EPOCH_S else number)
