@@ -2,7 +2,8 @@
 # make test   sets everything up and passes all tests
 # make bench  slow tests and benchmarks, as ratios
 # make gallery  runs every scenario and writes docs/scenarios.md with its figures
-# make check  lint, format, import contract, types
+# make check  lint, format, import contracts, types, the survey of the house
+# make pins   plays 130 commands and says whether any computes something else
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -10,7 +11,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 FILES := pyproject.toml constraints.txt
 
-.PHONY: run test bench gallery check ci clean
+.PHONY: run test bench gallery check pins ci clean
 
 run: $(VENV)/.run-ready
 	$(BIN)/unscripted run
@@ -29,6 +30,10 @@ check: $(VENV)/.dev-ready
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	.ci/types $(BIN)/mypy
+	$(BIN)/python .ci/survey.py
+
+pins: $(VENV)/.test-ready
+	$(BIN)/python tests/pins/play.py check
 
 ci:
 	bash .ci/run

@@ -51,9 +51,9 @@ if TYPE_CHECKING:
     from .scenarios.harness import authoring as study  # noqa: F401
     from .scenarios.harness.api.entry import compare as compare
     from .scenarios.harness.api.entry import run as run
-    from .scenarios.harness.api.load import load as load
     from .scenarios.harness.build.organization import Organization as Organization
     from .scenarios.harness.build.organization import build as build
+    from .scenarios.harness.study.load import load as load
 
 
 _HOMES = {
@@ -91,7 +91,7 @@ _HOMES = {
     "Verdict": ".model.judge",
     "build": ".scenarios.harness.build.organization",
     "compare": ".scenarios.harness.api.entry",
-    "load": ".scenarios.harness.api.load",
+    "load": ".scenarios.harness.study.load",
     "run": ".scenarios.harness.api.entry",
     "study": ".scenarios.harness.authoring",
     "testing": ".testing",

@@ -134,7 +134,11 @@ class Protocol(ABC):
         """
 
     def max_calls(self, n_members: int) -> int:
-        """The most decisions one tick may take, for budgets and the conformance suite."""
+        """The most decisions one tick may take, for budgets and the conformance suite.
+
+        Args:
+            n_members: Members of the team, 1 or more.
+        """
         return 2 * n_members + 1
 
     @property

@@ -74,7 +74,11 @@ class RoleHistory:
         return self._log
 
     def open(self, records: Sequence[TickRecord]) -> View:
-        """The notes that are neither too old nor faded, whoever reads them."""
+        """The notes that are neither too old nor faded, whoever reads them.
+
+        Args:
+            records: Of the ticks until now.
+        """
         log, horizon = self.of(records), self.memory.horizon
         starts = self._starts[-horizon:] if horizon and self.memory.scope != "off" else []
         if not starts:

@@ -31,7 +31,11 @@ class Seat(Cell):  # type: ignore[misc]
 
     @connections.setter
     def connections(self, value: dict[Any, Cell]) -> None:
-        """Mesa initialises the attribute; the graph already knows better."""
+        """Mesa initialises the attribute; the graph already knows better.
+
+        Args:
+            value: Is not taken.
+        """
 
     @property
     def neighborhood(self) -> CellCollection:

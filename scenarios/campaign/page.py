@@ -10,12 +10,7 @@ from matplotlib.figure import Figure
 from rich.table import Table
 
 from unscripted import study
-from unscripted.scenarios.campaign.claims import (
-    NOT_PRINTED,
-    claims,
-    findings_in,
-    paraphrases,
-)
+from unscripted.scenarios.campaign.claims import NOT_PRINTED, claims, findings_in, paraphrases
 from unscripted.scenarios.campaign.design import campaign
 
 PAGE = "campaign.html"

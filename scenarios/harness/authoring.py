@@ -33,14 +33,7 @@ from .results.rows import Row, mean
 from .specs.minds import is_called, parse_team
 from .specs.shocks import DEFAULT_SUBSTITUTE
 from .specs.tuning import constitution_for, parse_tuning
-from .statistics.findings import (
-    Finding,
-    Support,
-    above,
-    below,
-    between,
-    supported,
-)
+from .statistics.findings import Finding, Support, above, below, between, supported
 from .statistics.intervals import interval
 from .statistics.published import HEAD as PUBLISHED_HEAD
 from .statistics.published import Claim, Origin, sections, summary

@@ -127,7 +127,7 @@ def bare_aiohttp(server, requests, *, at_once):
 @pytest.mark.parametrize(
     ("protocol", "n_agents", "rounds"), [("shared", 256, 1), ("sequential", 16, 16)]
 )
-def test_our_layer_costs_little_more_than_bare_calls(server, protocol, n_agents, rounds):
+def test_our_layer_costs_little(server, protocol, n_agents, rounds):
     at_once = rounds == 1
     walls, cpus, fast = [], [], []
     ours = bare = plain = None
@@ -157,7 +157,7 @@ def test_our_layer_costs_little_more_than_bare_calls(server, protocol, n_agents,
     assert cpu <= 1.3
 
 
-def test_a_journal_write_costs_a_fraction_of_a_call(tmp_path):
+def test_journal_writes_cost_little(tmp_path):
     from unscripted.agents.llm.calling.journal import Journal
     from unscripted.agents.llm.request import Completion, Mode, Request, Site
 

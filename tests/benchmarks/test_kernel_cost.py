@@ -41,7 +41,7 @@ def report(name, ratio, limit):
     assert ratio <= limit
 
 
-def test_a_whole_tick_costs_little_more_than_its_decisions():
+def test_tick_costs_little_beyond_decisions():
     mind = synthetic("strong")
     watched = un.build(n_agents=64, model=Witness(mind), rng=0)
     plain = un.build(n_agents=64, model=mind, rng=0)
@@ -63,7 +63,7 @@ def cost_per_decision(org):
 
 
 @pytest.mark.parametrize("topology", ["complete", "watts-strogatz"])
-def test_cost_per_decision_does_not_grow_with_the_team(topology):
+def test_decisions_cost_alike_at_scale(topology):
     small = un.build(n_agents=64, topology=topology, rng=0)
     large = un.build(n_agents=4096, topology=topology, rng=0)
     gc.collect()
@@ -78,7 +78,7 @@ def test_cost_per_decision_does_not_grow_with_the_team(topology):
     report(name, statistics.median(ratios), 1.5)
 
 
-def test_the_data_collector_takes_a_small_share_of_a_tick():
+def test_data_collector_takes_little():
     org = un.build(n_agents=64, rng=0)
     org.run(2)
     collect = org.datacollector.collect
@@ -102,7 +102,7 @@ def test_help_is_quick():
     report("unscripted --help / python -c pass", statistics.median(ratios), 20)
 
 
-def test_a_view_is_made_in_constant_time():
+def test_views_take_constant_time():
     org = un.build(n_agents=1024, rng=0, protocol="sequential")
     org.step()
     log = org.records[0].log

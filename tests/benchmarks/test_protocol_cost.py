@@ -33,7 +33,7 @@ def cost(org, each):
 
 @pytest.mark.parametrize("topology", ["complete", "watts-strogatz", "barabasi-albert"])
 @pytest.mark.parametrize("protocol", sorted(discover("protocols")))
-def test_a_decision_costs_the_same_in_a_large_team(protocol, topology):
+def test_large_teams_decide_as_cheaply(protocol, topology):
     small, large = (
         un.build(protocol=protocol, n_agents=n, topology=topology, rng=0) for n in (FEW, MANY)
     )

@@ -13,7 +13,7 @@ from unscripted.model.errors import Halt
 
 
 def test_a_panel_judges_blind(loopback):
-    from unscripted.scenarios.harness.results.agreement import agreement
+    from unscripted.model.metrics.agreement import agreement
 
     server = loopback()
     org = team(service(server), "sequential", 3, judge="openai/one,openai/two,openai/three")

@@ -10,9 +10,10 @@ from support.called import MODEL, agents_requests, config, played, service, team
 
 import unscripted as un
 from unscripted.agents.llm.calling.journal import Journal
-from unscripted.agents.llm.service import Service
 from unscripted.model.errors import Halt, UsageError
-from unscripted.scenarios.harness.runs.folder import Folder
+from unscripted.scenarios.harness.api.load import offline
+from unscripted.scenarios.harness.build.from_config import organization_of
+from unscripted.scenarios.harness.folders.folder import Folder, archive
 
 
 def test_replays_with_the_server_gone(loopback, tmp_path):
@@ -20,9 +21,8 @@ def test_replays_with_the_server_gone(loopback, tmp_path):
     outcome, _ = played(config(server, protocol="broadcast"), tmp_path / "run")
     sent = server.requests
     server.faults = Faults(reset=1.0)
-    with Folder.existing(tmp_path / "run") as folder:
-        strict = Service(folder.config.calls, Journal(folder.journal, strict=True))
-        org = folder.config.organization(strict)
+    with archive(tmp_path / "run") as folder, offline(folder) as strict:
+        org = organization_of(folder.config, strict)
         assert [r.to_json() for r in org.run(3)] == [r.to_json() for r in outcome.records]
     assert server.requests == sent
 
@@ -31,9 +31,8 @@ def test_a_failure_is_replayed_too(loopback, tmp_path):
     server = loopback(faults=Faults(content_filter=1.0, match="\nYou are agent 1.\n"))
     outcome, _ = played(config(server, ticks=1), tmp_path / "run")
     assert outcome.records[0].totals.failures == 1
-    with Folder.existing(tmp_path / "run") as folder:
-        strict = Service(folder.config.calls, Journal(folder.journal, strict=True))
-        org = folder.config.organization(strict)
+    with archive(tmp_path / "run") as folder, offline(folder) as strict:
+        org = organization_of(folder.config, strict)
         assert org.run(1)[0].to_json() == outcome.records[0].to_json()
 
 
@@ -43,9 +42,8 @@ def test_a_replay_sends_nothing(loopback, tmp_path):
     with sqlite3.connect(tmp_path / "run" / "journal.sqlite") as db:
         db.execute("DELETE FROM calls WHERE tick = 1 AND who = 'member 2'")
     sent = server.requests
-    with Folder.existing(tmp_path / "run") as folder:
-        strict = Service(folder.config.calls, Journal(folder.journal, strict=True))
-        org = folder.config.organization(strict)
+    with archive(tmp_path / "run") as folder, offline(folder) as strict:
+        org = organization_of(folder.config, strict)
         org.step()
         with pytest.raises(Halt, match=r"tick 1, member 2: not in the journal"):
             org.step()
@@ -78,11 +76,11 @@ def test_equal_requests_are_two_samples(loopback):
 def test_one_process_a_folder(loopback, tmp_path):
     made = config(loopback())
     with (
-        Folder(tmp_path / "run", made, alone=True),
+        Folder(tmp_path / "run", made),
         pytest.raises(UsageError, match="is in use by another process"),
     ):
-        Folder(tmp_path / "run", made, alone=True)
-    with Folder(tmp_path / "run", made, alone=True):
+        Folder(tmp_path / "run", made)
+    with Folder(tmp_path / "run", made):
         assert True, "the lock goes with its holder"
 
 

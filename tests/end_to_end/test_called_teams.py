@@ -102,7 +102,7 @@ def test_a_fixed_role_reaches_the_prompt(loopback):
     server = loopback()
     org = team(service(server), "fixed-roles", 2)
     org.run(1)
-    domain = org.ingredients.stream.domains[0]
+    domain = org.setup.stream.domains[0]
     assert f"| {domain} specialist" in agents_requests(server)[0].messages[1]["content"]
 
 
@@ -216,4 +216,4 @@ def test_limits_are_the_organizations(loopback):
     )  # fmt: skip
     org.step()
     assert server.most_in_flight <= 3
-    assert org.ingredients.limits == Limits(9.0, 3)
+    assert org.setup.limits == Limits(9.0, 3)

@@ -8,11 +8,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from support.commands import command
 
-from unscripted.scenarios.harness.cli.app import app
+from unscripted.scenarios.harness.build.from_config import organization_of
 from unscripted.scenarios.harness.config.run import RunConfig
+from unscripted.scenarios.harness.folders.folder import Folder, archive
 from unscripted.scenarios.harness.results.rows import measured
-from unscripted.scenarios.harness.runs.folder import Folder
 
 RECORDED = Path(__file__).with_name("recorded")
 MEASURES = RECORDED / "measures.json"
@@ -25,14 +26,13 @@ def folder(tmp_path):
     return tmp_path
 
 
-def test_a_recorded_run_replays(folder, capsys):
-    assert app(["replay", str(folder)], standalone_mode=False) == 0
-    assert capsys.readouterr().out == "3 ticks replayed, all equal\n"
+def test_a_recorded_run_replays(folder):
+    assert command("replay", folder).out == "3 ticks replayed, all equal\n"
 
 
 def test_its_measures_are_the_same(folder):
     wanted = json.loads(MEASURES.read_text(encoding="utf-8"))
-    with Folder.existing(folder) as opened:
+    with archive(folder) as opened:
         found = measured(opened.records())
     assert wanted["python"].startswith("3.11")
     assert [
@@ -51,15 +51,15 @@ def record() -> None:
 
     shutil.rmtree(RECORDED, ignore_errors=True)
     with LoopbackServer() as server:
-        config = RunConfig(
+        config = RunConfig.of(
             protocol="broadcast", agents=4, ticks=3, level="L2", api_base=server.api_base,
             model="openai/first*2+openai/second*2", judge="openai/third,openai/fourth",
             max_tokens=400, price="1,4",
         )  # fmt: skip
         service = Service(config.calls)
         with Folder(RECORDED, config) as opened:
-            service.move_to(Journal(opened.journal))
-            outcome = play(config, opened, org=config.organization(service))
+            service.move_to(Journal(opened.path))
+            outcome = play(config, opened, org=organization_of(config, service))
             service.client.journal.close()
     body = {"python": sys.version.split()[0], "ticks": measured(outcome.records)}
     MEASURES.write_text(json.dumps(body, indent=1) + "\n", encoding="utf-8")

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 from support.commands import script
 
-from unscripted.scenarios.harness.cli.scenario import scenario_paths, study_of
 from unscripted.scenarios.harness.runs import sweep
 from unscripted.scenarios.harness.runs.keys import run_key
 from unscripted.scenarios.harness.statistics.findings import Support
+from unscripted.scenarios.harness.study.discovery import scenario_paths, study_of
 
 SCENARIOS = sorted(scenario_paths())
 PAPER = "sequential,coordinator,broadcast,shared"

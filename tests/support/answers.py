@@ -8,10 +8,7 @@ import pytest
 
 from unscripted.agents.llm.parsing.json_objects import UnusableAnswer
 from unscripted.agents.llm.parsing.replies import parse_reply
-from unscripted.model.decision import (
-    Act,
-    Reply,
-)
+from unscripted.model.decision import Act, Reply
 from unscripted.model.judge import CRITERIA
 
 FULL = {

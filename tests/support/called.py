@@ -12,11 +12,11 @@ from unscripted.agents.llm.calling.journal import Journal
 from unscripted.agents.llm.request import CallKey, Mode, Request
 from unscripted.agents.llm.service import Service
 from unscripted.agents.llm.settings import Calls
-from unscripted.model.engine.driver import Limits
 from unscripted.model.engine.event_loop import permanent_loop
 from unscripted.model.errors import Halt
+from unscripted.scenarios.harness.build.from_config import organization_of
 from unscripted.scenarios.harness.config.run import RunConfig
-from unscripted.scenarios.harness.runs.folder import Folder
+from unscripted.scenarios.harness.folders.folder import Folder, archive
 from unscripted.scenarios.harness.runs.play import play
 
 MODEL = "openai/gpt-4.1-mini"
@@ -27,13 +27,13 @@ KEY = "sk-planted-0123456789abcdefghijklmnop"
 
 def service(server, journal=None, *, timeout_s=30.0, concurrency=64, **calls):
     """A service that calls models at a server of ours."""
-    made = Calls(api_base=server.api_base, **calls)
-    return Service(made, journal, Limits(timeout_s, concurrency))
+    made = Calls(api_base=server.api_base, timeout_s=timeout_s, concurrency=concurrency, **calls)
+    return Service(made, journal)
 
 
 def client_alone(*, timeout_s=20.0, concurrency=64, **calls):
     """A client alone."""
-    return Service(Calls(**calls), limits=Limits(timeout_s, concurrency)).client
+    return Service(Calls(timeout_s=timeout_s, concurrency=concurrency, **calls)).client
 
 
 def team(service, protocol="shared", n_agents=4, **rest):
@@ -67,15 +67,15 @@ def config(server, **rest):
         "model": MODEL, "agents": 4, "ticks": 3, "judge": "none", "api_base": server.api_base,
         "timeout": 20.0, **rest,
     }  # fmt: skip
-    return RunConfig(**made)
+    return RunConfig.of(**made)
 
 
 def played(config, path, **rest):
     """Play a configuration in its folder as the command does."""
-    made = Service(config.calls, limits=Limits(config.timeout, config.concurrency))
-    with Folder(path, config, alone=True) as folder:
-        made.move_to(Journal(folder.journal))
-        outcome = play(config, folder, org=config.organization(made), **rest)
+    made = Service(config.calls)
+    with Folder(path, config) as folder:
+        made.move_to(Journal(folder.path))
+        outcome = play(config, folder, org=organization_of(config, made), **rest)
         made.close()
     return outcome, made
 
@@ -112,5 +112,5 @@ def until(true, limit_s=60.0):
 
 
 def records_in(path):
-    with Folder.existing(path) as folder:
+    with archive(path) as folder:
         return folder.records()

@@ -1,18 +1,19 @@
-"""What a folder holds, as the value it was when it was played."""
+"""What a folder holds, as the value it was when it was played; nothing is played or sent."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ....model.errors import UsageError
 from ..build.from_config import organization_of
 from ..config.comparison import ComparisonConfig
+from ..config.identity import Sweep
 from ..config.run import RunConfig
 from ..exits import Exit
-from ..runs.folder import Archive, archive
+from ..folders.folder import Archive
+from ..results.run_result import RunResult
 from ..runs.keys import run_key
 from ..runs.matched_results import analysed
 from ..runs.play import PlayedRun
@@ -23,47 +24,57 @@ if TYPE_CHECKING:
     from ....agents.llm.service import Service
 
 
-def load(path: str | Path) -> Run | Comparison:
-    """The run or comparison of a folder; nothing is played.
+def run_of(folder: Archive, config: RunConfig) -> Run:
+    """The run of a folder; nothing is played.
 
     Args:
-        path: Of the folder.
+        folder: Open for reading.
+        config: What it holds.
 
     Raises:
-        UsageError: It holds none, or nothing finished.
+        UsageError: Nothing is finished.
     """
-    path = Path(path)
-    with archive(path) as folder:
-        if isinstance(folder.config, RunConfig):
-            return _run(path, folder, folder.config)
-        if isinstance(folder.config, ComparisonConfig):
-            return _comparison(path, folder, folder.config)
-        name = folder.config.name
-        raise UsageError(
-            f"dir={path} holds the scenario {name}; to draw it anew use "
-            f"`unscripted scenario {name} --out {path}` with its options"
-        )
-
-
-def _run(path: Path, folder: Archive, config: RunConfig) -> Run:
     with offline(folder) as service:
         org = organization_of(config, service)
         for record in folder.records():
             org.replay(record)
     if not org.records:
-        raise UsageError(f"dir={path} holds no finished tick; play the run first")
+        raise UsageError(f"dir={folder.folder} holds no finished tick; play the run first")
     ending = Exit.DONE if org.tick == config.tasks.ticks else Exit.INTERRUPTED
-    return Run(PlayedRun(config, org, ending, len(org.records)), path)
+    return Run(PlayedRun(config, org, ending, len(org.records)), folder.folder)
 
 
-def _comparison(path: Path, folder: Archive, config: ComparisonConfig) -> Comparison:
+def comparison_of(folder: Archive, config: ComparisonConfig) -> Comparison:
+    """The comparison of a folder; nothing is played.
+
+    Args:
+        folder: Open for reading.
+        config: What it holds.
+
+    Raises:
+        UsageError: Nothing is finished.
+    """
+    results, ending = finished_of(folder, config)
+    compared, analysis = analysed(config, results)
+    return Comparison(config, compared, analysis, ending, folder.folder)
+
+
+def finished_of(folder: Archive, config: Sweep) -> tuple[dict[str, RunResult], Exit]:
+    """The finished runs of a folder by key, and whether these are all.
+
+    Args:
+        folder: Open for reading.
+        config: What it holds.
+
+    Raises:
+        UsageError: Nothing is finished.
+    """
     kept = folder.results()
     keys = [run_key(run) for run in config.runs()]
-    compared, analysis = analysed(config, {key: kept[key] for key in keys if key in kept})
-    if not analysis.runs:
-        raise UsageError(f"dir={path} holds no finished run; play the comparison first")
-    ending = Exit.DONE if all(key in kept for key in keys) else Exit.INTERRUPTED
-    return Comparison(config, compared, analysis, ending, path)
+    results = {key: kept[key] for key in keys if key in kept}
+    if not results:
+        raise UsageError(f"dir={folder.folder} holds no finished run; play it first")
+    return results, Exit.DONE if len(results) == len(set(keys)) else Exit.INTERRUPTED
 
 
 @contextmanager
@@ -71,10 +82,11 @@ def offline(folder: Archive) -> Iterator[Service | None]:
     """A service that answers from a folder's journal and sends nothing; None where none is due.
 
     Args:
-        folder: Of a run.
+        folder: Open for reading.
     """
     config = folder.config
-    if not (isinstance(config, RunConfig) and config.called):
+    runs = (config,) if isinstance(config, RunConfig) else config.conditions
+    if not any(run.called for run in runs):
         yield None
         return
     from ....agents.llm.calling.journal import Journal
@@ -82,6 +94,6 @@ def offline(folder: Archive) -> Iterator[Service | None]:
 
     journal = Journal(folder.path, strict=True)
     try:
-        yield Service(config.calls, journal)
+        yield Service(runs[0].calls, journal)
     finally:
         journal.close()

@@ -1,17 +1,24 @@
-"""Plays a recorded run again, offline, and compares record by record."""
+"""Plays what a folder holds again, offline, and compares record by record, row by row."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ....model.errors import Halt, UsageError
 from ..build.from_config import organization_of
-from ..config.identity import KINDS
+from ..config.identity import Sweep
 from ..config.run import RunConfig
-from ..runs.folder import archive
-from .load import offline
+from ..folders.folder import Archive, archive
+from ..results.run_result import RunResult
+from ..runs.sweep import sweep
+from .load import finished_of, offline
+
+if TYPE_CHECKING:
+    from ....agents.llm.service import Service
 
 
 @dataclass(frozen=True)
@@ -19,45 +26,98 @@ class Replayed:
     """What playing it again gave.
 
     Attributes:
-        equal: Ticks that were equal, from the first on.
+        equal: Ticks of a run, or runs of a comparison or scenario, that were equal.
+        unit: What is counted.
         difference: What the first different one differs in; empty where all are equal.
+        version: The program's version that recorded it.
     """
 
     equal: int
+    unit: str
     difference: str = ""
+    version: str = ""
 
     def body(self) -> dict[str, Any]:
         """What `--json` says."""
         return {
             "version": 1,
+            "recorded_by": self.version,
             "equal": not self.difference,
-            "ticks_equal": self.equal,
+            "unit": self.unit,
+            "count_equal": self.equal,
             "difference": self.difference or None,
         }
 
 
 def replay(path: Path) -> Replayed:
-    """Play a folder's run again.
+    """Play a folder's run, comparison or scenario again; nothing is sent and nothing is written.
 
     Args:
         path: Of the folder.
 
     Raises:
-        UsageError: It holds no run, or no finished tick.
+        UsageError: It holds none, or nothing finished.
     """
     with archive(path) as folder, offline(folder) as service:
-        if not isinstance(folder.config, RunConfig):
-            kind = KINDS[type(folder.config)]
-            raise UsageError(f"dir={path} is the folder of a {kind}; give that of a run")
-        recorded = folder.texts()
-        if not recorded:
-            raise UsageError(f"dir={path} holds no finished tick; play the run first")
-        org = organization_of(folder.config, service)
-        for played, (tick, text) in enumerate(recorded):
-            try:
-                org.step()
-            except Halt as halt:
-                return Replayed(played, f"tick {tick} differs from the record: {halt}")
-            if org.records[-1].to_json() != text:
-                return Replayed(played, f"tick {tick} differs from the record")
-    return Replayed(len(recorded))
+        if isinstance(folder.config, RunConfig):
+            return _run(folder, folder.config, service)
+        return _runs(folder, folder.config, service)
+
+
+def _run(folder: Archive, config: RunConfig, service: Service | None) -> Replayed:
+    recorded = folder.texts()
+    if not recorded:
+        raise UsageError(f"dir={folder.folder} holds no finished tick; play the run first")
+    org = organization_of(config, service)
+    for played, (tick, text) in enumerate(recorded):
+        try:
+            org.step()
+            again = org.records[-1].to_json()
+            said = "" if again == text else first_difference(json.loads(text), json.loads(again))
+        except Halt as halt:
+            said = str(halt)
+        except (ValueError, RecursionError):
+            said = "the record can't be read"
+        if said:
+            difference = f"tick {tick} differs from the record: {said}"
+            return Replayed(played, "ticks", difference, folder.version)
+    return Replayed(len(recorded), "ticks", "", folder.version)
+
+
+def _runs(folder: Archive, config: Sweep, service: Service | None) -> Replayed:
+    kept, _ = finished_of(folder, config)
+    alone = 1 if folder.has_copies else None  # copies stand in for files in this process only
+    again = sweep(config, service=service, only=kept.keys(), workers=alone)
+    for place, (key, result) in enumerate(kept.items()):
+        if said := _differs(result, again[key]):
+            return Replayed(place, "runs", f"run {key} differs: {said}", folder.version)
+    return Replayed(len(kept), "runs", "", folder.version)
+
+
+def _differs(recorded: RunResult, again: RunResult) -> str:
+    """What the first difference of two results is; empty where there is none."""
+    if not again.whole:
+        return again.error or again.stopped
+    return first_difference(json.loads(json.dumps(recorded.body())), again.body())
+
+
+def first_difference(recorded: Any, again: Any) -> str:
+    """The way to the first value that differs, with both values; empty where none does.
+
+    Args:
+        recorded: JSON.
+        again: The same, as it came out now.
+    """
+    there, here = dict(_values(recorded)), dict(_values(again))
+    for place in (*there, *(p for p in here if p not in there)):
+        if there.get(place) != here.get(place):
+            return f"{place} was {there.get(place)!r:.80}, is {here.get(place)!r:.80}"
+    return ""
+
+
+def _values(body: Any, place: str = "") -> Iterator[tuple[str, Any]]:
+    if isinstance(body, dict | list):
+        for key, value in body.items() if isinstance(body, dict) else enumerate(body):
+            yield from _values(value, f"{place}.{key}" if place else str(key))
+    else:
+        yield place, body

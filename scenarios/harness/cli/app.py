@@ -94,7 +94,7 @@ def compare(**given: Any) -> int:
 
 
 @app.command(name="list")
-def list_(
+def _list(
     what: Annotated[
         str | None,
         cyclopts.Parameter(
@@ -117,8 +117,8 @@ def list_(
     return list_command(what, as_json=json)
 
 
-@app.command
-def check(
+@app.command(name="check")
+def _check(
     target: Annotated[
         str,
         cyclopts.Parameter(
@@ -141,8 +141,8 @@ def check(
     return check_command(target, examples, as_json=json)
 
 
-@app.command
-def replay(folder: Folder, /, *, json: Json = False) -> int:
+@app.command(name="replay")
+def _replay(folder: Folder, /, *, json: Json = False) -> int:
     """Play a recorded run again and compare, offline; exit 1 if anything differs.
 
     For example:
@@ -153,8 +153,8 @@ def replay(folder: Folder, /, *, json: Json = False) -> int:
     return replay_command(folder, as_json=json)
 
 
-@app.command
-def report(folder: Folder, /, *, json: Json = False) -> int:
+@app.command(name="report")
+def _report(folder: Folder, /, *, json: Json = False) -> int:
     """Write the HTML report and the figures of a run, comparison or scenario anew.
 
     For example:

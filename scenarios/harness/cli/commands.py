@@ -10,12 +10,12 @@ from typing import Any
 
 from ..api.comparison import play_comparison
 from ..api.entry import comparison_config, execution_of
-from ..api.load import load
 from ..api.replay import replay
 from ..api.run import play_run
 from ..config.run import RunConfig
 from ..exits import Exit
 from ..report.publish import publish
+from ..study.load import load
 from ..terminal.console import say, terminal
 from ..terminal.reporter import TerminalReporter
 from .show import show_comparison, show_ending, show_run
@@ -97,7 +97,10 @@ def replay_command(path: Path, *, as_json: bool = False) -> Exit:
     if found.difference:
         print(found.difference, file=sys.stderr)
         return Exit.DIFFERENT
-    print(f"{found.equal} ticks replayed, all equal", file=sys.stderr if as_json else sys.stdout)
+    print(
+        f"{found.equal} {found.unit} replayed, all equal",
+        file=sys.stderr if as_json else sys.stdout,
+    )
     return Exit.DONE
 
 

@@ -17,8 +17,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from ..runs.safe_files import write_text
-from .scenario import scenario_paths
+from ..folders.safe_files import write_text
+from ..study.discovery import scenario_paths
 
 IMAGES = Path("images") / "scenarios"
 HEAD = """# Scenarios

@@ -11,9 +11,9 @@ from ....model.plugins.discovery import discover
 from ....model.shocks.catalogue import SHOCKS
 from ....model.tasks.files import corpus
 from ..exits import Exit
+from ..study.discovery import scenario_paths
 from ..terminal.console import say, terminal
 from .commands import print_json
-from .scenario import scenario_paths
 
 
 def list_command(what: str | None, *, as_json: bool = False) -> Exit:

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from importlib.metadata import entry_points
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 import cyclopts
 
 from ....agents.llm.settings import Calls
-from ....model.errors import PluginError, UnknownNameError, UsageError
 from ....model.options import options_of
-from ....model.plugins.loading import import_path, load
 from ..api.entry import execution_of
 from ..config.groups import Execution, Tasks, Team
 from ..exits import Exit
+from ..study.discovery import study_of
 from ..study.study import Study
 from ..terminal.console import terminal
 from ..terminal.reporter import TerminalReporter
@@ -25,43 +21,6 @@ from .commands import print_json, published
 from .ending import guarded
 from .parameters import CommandOptions, Panel, takes
 from .show import show_study
-
-
-def scenario_paths() -> dict[str, Path]:
-    """The file of every scenario, by name; the packages of the entry points are searched."""
-    found: dict[str, Path] = {}
-    for point in entry_points(group="unscripted.scenarios"):
-        try:
-            spec = find_spec(point.value)
-        except (ImportError, ValueError) as error:
-            cause = f"entry point {point.name}={point.value} fails to load: {error}"
-            raise PluginError(cause) from None
-        for folder in (spec.submodule_search_locations or ()) if spec is not None else ():
-            for path in sorted(Path(folder).glob("[!_]*.py")):
-                found[path.stem] = path
-    return found
-
-
-def study_of(name: str) -> Study:
-    """The study of a scenario.
-
-    Args:
-        name: Of a scenario, or the path of a script.
-
-    Raises:
-        UnknownNameError: There is none of that name.
-        UsageError: The script defines no STUDY.
-    """
-    paths = scenario_paths()
-    wanted = name.replace("-", "_")
-    if wanted not in paths and not name.endswith(".py"):
-        raise UnknownNameError("scenario", name, paths)
-    path = import_path(f"{paths.get(wanted, name)}:STUDY")
-    assert path is not None
-    study = load("scenario", path)
-    if not isinstance(study, Study):
-        raise UsageError(f"scenario={name}: STUDY is not an unscripted.Study; make it one")
-    return study
 
 
 def scenario_by_name(name: str, arguments: Sequence[str]) -> int:

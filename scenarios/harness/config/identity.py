@@ -93,7 +93,15 @@ def _study_body(config: StudyConfig) -> dict[str, Any]:
         {"labels": dict(cell.labels), **{k: v for k, v in w.items() if k not in base}}
         for cell, w in zip(config.cells, whole, strict=True)
     ]
-    return {"name": config.name, "replicates": config.replicates, "base": base, "cells": cells}
+    said = {k: list(v) if isinstance(v, tuple) else v for k, v in config.options.items()}
+    return {
+        "name": config.name,
+        "script": config.script,
+        "replicates": config.replicates,
+        "options": said,
+        "base": base,
+        "cells": cells,
+    }
 
 
 def options_as_text(config: RunConfig) -> dict[str, Any]:
@@ -139,6 +147,8 @@ def files_of(config: Config) -> list[str]:
     """
     runs: Iterable[RunConfig] = (config,) if isinstance(config, RunConfig) else config.conditions
     named: dict[str, None] = {}
+    if isinstance(config, StudyConfig) and config.script:
+        named[config.script] = None
     for run in runs:
         team, tasks = run.team, run.tasks
         if isinstance(team.topology, str | Path) and is_network_file(team.topology):
@@ -204,7 +214,13 @@ def from_json(body: Mapping[str, Any]) -> Config:
                 )
                 for cell in body["cells"]
             ]
-            return StudyConfig(body["name"], tuple(cells), body["replicates"])
+            return StudyConfig(
+                body["name"],
+                tuple(cells),
+                body["replicates"],
+                body.get("options", {}),
+                body.get("script", ""),
+            )
         if kind != "compare":
             raise KeyError(f"kind {kind!r} is not known")
         design, _ = group_of(Design, body)

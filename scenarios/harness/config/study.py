@@ -35,12 +35,14 @@ class StudyConfig:
         cells: At least one condition.
         replicates: Seeds per condition, 1 or more: its seed, its seed + 1, …
         options: What the user set, by option; for the folder's `study.yaml`.
+        script: Of a scenario that isn't found by its name: its file.
     """
 
     name: str
     cells: tuple[Condition, ...]
     replicates: int = 10
     options: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    script: str = ""
 
     def __post_init__(self) -> None:
         if not self.cells:

@@ -14,13 +14,7 @@ from ....model.metrics.catalogue import measure_ticks, of_ticks
 from ....model.metrics.structure import hierarchy_depth
 from ....model.record import State
 from ....model.spans import ids_in
-from .repeats import (
-    independent_streams,
-    relabelling,
-    reproducibility,
-    resumption,
-    turnover,
-)
+from .repeats import independent_streams, relabelling, reproducibility, resumption, turnover
 from .result import Check
 from .strategies import Case
 

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from ..api.comparison import Comparison
 from ..api.run import Run
-from ..runs.safe_files import refuse_links, write_text
+from ..folders.safe_files import refuse_links, write_text
+from ..folders.tables import write_table
 from ..runs.sweep import rows_of
-from ..runs.tables import write_table
 from ..study.study import PlayedStudy
 from .comparison_page import comparison_page
 from .page import Page
 from .run_page import run_page
+from .study_page import study_page
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -88,9 +89,11 @@ def _(played: PlayedStudy) -> list[Path]:
     findings = json.dumps(played.body(runs=False), indent=2) + "\n"
     write_text(played.folder / FINDINGS, findings)
     pictures = draw_all(played.folder, played.report.figures)
+    page_of_all = _write(played.folder, study_page(played, pictures))
     for name, page in played.report.pages.items():
         write_text(played.folder / name, page(played.folder))
-    return [*pictures.values(), *(played.folder / name for name in played.report.pages)]
+    own = [played.folder / name for name in played.report.pages]
+    return [*pictures.values(), *own, page_of_all]
 
 
 def draw_all(folder: Path, figures: Mapping[str, Drawing]) -> dict[str, Path]:

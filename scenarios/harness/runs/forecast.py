@@ -137,7 +137,13 @@ class Tally:
         self.largest: dict[str, tuple[int, int]] = {}  # the most a call can use, in and out
 
     def add(self, model: ModelId, asked: Messages, tokens_out: int) -> int:
-        """Count a call; return its prompt tokens."""
+        """Count a call; return its prompt tokens.
+
+        Args:
+            model: That is called.
+            asked: Its messages.
+            tokens_out: Expected of the answer.
+        """
         name = model.model
         request = Request(name, asked, "", Mode.PROMPT, model.calls.max_tokens)
         a, b = self.tokens.get(name, (0, 0))
@@ -191,7 +197,11 @@ def forecast(runs: Sequence[tuple[RunConfig, int]], service: Service, at_once: i
 
 
 def rehearse(config: RunConfig) -> tuple[Tally, float]:
-    """Play one tick with synthetic minds; what it asks of each model, and how long it takes."""
+    """Play one tick with synthetic minds; what it asks of each model, and how long it takes in s.
+
+    Args:
+        config: The run.
+    """
     tally = Tally()
     calls, team = config.calls, config.team
     minds: list[Mind] | None = None  # those that were given ready-made

@@ -10,7 +10,7 @@ from ....model.record import TickRecord
 from ..build.from_config import organization_of
 from ..config.run import RunConfig
 from ..exits import Exit, exit_of
-from .folder import Folder
+from ..folders.folder import Folder
 from .reporter import Ticked
 
 

@@ -100,11 +100,13 @@ class Processes(Generic[K, J, R]):
     def _end(self) -> None:
         """End the workers now, whatever they do: runs are cheap, orphans are not."""
         workers = list((self._pool._processes or {}).values())
+        results = self._pool._result_queue
         self._pool.shutdown(wait=False, cancel_futures=True)
         for worker in workers:
             worker.terminate()
         for worker in workers:
             worker.join()
+        results._writer.close()  # type: ignore[attr-defined]  # else half a result is waited for
 
 
 def _keep_the_books() -> None:

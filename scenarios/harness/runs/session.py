@@ -17,7 +17,7 @@ from ..config.groups import Execution
 from ..config.identity import Config, default_folder
 from ..config.run import RunConfig
 from ..exits import DeclinedError
-from .folder import Folder
+from ..folders.folder import Folder
 from .reporter import Reporter
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ class Session:
             found = self.service.probe(models)
         except UsageError as error:
             first = kinds_of(self.config)[0]
-            chosen = first.judges
+            chosen = [j for j in first.judges if j not in first.acting]
             if first.tasks.judge is None and any(f"model={j!r}" in str(error) for j in chosen):
                 raise UsageError(
                     f"judge={chosen[0]} (chosen because none was given): {error}; "

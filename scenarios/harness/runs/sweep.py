@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import pickle
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,9 +18,9 @@ from ..build.from_config import organization_of
 from ..config.identity import Sweep
 from ..config.run import RunConfig
 from ..exits import Exit
+from ..folders.folder import Folder
 from ..results.rows import Row, agent_rows, ruling_rows, run_row, tick_rows
 from ..results.run_result import RunResult
-from .folder import Folder
 from .keys import calls_key, run_key
 from .play import failures, play
 from .processes import Processes
@@ -81,6 +81,7 @@ def sweep(
     workers: int | None = None,
     service: Service | None = None,
     watch: Counted | None = None,
+    only: Collection[str] | None = None,
 ) -> dict[str, RunResult]:
     """Play every run of a comparison or scenario that isn't in the folder yet.
 
@@ -90,6 +91,7 @@ def sweep(
         workers: Processes; None uses every core, 1 stays in this process.
         service: Calls models, where there are any; then runs share this process and its budget.
         watch: Called with runs finished and runs in all.
+        only: Keys of the runs that are wanted; None for all.
 
     Returns:
         Results by key, in the order of the configuration.
@@ -98,6 +100,8 @@ def sweep(
         KeyboardInterrupt: Ctrl-C; what had finished is kept.
     """
     runs = {run_key(r): _Job(r, k % config.replicates) for k, r in enumerate(config.runs())}
+    if only is not None:
+        runs = {key: job for key, job in runs.items() if key in only}
     kept = folder.results() if folder is not None else {}
     done = {key: kept[key] for key in runs if key in kept}
     left = sorted((key for key in runs if key not in done), key=lambda key: runs[key].replicate)

@@ -14,15 +14,7 @@ from typing import Any
 from ....model.metrics.multiple_testing import holm
 from ..results.factors import FACTORS, Block, Cell
 from ..results.rows import Row
-from .closer import (
-    ByTask,
-    CloserLook,
-    Equivalence,
-    Played,
-    by_task,
-    played_by_cell,
-    two_one_sided,
-)
+from .closer import ByTask, CloserLook, Equivalence, Played, by_task, played_by_cell, two_one_sided
 from .evidence import Conclusion, Evidence, Rule
 from .intervals import STILL, Bounds, bootstrapped, cohens_d, interval, turned
 from .power import Power, Seen, planned

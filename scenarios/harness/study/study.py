@@ -163,7 +163,8 @@ class Study:
         own: type | None = None,
         **defaults: Any,
     ) -> None:
-        self.name = Path(file).stem
+        self.file = Path(file)
+        self.name = self.file.stem
         self.question, self.expectation, self.refuted = _parts(file, text)
         self.design = design
         self.report = report
@@ -256,7 +257,8 @@ class Study:
             return designed
         if not isinstance(designed, StudyConfig):
             designed = StudyConfig(self.name, tuple(designed), options.replicates)
-        return replace(designed, options=dict(options.given))
+        script = "" if (self.file.parent / "harness").is_dir() else str(self.file)
+        return replace(designed, options=dict(options.given), script=script)
 
 
 def _parts(file: str, text: str | None) -> tuple[str, str, str]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from rich.table import Table
 from rich.text import Text
 
-from ..format import number, plain, with_interval
+from ..format import counted, number, plain, with_interval
 from ..results.labels import heading
 from ..statistics.samples import Sample
 from ..statistics.study_results import StudyResults
@@ -44,7 +44,14 @@ def cells_table(
 
 
 def grid_table(found: StudyResults, measure: str, rows: str, columns: str) -> Table:
-    """The mean of one measure over two labels or factors."""
+    """The mean of one measure over two labels or factors.
+
+    Args:
+        found: The runs.
+        measure: Its name.
+        rows: The label or factor that has a row for each value.
+        columns: The one that has a column for each.
+    """
     table = titled_table(f"{heading(measure)}, means over {seeds_of(found)}")
     table.add_column(plain(rows), no_wrap=True)
     names = found.values(columns)
@@ -74,6 +81,9 @@ def samples_table(title: str, head: Sequence[str], rows: Mapping[str, Sequence[S
 
 
 def seeds_of(found: StudyResults) -> str:
-    """How many seeds there are, in words."""
-    n = len(found.values("seed"))
-    return f"{n} seed{'s' * (n != 1)}"
+    """How many seeds there are, in words.
+
+    Args:
+        found: The runs.
+    """
+    return counted(len(found.values("seed")), "seed")

@@ -61,7 +61,7 @@ def test_nothing_there_is_said(here):
             un.load(path)
 
 
-def test_a_scenario_is_drawn_by_its_command(here):
+def test_scenario_folders_load(here):
     from support.commands import command
 
     options = ("--agents", 2, "--ticks", 1, "--replicates", 2, "--protocol", "silent", "--json")

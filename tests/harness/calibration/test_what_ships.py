@@ -19,12 +19,7 @@ from unscripted.scenarios.harness.calibration.setting import (
     current,
     values,
 )
-from unscripted.scenarios.harness.calibration.targets import (
-    ABSTENTION,
-    FIGURES,
-    Condition,
-    needed,
-)
+from unscripted.scenarios.harness.calibration.targets import ABSTENTION, FIGURES, Condition, needed
 
 SEEDS = range(REPORT_SEEDS, REPORT_SEEDS + 3)
 HELD = yaml.safe_load(CALIBRATED.read_text(encoding="utf-8"))

@@ -97,7 +97,7 @@ class Breaks(un.Mind):
 """
 
 
-def test_failures_above_the_limit_end_with_3(call):
+def test_failures_above_limit_end_with_3(call):
     Path("own.py").write_text(BREAKS)
     models = ("--model", "own.py:Breaks,synthetic/weak", "--protocol", "silent", "--agents", 4)
     arguments = ("compare", *models, "--ticks", 2, "--replicates", 1, "--json", "--max-failures")

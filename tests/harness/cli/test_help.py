@@ -14,8 +14,8 @@ import unscripted
 from unscripted.agents.llm.settings import Calls
 from unscripted.model.options import options_of
 from unscripted.scenarios.harness.cli.app import app
-from unscripted.scenarios.harness.cli.scenario import scenario_paths, study_of
 from unscripted.scenarios.harness.config.groups import Design, Execution, Tasks, Team
+from unscripted.scenarios.harness.study.discovery import scenario_paths, study_of
 
 COMMANDS = ("run", "compare", "list", "check", "replay", "report", "scenario")
 

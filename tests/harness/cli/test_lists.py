@@ -8,7 +8,7 @@ from unscripted.model.metrics.catalogue import of_runs
 from unscripted.model.plugins.discovery import discover
 from unscripted.model.shocks.catalogue import SHOCKS
 from unscripted.model.tasks.files import corpus
-from unscripted.scenarios.harness.cli.scenario import scenario_paths
+from unscripted.scenarios.harness.study.discovery import scenario_paths
 
 MODELS = ("claude-sonnet-4.6", "deepseek-v3.2", "glm-5", "gpt-4.1-mini", "strong", "medium", "weak")
 LISTS = {

@@ -211,7 +211,7 @@ def test_folders_say_what_they_hold():
 # Files that are read, and files that are written
 
 
-def test_files_of_a_run_are_its_inputs(here):
+def test_files_of_runs_are_inputs(here):
     for name in ("net.edgelist", "tasks.yaml", "own.py"):
         Path(name).write_text("x")
     Path("many").mkdir()

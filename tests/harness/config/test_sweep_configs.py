@@ -40,7 +40,7 @@ def test_a_comparison_is_the_full_factorial():
     }  # fmt: skip
 
 
-def test_what_does_not_vary_is_the_base():
+def test_what_stays_is_the_base():
     config = ComparisonConfig(BASE, {"protocol": ["solo"]})
     assert config.values("agents") == (3,)
     assert config.values("protocol") == ("solo",)

@@ -11,11 +11,7 @@ from unscripted.model.decision import Act, Contribution
 from unscripted.model.errors import UsageError
 from unscripted.model.judge import Verdict
 from unscripted.model.record import MemberRecord, RoundRecord, State, TickRecord, Turn
-from unscripted.scenarios.harness.figures.roles import (
-    draw_role_mosaic,
-    leading_word,
-    leading_words,
-)
+from unscripted.scenarios.harness.figures.roles import draw_role_mosaic, leading_word, leading_words
 from unscripted.scenarios.harness.figures.style import CATEGORIES
 
 

@@ -119,7 +119,7 @@ def test_a_run_says_what_was_played(run):
     assert page.config["protocol"] == "sequential"
 
 
-def test_a_run_judged_by_several_says_so(run):
+def test_run_judged_by_several(run):
     votes = tuple(Vote(name, (3.0, 2.0, 3.0, 2.0, 1.0)) for name in "ab")
     verdict = Verdict(3.0, 2.0, 3.0, 2.0, 1.0, votes=votes)
     records = [replace(record, verdict=verdict) for record in run.records]

@@ -137,7 +137,7 @@ def test_results_survive_the_journal():
     whole = RunResult({"quality": 0.5}, [{"tick": 0}], [{"member": 0}], 2)
     assert list(whole.body()) == ["row", "ticks", "agents", "failures"]
     assert RunResult.of(whole.body()) == whole
-    ruled = RunResult({}, [], [], 0, [{"article": "x"}])
+    ruled = RunResult({}, [], [], 0, ({"article": "x"},))
     assert RunResult.of(ruled.body()) == ruled
     assert whole.whole
     assert not RunResult(stopped="budget", row={}).whole

@@ -10,8 +10,8 @@ from unscripted.model.organization import BaseOrganization
 from unscripted.scenarios.harness.config.groups import Execution
 from unscripted.scenarios.harness.config.run import RunConfig
 from unscripted.scenarios.harness.exits import Exit
+from unscripted.scenarios.harness.folders.folder import Folder
 from unscripted.scenarios.harness.results.rows import agent_rows, tick_rows
-from unscripted.scenarios.harness.runs.folder import Folder
 from unscripted.scenarios.harness.runs.play import failures, play, spent_usd
 from unscripted.scenarios.harness.runs.reporter import Reporter
 from unscripted.scenarios.harness.runs.session import Session

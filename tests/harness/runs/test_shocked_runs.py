@@ -7,7 +7,7 @@ from support.shocked import EVERY_KIND, kinds
 from support.teams import texts
 
 from unscripted.scenarios.harness.config.run import RunConfig
-from unscripted.scenarios.harness.runs.folder import Folder
+from unscripted.scenarios.harness.folders.folder import Folder
 from unscripted.scenarios.harness.runs.play import play
 
 

@@ -15,9 +15,9 @@ from unscripted.scenarios.harness.config.groups import Design, Execution
 from unscripted.scenarios.harness.config.run import RunConfig
 from unscripted.scenarios.harness.config.study import Condition, StudyConfig
 from unscripted.scenarios.harness.exits import Exit
+from unscripted.scenarios.harness.folders.folder import Folder
 from unscripted.scenarios.harness.results.run_result import RunResult
 from unscripted.scenarios.harness.runs import sweep as sweep_module
-from unscripted.scenarios.harness.runs.folder import Folder
 from unscripted.scenarios.harness.runs.keys import run_key
 from unscripted.scenarios.harness.runs.many import check_buildable, play_many, speed_line
 from unscripted.scenarios.harness.runs.reporter import Reporter

@@ -52,7 +52,7 @@ def test_coverage_is_95_of_100():
     assert 0.935 < covered / 2000 < 0.965
 
 
-def test_what_was_not_measured_is_left_out():
+def test_unmeasured_values_are_left_out():
     assert interval([None, 1.0, None, 3.0]) == interval([1.0, 3.0])
     assert interval([None, None]) is interval([]) is None
     assert interval([None, 0.5]) == Interval(0.5, None, None, 1)

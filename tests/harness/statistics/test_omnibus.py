@@ -14,12 +14,7 @@ from unscripted.scenarios.harness.results.factors import FACTORS
 from unscripted.scenarios.harness.statistics.analysis import analyse
 from unscripted.scenarios.harness.statistics.evidence import Rule
 from unscripted.scenarios.harness.statistics.mixed_model import Unfitted
-from unscripted.scenarios.harness.statistics.omnibus import (
-    block_tests,
-    dunn,
-    friedman,
-    kruskal,
-)
+from unscripted.scenarios.harness.statistics.omnibus import block_tests, dunn, friedman, kruskal
 
 GROUPS = {n: noisy(0.5 + i / 50, 6, i) for i, n in enumerate("abc")}
 

@@ -7,13 +7,7 @@ import math
 import pytest
 from support.runs import sample
 
-from unscripted.scenarios.harness.statistics.published import (
-    HEAD,
-    Claim,
-    Origin,
-    sections,
-    summary,
-)
+from unscripted.scenarios.harness.statistics.published import HEAD, Claim, Origin, sections, summary
 
 
 @pytest.mark.parametrize(
@@ -44,7 +38,7 @@ def test_agreement_is_judged_by_intervals(published, ours, difference, agrees):
     assert "inf" not in " ".join(claim.line())
 
 
-def test_narrow_is_a_tenth_of_the_value():
+def test_narrow_is_a_tenth():
     half = 0.0499
     exact = Claim("s", "n", 0.5, 0.5, 0.5, (0.5 - half, 0.5 + half), Origin.PREDICTION)
     assert exact.agrees is True

@@ -14,13 +14,14 @@ from support.commands import hashes
 
 from unscripted import study
 from unscripted.model.errors import UnknownNameError, UsageError
-from unscripted.scenarios.harness.cli.scenario import run_study, study_of
+from unscripted.scenarios.harness.cli.scenario import run_study
 from unscripted.scenarios.harness.config.groups import Execution
 from unscripted.scenarios.harness.exits import Exit
 from unscripted.scenarios.harness.results.run_result import RunResult
 from unscripted.scenarios.harness.runs import sweep as sweep_module
 from unscripted.scenarios.harness.runs.reporter import Reporter
 from unscripted.scenarios.harness.runs.sweep import run_one, sweep
+from unscripted.scenarios.harness.study.discovery import study_of
 from unscripted.scenarios.harness.study.results import results_in
 
 TEXT = "Is it?\n\nExpectation: yes,\nsurely. Refuted where no.\n\nMore words."
@@ -329,7 +330,7 @@ def test_samples_are_columns():
 # Finding scripts
 
 
-def test_scripts_are_found_by_name_and_path():
+def test_scripts_are_found():
     assert study_of("team-scaling").name == study_of("team_scaling").name == "team_scaling"
     Path("other.py").write_text(
         f"from unscripted import study\nSTUDY = study.Study(__file__, {TEXT!r}, design=None, "

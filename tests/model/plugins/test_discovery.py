@@ -47,7 +47,7 @@ def test_the_built_ins_are_there():
     assert discover("nothing") == {}
 
 
-def test_a_module_gives_all_its_plug_ins(plugins):
+def test_modules_give_all_plug_ins(plugins):
     plugins(OWN, "[unscripted.protocols]\nx = of_a_test\n[unscripted.topologies]\nx = of_a_test\n")
     assert discover("protocols")["mine"].__name__ == "Mine"
     assert not {"half", "base"} & discover("protocols").keys()
@@ -82,7 +82,7 @@ def test_a_name_is_taken_once(plugins):
         discover("protocols")
 
 
-def test_only_concrete_named_ones_are_plug_ins():
+def test_only_concrete_ones_are_plug_ins():
     class Named(un.Mind):
         name = "x"
 

@@ -118,7 +118,7 @@ def test_a_missing_file_is_named():
         loaded("nowhere.py:Mine")
 
 
-def test_only_a_missing_root_may_mean_else():
+def test_missing_roots_may_mean_else():
     with pytest.raises(NoSuchModuleError, match="run from the folder that holds it"):
         loaded("nothing_of_the_kind.below:Mine")
     with pytest.raises(UsageError) as caught:

@@ -13,14 +13,7 @@ from support.hostile_text import DIRTY, FORBIDDEN
 
 from unscripted.agents.llm.parsing.answers import VerdictAnswer, parse
 from unscripted.agents.llm.parsing.json_objects import UnusableAnswer
-from unscripted.model.decision import (
-    ALLOWED,
-    Abstention,
-    Act,
-    Contribution,
-    Intention,
-    Plan,
-)
+from unscripted.model.decision import ALLOWED, Abstention, Act, Contribution, Intention, Plan
 from unscripted.model.judge import CRITERIA
 
 CHECK = settings(max_examples=60, deadline=None)

@@ -11,10 +11,7 @@ from support.answers import ABSTAINED, FULL, contribution, reply_or_fault
 
 from unscripted.agents.llm.parsing.json_objects import UnusableAnswer, _whole_object, object_in
 from unscripted.agents.llm.parsing.replies import parse_reply
-from unscripted.model.decision import (
-    Act,
-    Contribution,
-)
+from unscripted.model.decision import Act, Contribution
 
 CHECK = settings(max_examples=60, deadline=None)
 

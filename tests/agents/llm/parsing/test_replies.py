@@ -8,14 +8,7 @@ import pytest
 from support.answers import FULL, contribution, fault_in, plan
 
 from unscripted.agents.llm.parsing.replies import LONGEST_ROLE, parse_reply
-from unscripted.model.decision import (
-    Abstention,
-    Act,
-    Assignment,
-    Contribution,
-    Intention,
-    Plan,
-)
+from unscripted.model.decision import Abstention, Act, Assignment, Contribution, Intention, Plan
 
 
 def test_a_whole_answer_is_read():

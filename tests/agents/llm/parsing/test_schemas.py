@@ -24,11 +24,7 @@ from unscripted.agents.llm.parsing.answers import (
 )
 from unscripted.agents.llm.parsing.replies import parse_reply
 from unscripted.agents.llm.prompting.templates import SCHEMA_OF, schema
-from unscripted.model.decision import (
-    ALLOWED,
-    Abstention,
-    Act,
-)
+from unscripted.model.decision import ALLOWED, Abstention, Act
 from unscripted.model.judge import CRITERIA
 
 CHECK = settings(max_examples=60, deadline=None)

@@ -18,12 +18,12 @@ from unscripted.model.errors import UsageError
 from unscripted.model.tasks.files import CORPUS
 from unscripted.scenarios.harness.config.comparison import ComparisonConfig
 from unscripted.scenarios.harness.config.run import RunConfig
+from unscripted.scenarios.harness.folders.folder import Folder, archive
+from unscripted.scenarios.harness.folders.safe_files import write_text
+from unscripted.scenarios.harness.folders.tables import write_table
 from unscripted.scenarios.harness.results.rows import agent_rows, tick_rows
 from unscripted.scenarios.harness.results.run_result import RunResult
-from unscripted.scenarios.harness.runs.folder import Folder, archive
 from unscripted.scenarios.harness.runs.play import play
-from unscripted.scenarios.harness.runs.safe_files import write_text
-from unscripted.scenarios.harness.runs.tables import write_table
 
 SMALL = RunConfig.of(agents=3, ticks=4)
 COMPARISON = ComparisonConfig(SMALL, {"protocol": ("solo",), "topology": ("star",)})

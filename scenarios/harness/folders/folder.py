@@ -106,12 +106,14 @@ class Archive(Database):
         folder: Its path.
         config: What it holds.
         version: The program's version that wrote it.
+        has_copies: Whether copies of its inputs stand in for files.
     """
 
-    def __init__(self, folder: Path, config: Config, version: str) -> None:
+    def __init__(self, folder: Path, config: Config, version: str, *, has_copies: bool) -> None:
         self.folder = folder
         self.config = config
         self.version = version
+        self.has_copies = has_copies
         super().__init__(folder / JOURNAL, writing=False)
 
 
@@ -128,8 +130,10 @@ def archive(folder: Path) -> Iterator[Archive]:
     if not (folder / CONFIG).is_file():
         raise UsageError(f"dir={folder} holds no {CONFIG}; give the folder of a run")
     body = _read_config(folder)
-    with relocated(copies(folder, body)):
-        opened = Archive(folder, from_json(body), str(body.get("unscripted", "?")))
+    kept = copies(folder, body)
+    with relocated(kept):
+        version = str(body.get("unscripted", "?"))
+        opened = Archive(folder, from_json(body), version, has_copies=bool(kept))
         try:
             yield opened
         finally:

@@ -1,0 +1,50 @@
+"""What a folder holds, as a value: a run, a comparison or a scenario."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ....model.errors import UsageError
+from ....model.relocation import located
+from ..api.comparison import Comparison
+from ..api.load import comparison_of, finished_of, run_of
+from ..api.run import Run
+from ..config.comparison import ComparisonConfig
+from ..config.run import RunConfig
+from ..folders.folder import Archive, archive
+from .discovery import study_of
+from .results import results_in
+from .study import PlayedStudy
+
+
+def load(path: str | Path) -> Run | Comparison | PlayedStudy:
+    """The run, comparison or scenario of a folder; nothing is played.
+
+    Args:
+        path: Of the folder; from anywhere, read-only media included.
+
+    Raises:
+        UsageError: It holds none, or nothing finished.
+    """
+    with archive(Path(path)) as folder:
+        if isinstance(folder.config, RunConfig):
+            return run_of(folder, folder.config)
+        if isinstance(folder.config, ComparisonConfig):
+            return comparison_of(folder, folder.config)
+        return _study_of(folder)
+
+
+def _study_of(folder: Archive) -> PlayedStudy:
+    config = folder.config
+    assert not isinstance(config, RunConfig | ComparisonConfig)
+    try:
+        study = study_of(str(located(config.script)) if config.script else config.name)
+    except UsageError as error:
+        raise UsageError(f"dir={folder.folder} holds the scenario {config.name}: {error}") from None
+    options = study.options_from(
+        **{k: tuple(v) if isinstance(v, list) else v for k, v in config.options.items()}
+    )
+    kept, ending = finished_of(folder, config)
+    results = results_in(config, kept)
+    report = study.report(results, options) if results.rows else None
+    return PlayedStudy(study, options, config, results, report, ending, folder=folder.folder)

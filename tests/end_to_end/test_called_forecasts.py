@@ -1,0 +1,111 @@
+"""What a run of models will take is told before anything is paid, and nearly true."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from support.called import MODEL, config
+from support.commands import free
+from support.own import Constant
+
+import unscripted as un
+from unscripted.agents.llm.price import Price
+from unscripted.scenarios.harness.build.from_config import organization_of
+from unscripted.scenarios.harness.runs.forecast import forecast
+from unscripted.scenarios.harness.terminal.console import meter_line
+
+
+@pytest.mark.parametrize(
+    ("protocol", "calls"), [("sequential", 4), ("shared", 4), ("broadcast", 8), ("coordinator", 5)]
+)
+def test_a_forecast_counts_calls(loopback, protocol, calls):
+    server = loopback()
+    made = config(server, protocol=protocol, level="L3", judge="openai/one,openai/two")
+    expected = forecast([(made, 3)], un.Service(made.calls))
+    assert 3 * (calls + 2) * 0.7 <= expected.calls <= 3 * (calls + 2)
+    assert server.requests == 0, "a forecast sends nothing"
+
+
+def test_a_forecast_is_near(loopback):
+    server = loopback()
+    made = config(server, protocol="shared", level="L3", max_tokens=400)
+    service = un.Service(made.calls)
+    expected = forecast([(made, 2)], service)
+    organization_of(made, service).run(2)
+    meter = service.client.meter
+    assert meter.answered == expected.calls
+    assert 0.5 < meter.tokens_in / expected.tokens_in < 2.0
+    assert expected.cost_usd == pytest.approx(
+        Price(0.4e-6, 1.6e-6).of(expected.tokens_in, expected.tokens_out)
+    )
+    assert expected.largest_usd > expected.cost_usd / expected.calls
+    line = meter_line(service.client)
+    for part in ("in flight 0", "waiting 0", "answered 8", "retries 0", "429s 0.0 %", "$0.0"):
+        assert part in line
+
+
+def test_a_forecast_adds_up(loopback):
+    made = config(loopback(), protocol="shared", max_tokens=400)
+    service = un.Service(made.calls)
+    one = forecast([(made, 1)], service)
+    many = forecast([(made, 2), (made.replace(seed=1), 3)], service)
+    assert (many.calls, many.tokens_in, many.tokens_out) == (
+        5 * one.calls, 5 * one.tokens_in, 5 * one.tokens_out,
+    )  # fmt: skip
+    assert many.cost_usd == pytest.approx(5 * one.cost_usd)
+    assert many.time_s == pytest.approx(5 * one.time_s)
+    assert forecast([(made, 4)], service, at_once=2).time_s == pytest.approx(2 * one.time_s)
+    assert many.largest_usd == one.largest_usd
+    assert 1.0 < one.time_s < 10.0
+    assert one.tokens_out == 4 * int(1.4 * 60)
+
+
+def test_a_forecast_keeps_the_rate(loopback):
+    made = config(loopback(), protocol="shared", rpm=6.0)
+    expected = forecast([(made, 2)], un.Service(made.calls))
+    assert expected.time_s == pytest.approx(60.0 * expected.calls / 6.0)
+    slow = config(loopback(), protocol="shared", tpm=100.0)
+    expected = forecast([(slow, 2)], un.Service(slow.calls))
+    assert expected.time_s == pytest.approx(
+        60.0 * (expected.tokens_in + expected.tokens_out) / 100.0
+    )
+
+
+def test_an_unknown_price_is_said(loopback):
+    made = config(loopback(), model="openai/mine")
+    expected = forecast([(made, 2)], un.Service(made.calls))
+    assert expected.cost_usd is None
+    assert "price unknown (no price for openai/mine)" in expected.line()
+    mixed = config(loopback(), model=f"openai/mine*2+{MODEL}*2", budget=None)
+    expected = forecast([(mixed, 2)], un.Service(mixed.calls))
+    assert expected.cost_usd > 0
+    assert expected.unpriced == ("openai/mine",)
+
+
+def test_shocks_and_trials_are_left_out(loopback):
+    made = config(
+        loopback(), protocol="batched-sequential", ticks=4, tune="batch=1/2", seed=7,
+        shock="remove@0;newcomers:k=9@1",
+    )  # fmt: skip
+    assert forecast([(made, 4)], un.Service(made.calls)).calls == 16
+
+
+def test_own_minds_play_themselves(loopback):
+    made = config(loopback(), model=Constant("a"), judge="openai/one", ticks=1)
+    expected = forecast([(made, 3)], un.Service(made.calls))
+    assert expected.calls == 3, "the judge's"
+    mixed = config(loopback(), model=f"{MODEL}*1+synthetic/weak*3", protocol="shared")
+    assert forecast([(mixed, 3)], un.Service(mixed.calls)).calls == 3
+
+
+def test_synthetic_runs_load_no_litellm():
+    code = (
+        "import sys, unscripted as un; org = un.build(rng=0); org.step();"
+        "un.run(agents=2, ticks=1);"
+        "print([m for m in ('litellm', 'pydantic', 'openai', 'json_repair') if m in sys.modules])"
+    )
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=free())
+    assert done.stdout == "[]\n"
