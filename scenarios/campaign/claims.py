@@ -181,7 +181,7 @@ def paraphrases(found: study.StudyResults) -> list[str]:
     roles = len(set(study.collapse(names).values()))
     return [
         f"the {len(names):,} names of roles of 8 agents are {roles} roles once paraphrases are one "
-        f"(synthetic minds know {len(study.ROLE_TITLES)} titles, so they can't reach the paper's count)"
+        f"(synthetic minds know {len(study.ROLE_TITLES)} titles: too few for the paper's count)"
     ]
 
 

@@ -70,6 +70,7 @@ def test_logs_index_what_is_posted():
     before = log.so_far()
     assert ids_in(log.since(4).spans) == [4, 5]
     assert log.since(6) == View(log) == Log().so_far()
+    assert log.since(6).spans == Log().so_far().spans == ()
     assert (log.addressed, Log().addressed) == (True, False)
     assert (list(log.ids_to(1)), list(log.ids_to(2))) == ([4], [])
     assert (list(log.ids_by(0)), list(log.ids_by(9))) == ([0, 3], [])

@@ -91,7 +91,7 @@ def _runs(folder: Archive, config: Sweep, service: Service | None) -> Replayed:
     for place, (key, result) in enumerate(kept.items()):
         if said := _differs(result, again[key]):
             return Replayed(place, "runs", f"run {key} differs: {said}", folder.version)
-    return Replayed(len(kept), "runs", "", folder.version)
+    return Replayed(len(kept), "runs", "; ".join(folder.damage), folder.version)
 
 
 def _differs(recorded: RunResult, again: RunResult) -> str:

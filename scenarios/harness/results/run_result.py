@@ -35,6 +35,9 @@ class RunResult:
     stopped: str = ""
     out_of_budget: bool = False
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "rulings", tuple(self.rulings))  # none is none, as list or tuple
+
     @property
     def whole(self) -> bool:
         """Whether it was played to its end."""
@@ -62,5 +65,5 @@ class RunResult:
             body["ticks"],
             body["agents"],
             body["failures"],
-            tuple(body.get("rulings", ())),
+            body.get("rulings", ()),
         )

@@ -68,7 +68,7 @@ def run_one(config: RunConfig, replicate: int, service: Service | None = None) -
         tick_rows(records),
         agent_rows(records),
         failures(records),
-        tuple(ruling_rows(records)),
+        ruling_rows(records),
         stopped="budget" if cut else "",
         out_of_budget=cut,
     )

@@ -38,7 +38,9 @@ def test_a_models_own_options_come_first():
         "openai/m?temperature=0.2&max_tokens=800&api_base=http://127.0.0.1:8000/v1", calls
     )
     assert found.model == "openai/m"
-    assert found.calls == Calls("http://127.0.0.1:8000/v1", 0.2, 800, rpm=7)
+    assert found.calls == Calls(
+        api_base="http://127.0.0.1:8000/v1", temperature=0.2, max_tokens=800, rpm=7
+    )
     assert found.name.startswith("openai/m?temperature")
     assert parse_model("gpt-4o?temperature=0", calls).calls.temperature == 0.0
     assert (

@@ -26,9 +26,10 @@ def test_defaults_are_those_documented():
     assert made.client.calls == Calls()
     assert made.client.limits == Limits(120.0, 64)
     assert made.client.journal.path is None
-    limits, journal = Limits(9.0, 3), Journal()
-    made = Service(Calls(rpm=1), journal, limits)
-    assert (made.client.calls.rpm, made.client.journal, made.client.limits) == (1, journal, limits)
+    journal = Journal()
+    made = Service(Calls(rpm=1, timeout_s=9.0, concurrency=3), journal)
+    assert (made.client.calls.rpm, made.client.journal) == (1, journal)
+    assert made.client.limits == Limits(9.0, 3)
 
 
 def test_runs_are_numbered():

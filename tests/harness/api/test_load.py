@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from support.commands import edit, hashes
+from support.commands import command, edit, hashes
 from support.own import Relay
 
 import unscripted as un
@@ -51,7 +51,7 @@ def test_what_is_unfinished_is_interrupted(finished, compared, here):
     assert found.ending is Exit.INTERRUPTED
     assert found.runs["protocol"].unique().tolist() == ["silent"]
     edit("comparison", "DELETE FROM runs")
-    with pytest.raises(UsageError, match="holds no finished run; play the comparison first"):
+    with pytest.raises(UsageError, match="holds no finished run; play it first"):
         un.load("comparison")
 
 
@@ -61,13 +61,30 @@ def test_nothing_there_is_said(here):
             un.load(path)
 
 
-def test_scenario_folders_load(here):
-    from support.commands import command
+def test_a_scenario_comes_back(here):
+    options = ("--agents", 2, "--ticks", 1, "--replicates", 2, "--protocol", "silent,solo")
+    said = command("scenario", "team_scaling", *options, "--json", "--out", "mine")
+    found = un.load("mine")
+    assert json.loads(json.dumps(found.body())) == said.body
+    assert (found.ending, found.folder, found.played) == (Exit.DONE, Path("mine"), 0)
+    assert found.study.name == "team_scaling"
+    edit("mine", "DELETE FROM runs WHERE run LIKE 'solo%'")
+    half = un.load("mine")
+    assert half.ending is Exit.INTERRUPTED
+    assert {r["protocol"] for r in half.results.rows} == {"silent"}
 
-    options = ("--agents", 2, "--ticks", 1, "--replicates", 2, "--protocol", "silent", "--json")
-    assert command("scenario", "team_scaling", *options, "--out", "mine").code == 0
-    with pytest.raises(UsageError, match="unscripted scenario team_scaling --out mine"):
-        un.load("mine")
+
+def test_a_script_of_ones_own_comes_back(here):
+    Path("own.py").write_text(
+        "from unscripted import study\n"
+        "STUDY = study.Study(__file__, 'Is it?\\n\\nExpectation: x. Refuted: y.',\n"
+        "    design=lambda o: [study.Condition(o.base)],\n"
+        "    report=lambda found, o: study.StudyReport(), agents=2, ticks=1)\n"
+    )
+    assert command("scenario", "own.py", "--replicates", 2, "--out", "mine").code == 0
+    Path("own.py").unlink()
+    assert un.load("mine").study.question == "Is it?"
+    assert command("replay", "mine").out == "2 runs replayed, all equal\n"
 
 
 def test_objects_come_back_from_nobody(here):

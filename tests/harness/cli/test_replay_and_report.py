@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from support.commands import edit, hashes, kept
 
+import unscripted
+
 
 @pytest.fixture
 def copy(finished, here):
@@ -26,31 +28,40 @@ def test_a_recorded_run_replays(copy, call):
 def test_replay_says_json(copy, call):
     said = call("replay", copy, "--json")
     assert (said.code, said.err) == (0, "3 ticks replayed, all equal\n")
-    assert said.body == {"version": 1, "equal": True, "ticks_equal": 3, "difference": None}
+    whole = {
+        "version": 1, "recorded_by": unscripted.__version__, "equal": True, "unit": "ticks",
+        "count_equal": 3, "difference": None,
+    }  # fmt: skip
+    assert said.body == whole
     edit(copy, "UPDATE ticks SET record = '' WHERE tick = 2")
     said = call("replay", copy, "--json")
     assert said.code == 1
-    difference = "tick 2 differs from the record"
-    assert said.body == {"version": 1, "equal": False, "ticks_equal": 2, "difference": difference}
+    difference = "tick 2 differs from the record: the record can't be read"
+    assert said.body == whole | {"equal": False, "count_equal": 2, "difference": difference}
     assert said.err == f"{difference}\n"
 
 
+UNREADABLE = "the record can't be read"
 TAMPERED = [
-    lambda text: text.replace('"accuracy":', '"accuracy":1', 1),
-    lambda text: text.replace('"role":"', '"role":"chief ', 1),
-    lambda text: text[:-1],
-    lambda text: "",
-    lambda text: text + " ",
+    (lambda text: text.replace('"accuracy":', '"accuracy":1', 1), "verdict.accuracy was 1"),
+    (lambda text: text.replace('"role":"', '"role":"chief ', 1), ".reply.role was 'chief "),
+    (lambda text: text.replace('"tick":1', '"tick":1,"more":2', 1), "more was 2, is None"),
+    (lambda text: text[:-1], UNREADABLE),
+    (lambda text: "", UNREADABLE),
+    (lambda text: "[" * 100_000, UNREADABLE),
 ]
 
 
-@pytest.mark.parametrize("tamper", TAMPERED)
-def test_a_tampered_record_differs(copy, call, tamper):
+@pytest.mark.parametrize(("tamper", "said"), TAMPERED)
+def test_a_tampered_record_differs(copy, call, tamper, said):
     _, text = kept(copy)[1]
     assert tamper(text) != text
     edit(copy, "UPDATE ticks SET record = ? WHERE tick = 1", tamper(text))
-    said = call("replay", copy)
-    assert (said.code, said.err) == (1, "tick 1 differs from the record\n")
+    found = call("replay", copy)
+    assert found.code == 1
+    assert found.err.startswith("tick 1 differs from the record: ")
+    assert said in found.err
+    assert found.err.count("\n") == 1
 
 
 def test_a_missing_record_differs(copy, call):
@@ -74,10 +85,24 @@ def test_a_lost_journal_is_said(copy, call):
     assert not (copy / "journal.sqlite").exists()
 
 
-def test_only_a_run_replays(compared, call):
-    said = call("replay", compared[0])
-    assert said.code == 2
-    assert f"dir={compared[0]} is the folder of a compare; give that of a run" in said.err
+def test_comparisons_and_scenarios_replay(compared, here, call):
+    assert call("replay", compared[0]).out == "6 runs replayed, all equal\n"
+    shutil.copytree(compared[0], "copy")
+    change = "UPDATE runs SET result = replace(result, ?, ?) WHERE run LIKE 'solo%|1|%'"
+    edit("copy", change, '"quality": ', '"quality": 1')
+    said = call("replay", "copy", "--json")
+    assert (said.code, said.body["unit"], said.body["count_equal"]) == (1, "runs", 4)
+    assert (
+        "run solo|complete|synthetic/strong|3|None|1|ticks=3 differs: row.quality was 1"
+        in (said.body["difference"])
+    )
+    edit("copy", change, '"quality": ', '"quality": x')
+    said = call("replay", "copy", "--json")
+    assert (said.code, said.body["count_equal"]) == (1, 5)
+    assert "|1|ticks=3 can't be read (JSONDecodeError" in said.err
+    options = ("--agents", 2, "--ticks", 1, "--replicates", 2, "--protocol", "silent,solo")
+    call("scenario", "team_scaling", *options, "--json", "--out", "mine")
+    assert call("replay", "mine").out == "4 runs replayed, all equal\n"
 
 
 def test_report_writes_everything_anew(copy, call):

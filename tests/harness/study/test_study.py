@@ -178,8 +178,10 @@ def test_the_command_shows_everything(capsys):
     out, err = capsys.readouterr()
     assert code is Exit.DONE
     assert "runs 4/4" in err
-    for part in ("One note.", "Expectation: yes, surely.", "Refuted where no.", "Found: held.",
-                 "• held", "Means per task over 2 seeds", "Synthetic minds", "mine/mine.html"):  # fmt: skip
+    for part in (
+        "One note.", "Expectation: yes, surely.", "Refuted where no.", "Found: held.", "• held",
+        "Means per task over 2 seeds", "Synthetic minds", "mine/mine.html",
+    ):  # fmt: skip
         assert part in out
     assert Path("mine/mine.html").read_text() == "<p>mine</p>"
     said = json.loads(Path("mine/findings.json").read_text())
@@ -338,7 +340,7 @@ def test_scripts_are_found():
     )
     assert study_of("other.py").question == "Is it?"
     Path("empty.py").write_text("STUDY = 5\n")
-    with pytest.raises(UsageError, match="STUDY is not an unscripted.Study; make it one"):
+    with pytest.raises(UsageError, match=r"STUDY is not an unscripted\.Study; make it one"):
         study_of("empty.py")
     Path("none.py").write_text("")
     with pytest.raises(UsageError, match="has no STUDY"):

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 import unscripted as un
+from unscripted.model.errors import UsageError
 from unscripted.scenarios.harness.runs.forecast import Forecast
 from unscripted.scenarios.harness.terminal import progress as progress_module
 from unscripted.scenarios.harness.terminal.console import meter_line, say, terminal
@@ -234,14 +235,15 @@ def test_an_end_of_input_is_no(reporter, monkeypatch):
     assert reporter.confirm("Go on?") is False
 
 
-@pytest.mark.parametrize("stdin", [None, SimpleNamespace(isatty=lambda: False)])
-def test_nobody_is_asked_elsewhere(reporter, monkeypatch, stdin):
-    reporter.console, _ = paper(screen=stdin is None)
-    monkeypatch.setattr(sys, "stdin", stdin)
-    assert reporter.confirm("Go on?") is True
-    reporter.console, _ = paper()
-    monkeypatch.setattr(sys, "stdin", SimpleNamespace(isatty=lambda: True))
-    assert reporter.confirm("Go on?") is True
+def test_nobody_is_asked_elsewhere(reporter, monkeypatch):
+    piped, typed = (SimpleNamespace(isatty=lambda found=found: found) for found in (False, True))
+    for stdin, screen in ((piped, True), (piped, False), (typed, False)):
+        reporter.console, _ = paper(screen=screen)
+        monkeypatch.setattr(sys, "stdin", stdin)
+        assert reporter.confirm("Go on?") is True
+    monkeypatch.setattr(sys, "stdin", None)
+    with pytest.raises(UsageError, match="standard input is closed, so nobody can agree; use --ye"):
+        reporter.confirm("Go on?")
 
 
 def test_every_tenth_run_is_told(reporter):

@@ -157,3 +157,30 @@ def test_marks_respect_the_network():
     near = workers(3, protocol=Board(readers=(1,)), topology="chain")
     near.step()
     assert not near.records[0].error
+
+
+class Hushed(un.Protocol):
+    """Has a plan made and tells nobody of it but those it may."""
+
+    name = "hushed"
+
+    def __init__(self, *, told: bool = False):
+        self.told = told
+
+    def rounds(self, team):
+        yield un.Round(un.Act.PLAN, team.members[:1])
+        seen = team.log.so_far() if self.told else None
+        yield un.Round(un.Act.CONTRIBUTE, team.members, sees=seen)
+
+
+@pytest.mark.parametrize(("told", "given"), [(True, ["a", "b"]), (False, ["a", None])])
+def test_assignments_must_be_seen(told, given):
+    seen = []
+    plan = un.Plan((un.Assignment(0, "a"), un.Assignment(1, "b")))
+
+    def look(observation):
+        seen.append(observation.assignment.role if observation.assignment else None)
+        return WORK
+
+    team(*[Scripted([look], plans=[plan])] * 2, protocol=Hushed(told=told)).step()
+    assert seen == given

@@ -17,7 +17,8 @@ from unscripted.agents.llm.prompting.context_window import (
     render_message,
 )
 from unscripted.model.decision import Assignment, Contribution
-from unscripted.model.messages import Log, Mark, Message, View, ids_in
+from unscripted.model.messages import Log, Mark, Message, View
+from unscripted.model.spans import ids_in
 
 
 def test_a_colleagues_assignment_is_quoted():
