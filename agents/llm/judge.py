@@ -8,25 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from statistics import fmean
 
 from ...model.engine.event_loop import gather_all
 from ...model.judge import CRITERIA, Judge, Submission, Verdict, Vote
 from ...model.tasks.task import Requirement
-from .calling.capabilities import Prober
 from .calling.client import Client
-from .exchange import Question, ask, refuse_cut_off
+from .calling.prober import Prober
+from .exchange import Question, ask
 from .models import ModelId
-from .parsing.answers import VerdictAnswer, parse
+from .parsing.answers import Read, VerdictAnswer, parse
 from .parsing.json_objects import UnusableAnswer
 from .prompting.composition import Prompt
 from .prompting.templates import prompts_id
 from .prompting.verdict import CONTEXT_TOKENS, VerdictRequest, compose_verdict
-from .request import CallFailed, CallKey, Completion, Mode
+from .request import CallFailed, CallKey
 from .usage import UsageTotal
 
-FEWEST_TOKENS = 3_000
 TEMPERATURE = 0.0
 UNMET = {"yes": 0.0, "partly": 0.5, "no": 1.0}
 """Share of a requirement that is unmet, by what a judge says of it."""
@@ -41,11 +39,13 @@ class _Ballot:
         vote: Its grades.
         violations: Share of mandatory requirements unmet, 0 to 1; None where it is not known.
         spent: On its calls.
+        mended: Places in which its answer had to be put right.
     """
 
     vote: Vote
     violations: float | None
     spent: UsageTotal
+    mended: int = 0
 
 
 class LanguageModelJudge(Judge):
@@ -96,11 +96,12 @@ class LanguageModelJudge(Judge):
             usage=UsageTotal.concurrent([b.spent for b in ballots]).usage,
             votes=votes if len(votes) > 1 else (),
             prompts=prompts_id(),
+            mended=sum(b.mended for b in ballots),
         )
 
     async def _ask(self, index: int, model: ModelId, submission: Submission) -> _Ballot:
-        def prompt(mode: Mode, tokens: int) -> Prompt:
-            return compose_verdict(VerdictRequest(submission, index, mode, tokens))
+        def prompt(tokens: int) -> Prompt:
+            return compose_verdict(VerdictRequest(submission, index, tokens))
 
         who = f"judge {index}"
         question = Question(
@@ -109,9 +110,8 @@ class LanguageModelJudge(Judge):
             schema="verdict",
             temperature=TEMPERATURE,
             tokens=CONTEXT_TOKENS,
-            fewest_tokens=FEWEST_TOKENS,
             compose=prompt,
-            parse=partial(_verdict, model.calls.max_tokens),
+            parse=_verdict,
         )
         exchange = await ask(question, self.client, self._prober)
         match exchange.answer:
@@ -125,18 +125,20 @@ class LanguageModelJudge(Judge):
                 reason = " ".join(f"{c}: {getattr(answer, c).reason}" for c in CRITERIA)
                 unmet = {check.id: UNMET[check.met] for check in answer.checklist}
                 violations = _violations(submission.task.rubric, unmet)
-                return _Ballot(Vote(model.name, grades, reason), violations, exchange.spent)
+                vote = Vote(model.name, grades, reason)
+                return _Ballot(vote, violations, exchange.spent, exchange.mended)
         return _Ballot(Vote(model.name, NO_GRADES, reason), None, exchange.spent)
 
 
-def _verdict(max_tokens: int, completion: Completion) -> VerdictAnswer:
-    """The verdict in a completion.
+def _verdict(text: str, cut: bool) -> Read[VerdictAnswer]:
+    """The verdict in a text; one without a checklist still grades.
 
     Raises:
         UnusableAnswer: It breaks the schema, or was cut off.
     """
-    refuse_cut_off(completion, f"{max_tokens} tokens")
-    return parse(completion.text, VerdictAnswer)
+    read = parse(text, VerdictAnswer, lambda answer: answer, cut=cut)
+    without = "checklist" not in read.value.model_fields_set
+    return Read(read.value, read.mended + without)
 
 
 def _violations(rubric: Sequence[Requirement], unmet: dict[str, float]) -> float | None:

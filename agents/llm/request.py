@@ -13,6 +13,8 @@ from ...model.errors import UnscriptedError
 from .billing.bill import NOTHING, Bill
 from .responses.speed import Speed
 
+SEEDS = 2**31
+"""Providers take seeds below this."""
 HASHED_AT_ONCE = 2047
 """Bytes. Hashing more releases the interpreter lock, and getting it back takes far longer."""
 

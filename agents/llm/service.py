@@ -8,14 +8,18 @@ from dataclasses import replace
 
 from ...model.engine import event_loop as loop
 from ...model.errors import Halt, UsageError
-from .calling.adapter import Adapter
-from .calling.capabilities import Capabilities, Prober
 from .calling.client import Client
-from .calling.journal import Journal
+from .calling.prober import Prober
+from .capabilities.capabilities import Capabilities
+from .journal.journal import Journal
 from .judge import LanguageModelJudge
 from .mind import LanguageModel
 from .models import ModelId, parse_model
 from .settings import Calls
+from .transport.adapter import Adapter
+
+RESUMABLE = frozenset({"interrupted", "budget", "limit"})
+"""Reasons to stop that say nothing of a model: the command may be given again."""
 
 
 class Service:
@@ -110,7 +114,7 @@ class Service:
         try:
             found = loop.run(loop.gather_all(self._prober.capabilities(m) for m in models))
         except Halt as halt:
-            if halt.reason == "interrupted":
+            if halt.reason in RESUMABLE:
                 raise
             raise UsageError(str(halt)) from None
         return {m.name: capabilities for m, capabilities in zip(models, found, strict=True)}
@@ -125,9 +129,4 @@ class Service:
         Args:
             journal: What it says was spent counts from now on, too.
         """
-        self._prober.copy_to(journal)
-        client = self.client
-        client.budget.spent_usd += journal.spent_usd()
-        client.journal.copy_to(journal)
-        client.journal.close()
-        client.journal = journal
+        self.client.move_to(journal)

@@ -58,5 +58,5 @@ class UsageTotal:
             bill.cost_usd,
             round(self.latency_s, 4),
             bill.tokens.cached,
-            bill.uncached_usd,
+            None if bill.uncached_usd == bill.cost_usd else bill.uncached_usd,
         )

@@ -21,7 +21,11 @@ class Exit(IntEnum):
     INTERRUPTED = 130
 
 
-_HALTED = {"budget": Exit.BUDGET, "interrupted": Exit.INTERRUPTED}
+_HALTED = {
+    "budget": Exit.BUDGET,
+    "interrupted": Exit.INTERRUPTED,
+    "refused": Exit.FAILURES,
+}
 
 
 def exit_of(halt: Halt) -> Exit:

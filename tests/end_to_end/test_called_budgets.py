@@ -18,7 +18,7 @@ from support.called import (
     team,
 )
 
-from unscripted.agents.llm.calling.journal import Journal
+from unscripted.agents.llm.journal.journal import Journal
 from unscripted.model.errors import Halt
 from unscripted.scenarios.harness.exits import Exit
 

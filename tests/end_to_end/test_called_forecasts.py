@@ -11,7 +11,7 @@ from support.commands import free
 from support.own import Constant
 
 import unscripted as un
-from unscripted.agents.llm.price import Price
+from unscripted.agents.llm.billing.price import Price
 from unscripted.scenarios.harness.build.from_config import organization_of
 from unscripted.scenarios.harness.runs.forecast import forecast
 from unscripted.scenarios.harness.terminal.console import meter_line

@@ -22,7 +22,7 @@ from support.called import (
     team,
 )
 
-from unscripted.agents.llm.calling.host_process import import_litellm
+from unscripted.agents.llm.transport.host_process import import_litellm
 from unscripted.model.engine import event_loop as loop
 from unscripted.model.errors import Halt
 

@@ -30,7 +30,7 @@ from support.called import (
 )
 
 import unscripted as un
-from unscripted.agents.llm.calling.journal import Journal
+from unscripted.agents.llm.journal.journal import Journal
 from unscripted.agents.llm.request import CallKey
 from unscripted.model.engine import event_loop as loop
 from unscripted.model.errors import Halt, UsageError

@@ -45,7 +45,7 @@ def record() -> None:
     """Record the run anew."""
     from loopback_server.server import LoopbackServer
 
-    from unscripted.agents.llm.calling.journal import Journal
+    from unscripted.agents.llm.journal.journal import Journal
     from unscripted.agents.llm.service import Service
     from unscripted.scenarios.harness.runs.play import play
 

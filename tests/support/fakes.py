@@ -6,12 +6,12 @@ import asyncio
 from types import SimpleNamespace
 from typing import Any
 
-from unscripted.agents.llm.calling.adapter import RawResponse
-from unscripted.agents.llm.calling.capabilities import Capabilities
 from unscripted.agents.llm.calling.client import Client
-from unscripted.agents.llm.calling.journal import Journal
+from unscripted.agents.llm.capabilities.capabilities import Capabilities
+from unscripted.agents.llm.journal.journal import Journal
 from unscripted.agents.llm.request import CallFailed, CallKey, Completion, Mode, Request
 from unscripted.agents.llm.settings import Calls
+from unscripted.agents.llm.transport.adapter import RawResponse
 from unscripted.model.engine.driver import Limits
 
 REQUEST = Request("openai/m", (("user", "hi"),), "intend", Mode.PROMPT, 64)

@@ -138,7 +138,7 @@ def _rates(
         keys = [f"{name}{suffix}_{tier}" for name in names if tier]
         keys += [f"{name}{suffix}" for name in names]
         values = (entry.get(key) for key in keys)
-        value = next((float(v) for v in values if _is_rate(v)), None)
+        value = next((float(v) for v in values if v is not None and _is_rate(v)), None)
         if value is None and otherwise is not None:
             value = otherwise[place]
         found.append(value)
@@ -177,7 +177,8 @@ def parse_prices(text: str | None) -> dict[str, Price]:
                 f"price={text!r}: part {part!r} is not USD per million tokens in, out and, if they "
                 f"cost less, read from a cache; {_HOW}"
             )
-        prices[model.strip() if equals else EVERY_MODEL] = Price(*rates)
+        cached = rates[2] if len(rates) > 2 else None
+        prices[model.strip() if equals else EVERY_MODEL] = Price(rates[0], rates[1], cached)
     return prices
 
 

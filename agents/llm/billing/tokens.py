@@ -127,7 +127,7 @@ def _normalised(
     if rest > 0 and rest == cached + written and rest != reasoning:
         prompt += rest
     elif rest > 0:
-        reasoning = max(reasoning, rest) if not reasoning else reasoning
+        reasoning = reasoning or rest
         completion += rest
     elif reasoning > completion:
         completion += reasoning

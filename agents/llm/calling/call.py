@@ -11,6 +11,7 @@ from ..capabilities.capabilities import Capabilities
 from ..models import ModelId
 from ..prompting.composition import Prompt
 from ..request import CallKey, Completion, Request
+from ..responses.response import CUT
 
 
 class Asked(NamedTuple):
@@ -76,3 +77,13 @@ class Call:
             answer: As it came, with its own bill, which is among the call's already.
         """
         return replace(answer, bill=Bill.together(self.bills), attempts=self.attempts)
+
+
+def is_cut_off(answer: Completion, request: Request) -> bool:
+    """Whether an answer says that it was cut off, or is as long as it may be.
+
+    Args:
+        answer: As it came.
+        request: That it answers.
+    """
+    return answer.finish.lower() in CUT or answer.completion_tokens >= request.max_tokens

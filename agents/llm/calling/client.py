@@ -15,14 +15,14 @@ from ..capabilities.context_length import lasting, window
 from ..capabilities.known import Known
 from ..capabilities.lessons import Refused, lesson
 from ..journal.journal import Earlier, Journal
+from ..pacing.waiting import patience_s
 from ..request import CallFailed, CallKey, Completion
 from ..settings import Calls
-from .adapter import Adapter
+from ..transport.adapter import Adapter
+from ..transport.call_errors import CallError, ErrorKind
 from .call import Call
-from .call_errors import CallError, ErrorKind
 from .hopelessness import Hopelessness
 from .retry import Deadline, retrying
-from .waiting import patience_s
 from .sender import Answered, Sender
 
 MOST_LESSONS = 12
@@ -206,6 +206,7 @@ class Client:
             limit = window(str(error)) if lasting(str(error)) else None
             if limit is not None and limit < (latest.context or limit + 1):
                 self.known.learn(name, latest.lowered(str(error), context=limit))
+                self._note(call)
             return False
         if error.kind not in (ErrorKind.PARAMETER, ErrorKind.REQUEST):
             return False
@@ -216,10 +217,16 @@ class Client:
             if found is None:
                 return False
             self.known.learn(name, found)
-            if not call.trial:
-                self.notes[f"found out in the run: {name} takes {found.missing()[-1]}"] = None
+            self._note(call)
         after = call.take(self.known.latest(name)).request
         return after.json != before.json or after.max_field != before.max_field
+
+    def _note(self, call: Call) -> None:
+        """Tell what the run has found out of a model, each once."""
+        name = call.model.name
+        for missing in self.known.latest(name).missing() if not call.trial else ():
+            if missing not in call.capabilities.missing():
+                self.notes[f"found out in the run: {name} takes {missing}"] = None
 
     def _given_up(self, error: CallError, call: Call, deadline: Deadline) -> CallFailed:
         """A call's last error as the failure of its decision."""
@@ -232,6 +239,20 @@ class Client:
             latency_s=round(deadline.call_s, 4),
             status=error.status,
         )
+
+    def lost(self, call: Call, failed: CallFailed) -> None:
+        """A decision was lost as its request is too long and nothing is left to leave out.
+
+        Args:
+            call: Its last.
+            failed: Why.
+
+        Raises:
+            Halt: It is one of many in a row.
+        """
+        halt = self._hopelessness.refused(call.model.model, str(failed))
+        if halt is not None and not self.journal.strict:
+            raise self.stop(halt)
 
     def _stop_if_hopeless(self, error: CallError, call: Call, answers: int) -> None:
         """Stop the run where no decision could fare better.

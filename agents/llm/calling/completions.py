@@ -11,8 +11,8 @@ from ..control_characters import clean
 from ..redaction import redact_known
 from ..request import Completion, Request
 from ..responses.response import Response
-from .call_errors import CallError, ErrorKind, classify_stated
-from .evidence import line
+from ..transport.call_errors import CallError, ErrorKind, classify_stated
+from ..transport.evidence import line
 
 CHARACTERS_PER_TOKEN = 4
 MOST_PER_TOKEN = 32

@@ -7,14 +7,17 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from ....model.errors import Halt
-from .call_errors import CallError, ErrorKind
-from .waiting import back_at
+from ..billing.bill import End
+from ..pacing.waiting import back_at
+from ..transport.call_errors import CallError, ErrorKind
 
 LOST_IN_A_ROW = 3
 """Decisions lost to an unreachable provider, with no answer in between, that stop the run."""
 REFUSED_IN_A_ROW = 3
 """Decisions refused in the same words, with no answer of that model in between, likewise."""
 PERMANENT = frozenset({ErrorKind.PARAMETER, ErrorKind.REQUEST})
+FILTERED_IN_A_ROW = 8
+"""Likewise by a filter that looks at what is asked, and may let the next task pass."""
 UNREACHED = frozenset({ErrorKind.SERVER, ErrorKind.RATE_LIMIT})
 _NUMBERS = re.compile(r"\d+")
 
@@ -60,6 +63,18 @@ class Hopelessness:
         self._lost = 0
         self._refused.pop(model, None)
 
+    def refused(self, model: str, words: str, most: int = REFUSED_IN_A_ROW) -> Halt | None:
+        """Count a decision that was refused for good; why the run must stop, or None.
+
+        Args:
+            model: LiteLLM id.
+            words: The provider's.
+            most: In the same words, with no answer in between, 1 or more.
+        """
+        if self._refused[model].another(words) < most:
+            return None
+        return Halt("refused", f"{model}: {most} decisions in a row were refused: {words}")
+
     def halt(self, error: CallError, model: str, *, elsewhere: bool = False) -> Halt | None:
         """Why the run must stop after a failed call; None where it needn't.
 
@@ -76,9 +91,10 @@ class Hopelessness:
         wait_s = error.retry_after_s or 0.0
         if kind is ErrorKind.RATE_LIMIT and wait_s > self.patience_s:
             return Halt("limit", f"{said}; it asks to wait until {back_at(wait_s)}")
-        if kind in PERMANENT and self._refused[model].another(str(error)) >= REFUSED_IN_A_ROW:
-            count = f"{REFUSED_IN_A_ROW} decisions in a row were refused"
-            return Halt("refused", f"{model}: {count}: {error}")
+        if kind in PERMANENT:
+            return self.refused(model, str(error))
+        if kind is ErrorKind.CONTENT and error.end is End.REFUSED:
+            return self.refused(model, str(error), FILTERED_IN_A_ROW)
         if kind in UNREACHED and not elsewhere:
             self._lost += 1
             if self._lost >= LOST_IN_A_ROW:

@@ -12,8 +12,8 @@ from collections.abc import Awaitable, Callable
 from tenacity import AsyncRetrying, RetryCallState
 
 from ..billing.bill import End
-from .call_errors import RETRIED, CallError, ErrorKind
-from .waiting import patience_s
+from ..pacing.waiting import patience_s
+from ..transport.call_errors import RETRIED, CallError, ErrorKind
 
 FIRST_WAIT_S = 0.5
 LONGEST_WAIT_S = 6.0

@@ -21,20 +21,20 @@ from ..billing.budget import Budget
 from ..billing.price import Price, price_of
 from ..journal.journal import Journal, Sent
 from ..models import ModelId, litellm_id
+from ..pacing.concurrency import ConcurrencyLimit
+from ..pacing.endpoint import Endpoint
+from ..pacing.rate_limit import LongWaitError
+from ..pacing.waiting import patience_s
 from ..redaction import read_secrets
 from ..request import Completion, Request
 from ..settings import Calls
-from .adapter import Adapter, Received
+from ..transport.adapter import Adapter, Received
+from ..transport.call_errors import CallError, ErrorKind, classify
 from .call import Call
-from .call_errors import CallError, ErrorKind, classify
 from .completions import Posed, completion_of
-from .concurrency import ConcurrencyLimit
-from .endpoint import Endpoint
 from .meter import Meter
-from .rate_limit import LongWaitError
 from .retry import Deadline
 from .stopping import StopSwitch
-from .waiting import patience_s
 
 LATER_S = 10.0
 """How much later than our own deadline of an attempt LiteLLM's fires: ours must be the one."""

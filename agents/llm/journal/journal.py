@@ -174,9 +174,7 @@ class Journal:
         Raises:
             Halt: It can't be written.
         """
-        lost = Completion(
-            str(failure), failure.bill, failure.latency_s, attempts=failure.attempts
-        )
+        lost = Completion(str(failure), failure.bill, failure.latency_s, attempts=failure.attempts)
         with self._statement():
             self._insert(key, request, lost, failure.kind)
 

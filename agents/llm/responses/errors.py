@@ -55,9 +55,7 @@ def _stated(error: Any, body: Mapping[str, Any]) -> ProviderError:
     sentence = _sentence(error) or _sentence(body) or "an error without words"
     words = json.dumps(error, ensure_ascii=False, default=str)[:LONGEST].lower()
     status = _status(error)
-    return ProviderError(
-        sentence[:LONGEST], status if status is not None else _status(body), words
-    )
+    return ProviderError(sentence[:LONGEST], status if status is not None else _status(body), words)
 
 
 def _sentence(error: Any, depth: int = 0) -> str:

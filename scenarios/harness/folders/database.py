@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ....agents.llm.calling.read_only import reading
+from ....agents.llm.journal.read_only import reading
 from ....model.errors import UsageError
 from ....model.record import TickRecord
 from ..results.run_result import RunResult

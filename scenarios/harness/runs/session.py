@@ -104,8 +104,8 @@ class Session:
         self.folder = self._stack.enter_context(Folder(path, self.config))
 
     def _open_service(self, models: Sequence[str]) -> None:
-        from ....agents.llm.calling.host_process import tuned_for_calls
         from ....agents.llm.service import Service
+        from ....agents.llm.transport.host_process import tuned_for_calls
 
         kinds = kinds_of(self.config)
         calls = kinds[0].calls
@@ -120,7 +120,7 @@ class Session:
         self._stack.enter_context(tuned_for_calls())
 
     def _keep_calls(self) -> None:
-        from ....agents.llm.calling.journal import Journal
+        from ....agents.llm.journal.journal import Journal
 
         if self.folder is not None and self.service is not None:
             self.service.move_to(Journal(self.folder.path))
@@ -130,6 +130,10 @@ class Session:
         self.reporter.note(f"asking {', '.join(models)} …")
         try:
             found = self.service.probe(models)
+        except Halt as halt:
+            if halt.reason == "interrupted":
+                raise
+            return  # nothing more is sent, and the first decision says so
         except UsageError as error:
             first = kinds_of(self.config)[0]
             chosen = [j for j in first.judges if j not in first.acting]

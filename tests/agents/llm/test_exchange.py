@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from support.fakes import CALL, FakeClient, capable_of
 
-from unscripted.agents.llm.calling.capabilities import Capabilities
+from unscripted.agents.llm.capabilities.capabilities import Capabilities
 from unscripted.agents.llm.exchange import Question, ask, refuse_cut_off
 from unscripted.agents.llm.models import parse_model
 from unscripted.agents.llm.parsing.json_objects import UnusableAnswer

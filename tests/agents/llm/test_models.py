@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from unscripted.agents.llm.calling.adapter import Adapter
 from unscripted.agents.llm.models import OPTIONS, parse_model, presets
 from unscripted.agents.llm.settings import Calls
+from unscripted.agents.llm.transport.adapter import Adapter
 from unscripted.model.errors import UnknownNameError, UsageError
 
 CHECK = settings(max_examples=60, deadline=None)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.fakes import REQUEST
 
-from unscripted.agents.llm.price import Price
+from unscripted.agents.llm.billing.price import Price
 from unscripted.agents.llm.request import CallFailed, CallKey, Completion, Mode, Request
 
 CHECK = settings(max_examples=60, deadline=None)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from support.fakes import CALL, REQUEST, FakeAdapter, raw
 
-from unscripted.agents.llm.calling.call_errors import CallError, ErrorKind
-from unscripted.agents.llm.calling.capabilities import Capabilities
-from unscripted.agents.llm.calling.journal import Journal
+from unscripted.agents.llm.capabilities.capabilities import Capabilities
+from unscripted.agents.llm.journal.journal import Journal
 from unscripted.agents.llm.request import Completion
 from unscripted.agents.llm.service import Service
 from unscripted.agents.llm.settings import Calls
+from unscripted.agents.llm.transport.call_errors import CallError, ErrorKind
 from unscripted.model.engine.driver import Limits
 from unscripted.model.errors import Halt, UsageError
 

@@ -8,12 +8,12 @@ from dataclasses import replace
 import pytest
 from support.fakes import client_of, raw
 
-from unscripted.agents.llm.calling.call_errors import CallError, ErrorKind
-from unscripted.agents.llm.calling.capabilities import Capabilities, Prober
-from unscripted.agents.llm.calling.journal import Journal
+from unscripted.agents.llm.capabilities.capabilities import Capabilities, Prober
+from unscripted.agents.llm.journal.journal import Journal
 from unscripted.agents.llm.models import parse_model
 from unscripted.agents.llm.request import Mode
 from unscripted.agents.llm.settings import Calls
+from unscripted.agents.llm.transport.call_errors import CallError, ErrorKind
 from unscripted.model.engine.driver import Limits
 from unscripted.model.errors import Halt
 

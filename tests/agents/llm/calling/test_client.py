@@ -10,13 +10,13 @@ import pytest
 from support.clock import made_up_time
 from support.fakes import CALL, REQUEST, client_of, raw
 
+from unscripted.agents.llm.billing.price import Price
 from unscripted.agents.llm.calling import client as client_module
-from unscripted.agents.llm.calling.call_errors import CallError, ErrorKind
 from unscripted.agents.llm.calling.client import Client
-from unscripted.agents.llm.calling.journal import Journal
 from unscripted.agents.llm.calling.retry import Deadline
-from unscripted.agents.llm.price import Price
+from unscripted.agents.llm.journal.journal import Journal
 from unscripted.agents.llm.request import CallFailed, Completion
+from unscripted.agents.llm.transport.call_errors import CallError, ErrorKind
 from unscripted.model.engine.driver import Limits
 from unscripted.model.errors import Halt
 

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from unscripted.agents.llm.calling import retry
-from unscripted.agents.llm.calling.call_errors import RETRIED, CallError, ErrorKind
 from unscripted.agents.llm.calling.retry import Deadline, retrying, wait_s
+from unscripted.agents.llm.transport.call_errors import RETRIED, CallError, ErrorKind
 from unscripted.model.errors import Halt
 
 CHECK = settings(max_examples=60, deadline=None)

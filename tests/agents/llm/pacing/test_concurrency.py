@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from support.clock import let_others_run, made_up_time
 
 from unscripted.agents.llm.calling import concurrency
-from unscripted.agents.llm.calling.concurrency import ConcurrencyLimit
+from unscripted.agents.llm.pacing.concurrency import ConcurrencyLimit
 
 STEPS = st.lists(
     st.tuples(

@@ -8,7 +8,7 @@ from support.fakes import REQUEST
 
 from unscripted.agents.llm.calling import endpoint as endpoint_module
 from unscripted.agents.llm.calling import rate_limit
-from unscripted.agents.llm.calling.endpoint import Endpoint
+from unscripted.agents.llm.pacing.endpoint import Endpoint
 from unscripted.agents.llm.request import Completion
 from unscripted.agents.llm.settings import Calls
 

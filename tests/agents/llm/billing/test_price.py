@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from unscripted.agents.llm.price import Price, parse_prices, price_of
+from unscripted.agents.llm.billing.price import Price, parse_prices, price_of
 from unscripted.model.errors import UsageError
 
 CHECK = settings(max_examples=60, deadline=None)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from support.fakes import REQUEST, raw
 
-from unscripted.agents.llm.calling.call_errors import CallError
+from unscripted.agents.llm.billing.price import Price
 from unscripted.agents.llm.calling.response import Sent, completion_of
-from unscripted.agents.llm.price import Price
 from unscripted.agents.llm.request import Completion
+from unscripted.agents.llm.transport.call_errors import CallError
 
 PRICE = Price(1e-6, 2e-6)
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.clock import let_others_run
 
-from unscripted.agents.llm.calling.budget import Budget
+from unscripted.agents.llm.billing.budget import Budget
 from unscripted.model.errors import Halt
 
 CHECK = settings(max_examples=60, deadline=None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import math
 import re
 import time
@@ -10,6 +9,7 @@ from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from ....model.engine.local_faults import chain_of, is_local
 from ..control_characters import clean
 from ..redaction import redact
 from ..responses.errors import ProviderError, error_in
@@ -19,15 +19,6 @@ LONGEST_CAUSE = 300
 """Characters of a cause that a record keeps."""
 LONGEST_READ = 4096
 """Characters of what is said that are looked at; nothing longer is scrubbed or searched."""
-DEEPEST_CAUSE = 10
-"""Errors behind an error that are looked at."""
-LOCAL = frozenset({
-    errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS, errno.ENOSPC, errno.EDQUOT,
-    errno.EROFS, errno.EADDRNOTAVAIL,
-})  # fmt: skip
-"""What this machine lacks; no provider can help it."""
-_LOCAL_CLASSES = frozenset({"MemoryError", "ImportError"})
-_NO_THREAD = "can't start new thread"
 _NEVER_CONNECTED = frozenset(
     {"ClientConnectorError", "ConnectionRefusedError", "gaierror", "ConnectionTimeoutError"}
 )
@@ -100,7 +91,7 @@ def evidence_of(error: BaseException, wire: Wire | None = None) -> Evidence:
         error: Of LiteLLM, of what is below it, or of a deadline of ours.
         wire: What came back; None where nobody watched.
     """
-    chain = _chain(error)
+    chain = chain_of(error)
     words = _words(error, chain)
     behind = frozenset(c.__name__ for e in chain for c in type(e).__mro__)
     found = Evidence(
@@ -110,7 +101,7 @@ def evidence_of(error: BaseException, wire: Wire | None = None) -> Evidence:
         behind,
         _status(error),
         isinstance(error, TimeoutError),
-        any(map(_is_local, chain)),
+        is_local(error) or isinstance(error, ImportError),
         _came_back(chain),
         _headers(error),
     )
@@ -140,25 +131,6 @@ def _with_response(found: Evidence, wire: Wire) -> Evidence:
     words = redact(_cut(said.sentence))
     text = f"{found.text} {redact(said.words)}".lower()
     return replace(found, words=words, text=text, status=status)
-
-
-def _chain(error: BaseException) -> list[BaseException]:
-    """An error and those behind it."""
-    chain = [error]
-    for _ in range(DEEPEST_CAUSE):
-        before = chain[-1].__cause__ or chain[-1].__context__
-        if before is None or before in chain:
-            break
-        chain.append(before)
-    return chain
-
-
-def _is_local(error: BaseException) -> bool:
-    if isinstance(error, OSError) and error.errno in LOCAL:
-        return True
-    if isinstance(error, RuntimeError) and _NO_THREAD in str(error):
-        return True
-    return not _LOCAL_CLASSES.isdisjoint(c.__name__ for c in type(error).__mro__)
 
 
 def _came_back(chain: list[BaseException]) -> int | None:

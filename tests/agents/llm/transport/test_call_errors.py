@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from support.clock import NOW, Time
 from support.llm_errors import Strange, refused, said_by_litellm
 
-from unscripted.agents.llm.calling.call_errors import (
+from unscripted.agents.llm.transport.call_errors import (
     LONGEST_CAUSE,
     NOT_BILLED,
     RETRIED,
@@ -188,7 +188,7 @@ LONG_AGO = "Wed, 21 Oct 2015 07:28:00 GMT"
     ids=str,
 )
 def test_retry_after_in_every_form(headers, wait, monkeypatch):
-    monkeypatch.setattr("unscripted.agents.llm.calling.call_errors.time", Time())
+    monkeypatch.setattr("unscripted.agents.llm.transport.call_errors.time", Time())
     assert classify(refused(429, "slow down", **headers)).retry_after_s == wait
     by_litellm = classify(said_by_litellm("RateLimitError", **headers))
     assert (by_litellm.kind, by_litellm.retry_after_s) == (ErrorKind.RATE_LIMIT, wait)

@@ -8,7 +8,7 @@ import pytest
 from support.clock import NOW, made_up_time
 
 from unscripted.agents.llm.calling import rate_limit_headers
-from unscripted.agents.llm.calling.rate_limit_headers import reading_in, seconds_in
+from unscripted.agents.llm.pacing.rate_limit_headers import reading_in, seconds_in
 
 THEN = datetime.fromtimestamp(NOW + 1000 + 90, UTC).isoformat()
 

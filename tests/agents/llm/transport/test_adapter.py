@@ -10,10 +10,10 @@ import pytest
 from support.fakes import REQUEST, raw
 
 from unscripted.agents.llm.calling import adapter as adapter_module
-from unscripted.agents.llm.calling.adapter import Adapter
-from unscripted.agents.llm.calling.host_process import our_request
 from unscripted.agents.llm.prompting.templates import schema
 from unscripted.agents.llm.request import Mode
+from unscripted.agents.llm.transport.adapter import Adapter
+from unscripted.agents.llm.transport.host_process import our_request
 from unscripted.model.errors import UsageError
 
 

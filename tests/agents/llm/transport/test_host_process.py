@@ -13,9 +13,13 @@ import httpx
 import pytest
 
 from unscripted.agents.llm.calling import host_process
-from unscripted.agents.llm.calling.adapter import Adapter
-from unscripted.agents.llm.calling.host_process import import_litellm, our_request, tuned_for_calls
 from unscripted.agents.llm.service import Service
+from unscripted.agents.llm.transport.adapter import Adapter
+from unscripted.agents.llm.transport.host_process import (
+    import_litellm,
+    our_request,
+    tuned_for_calls,
+)
 
 
 def transport():
@@ -140,7 +144,7 @@ def test_only_our_redirects_are_refused(monkeypatch):
 SCRIPT = """
 import gc, os, sys
 before = dict(os.environ)
-from unscripted.agents.llm.calling.host_process import import_litellm
+from unscripted.agents.llm.transport.host_process import import_litellm
 assert "litellm" not in sys.modules
 litellm = import_litellm()
 assert dict(os.environ) == before

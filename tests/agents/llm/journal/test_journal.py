@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.fakes import CALL, REQUEST
 
-from unscripted.agents.llm.calling.journal import Journal
+from unscripted.agents.llm.journal.journal import Journal
 from unscripted.agents.llm.request import CallFailed, CallKey, Completion
 from unscripted.model.errors import Halt, UsageError
 

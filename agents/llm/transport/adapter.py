@@ -115,9 +115,7 @@ class Adapter:
                 return None
         return listed_price(entry, tier)
 
-    async def send(
-        self, request: Request, *, api_base: str | None, timeout_s: float
-    ) -> Received:
+    async def send(self, request: Request, *, api_base: str | None, timeout_s: float) -> Received:
         """Send a request once.
 
         An answer that LiteLLM can't read is read from what crossed the wire.
@@ -168,7 +166,9 @@ def _received(made: Any, wire: Wire) -> Received:
     """A response as it crossed the wire; where that is in no known form, as LiteLLM made it."""
     headers = wire.headers
     if wire.status is None:  # sent by a transport that is not LiteLLM's usual one
-        headers = dict((getattr(made, "_hidden_params", None) or {}).get("additional_headers") or {})
+        headers = dict(
+            (getattr(made, "_hidden_params", None) or {}).get("additional_headers") or {}
+        )
     found = read(wire.parsed()) if wire.answered else Response(recognised=False)
     if not found.recognised:
         body = made.model_dump() if hasattr(made, "model_dump") else {}
