@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from ...model.engine.event_loop import gather_all
-from ...model.judge import CRITERIA, Judge, Submission, Verdict, Vote
+from ...model.judge import CRITERIA, Judge, Submission, Verdict, Vote, undelivered
 from ...model.tasks.task import Requirement
 from .calling.client import Client
 from .calling.prober import Prober
@@ -76,10 +76,10 @@ class LanguageModelJudge(Judge):
             submission: The works of a tick, without authors.
 
         Returns:
-            Grades None where no judge gave one.
+            Grades None where no judge gave one; the lowest where there is no work.
         """
         if not submission.works:
-            return Verdict(reason="there is no work to grade")
+            return undelivered(submission.task.rubric)
         asked = (self._ask(i, m, submission) for i, m in enumerate(self.models))
         ballots = await gather_all(asked)
         votes = tuple(b.vote for b in ballots)

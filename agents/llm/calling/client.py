@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from ....model.engine.driver import Limits
 from ....model.errors import Halt
-from ..billing.bill import Bill
+from ..billing.bill import Bill, End
 from ..billing.price import Price
 from ..capabilities.context_length import lasting, window
 from ..capabilities.known import Known
@@ -208,7 +208,10 @@ class Client:
                 self.known.learn(name, latest.lowered(str(error), context=limit))
                 self._note(call)
             return False
-        if error.kind not in (ErrorKind.PARAMETER, ErrorKind.REQUEST):
+        if (
+            error.kind not in (ErrorKind.PARAMETER, ErrorKind.REQUEST)
+            or error.end is not End.REFUSED
+        ):
             return False
         if latest == call.capabilities:
             own = any(option in error.text for option, _ in before.options)

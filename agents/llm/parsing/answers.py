@@ -12,6 +12,7 @@ from typing import Annotated, Generic, Literal, NamedTuple, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ....model.judge import CRITERIA
+from . import fields
 from .fields import (
     Mending,
     OptionalText,
@@ -23,7 +24,6 @@ from .fields import (
     WorkText,
     checks,
     evened_fields,
-    grade,
     graded,
     mend,
     phase,
@@ -92,7 +92,7 @@ class Grade(BaseModel):
     """One criterion in `verdict.json`."""
 
     reason: OptionalText = ""
-    grade: Annotated[int, mend(grade)] = Field(ge=1, le=4)
+    grade: Annotated[int, mend(fields.grade)] = Field(ge=1, le=4)
 
 
 class Check(BaseModel):

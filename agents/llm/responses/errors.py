@@ -46,7 +46,12 @@ def error_in(body: Any, *, answered: bool) -> ProviderError | None:
         return _stated(error, body)
     failed = body.get("type") == "error" or body.get("object") == "error"
     failed = failed or body.get("success") is False or body.get("status") == "failed"
-    if failed or (not answered and any(body.get(n) for n in ("detail", "message", "msg"))):
+    if failed or (
+        not answered
+        and any(
+            body.get(n) and not isinstance(body[n], Mapping) for n in ("detail", "message", "msg")
+        )
+    ):
         return _stated(body, body) if not answered else None
     return None
 

@@ -105,7 +105,7 @@ def _openai(body: Mapping[str, Any]) -> Found | None:
     message = choice.get("message")
     if not isinstance(message, Mapping):
         message = {"content": choice.get("text")}
-    error = error_in(choice, answered=False)
+    error = error_in(choice, answered=True)
     return parts_of(message), _word(choice.get("finish_reason")), error
 
 
