@@ -46,6 +46,7 @@ class Question(Generic[A]):
         compose: Makes the prompt, for so many tokens.
         parse: The answer in a text that may be as long as it may; raises `UnusableAnswer`.
         briefer: What to say of an answer that was cut off after so many tokens.
+        least: Fewer tokens of others' texts are no basis for an answer.
     """
 
     model: ModelId
@@ -56,6 +57,7 @@ class Question(Generic[A]):
     compose: Callable[[int], Prompt]
     parse: Callable[[str, bool], Read[A]]
     briefer: str = ""
+    least: int = 0
 
 
 @dataclass
@@ -101,9 +103,11 @@ class _Put(Generic[A]):
             messages = self._messages(prompt, takes)
             characters = sum(len(text) for _, text in messages)
             longest = takes.tokens_of(self.completion, characters // CHARACTERS_PER_TOKEN)
-            if longest >= min(SHORTEST, self.completion) or not prompt.read or not reading:
+            less = min(reading, prompt.read) // 2
+            enough = longest >= min(SHORTEST, self.completion)
+            if enough or not prompt.read or less < self.question.least:
                 break
-            reading = min(reading, prompt.read) // 2
+            reading = less
         temperature = question.temperature if calls.temperature is None else calls.temperature
         request = Request(
             question.model.model,
@@ -135,7 +139,7 @@ class _Put(Generic[A]):
         """
         request = call.request
         less = TooLong(request.max_tokens, call.asked.prompt.read, str(failed)).less()
-        if less is None:
+        if less is None or less.reading < min(self.question.least, self.reading):
             return False
         self.completion, self.reading = less.completion, min(less.reading, self.reading)
         return True

@@ -26,6 +26,8 @@ from .request import CallFailed, CallKey
 from .usage import UsageTotal
 
 TEMPERATURE = 0.0
+FEWEST_TOKENS = 500
+"""Of works: a judge that reads less of them grades something else."""
 UNMET = {"yes": 0.0, "partly": 0.5, "no": 1.0}
 """Share of a requirement that is unmet, by what a judge says of it."""
 NO_GRADES = (None,) * len(CRITERIA)
@@ -112,6 +114,7 @@ class LanguageModelJudge(Judge):
             tokens=CONTEXT_TOKENS,
             compose=prompt,
             parse=_verdict,
+            least=FEWEST_TOKENS,
         )
         exchange = await ask(question, self.client, self._prober)
         match exchange.answer:

@@ -27,6 +27,7 @@ from .sender import Answered, Sender
 
 MOST_LESSONS = 12
 """Times a call is put anew for what refusals of it teach."""
+TEACHING = frozenset({ErrorKind.PARAMETER, ErrorKind.REQUEST})
 ON_THE_MACHINE = ("local", "limit")
 """Reasons to stop that a trial doesn't turn into a refusal of its model."""
 
@@ -208,10 +209,7 @@ class Client:
                 self.known.learn(name, latest.lowered(str(error), context=limit))
                 self._note(call)
             return False
-        if (
-            error.kind not in (ErrorKind.PARAMETER, ErrorKind.REQUEST)
-            or error.end is not End.REFUSED
-        ):
+        if error.kind not in TEACHING or error.end is not End.REFUSED:
             return False
         if latest == call.capabilities:
             own = any(option in error.text for option, _ in before.options)

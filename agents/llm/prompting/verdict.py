@@ -56,7 +56,7 @@ def compose_verdict(wanted: VerdictRequest) -> Prompt:
         works="\n\n".join(works),
         checklist=checklist,
     )
-    read = sum(map(len, works)) // CHARACTERS_PER_TOKEN
+    read = sum(min(most, len(work.text)) for work in submission.works) // CHARACTERS_PER_TOKEN
     return Prompt((("system", template("judge_system").substitute()), ("user", text)), read)
 
 

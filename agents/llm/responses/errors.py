@@ -46,12 +46,8 @@ def error_in(body: Any, *, answered: bool) -> ProviderError | None:
         return _stated(error, body)
     failed = body.get("type") == "error" or body.get("object") == "error"
     failed = failed or body.get("success") is False or body.get("status") == "failed"
-    if failed or (
-        not answered
-        and any(
-            body.get(n) and not isinstance(body[n], Mapping) for n in ("detail", "message", "msg")
-        )
-    ):
+    words = (body.get(name) for name in ("detail", "message", "msg"))
+    if failed or (not answered and any(w and not isinstance(w, Mapping) for w in words)):
         return _stated(body, body) if not answered else None
     return None
 

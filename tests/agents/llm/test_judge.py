@@ -100,8 +100,9 @@ def test_a_long_prompt_is_halved():
     assert 90_000 < long - short < 100_000
     assert [key.call for key in client.keys] == [0, 1]
     verdict, client = judged(*[too_long] * 9, calls=calls)
-    assert len(client.requests) == 2
-    assert verdict.reason == "no answer: too long"
+    assert (len(client.requests), verdict.reason) == (1, "no answer: too long")
+    verdict, client = judged(*[too_long] * 9, calls=calls, works=("x" * 10**6,))
+    assert (len(client.requests), verdict.accuracy) == (7, None)
 
 
 def test_no_answer_gives_no_grades():
