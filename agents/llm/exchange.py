@@ -105,7 +105,7 @@ class _Put(Generic[A]):
             longest = takes.tokens_of(self.completion, characters // CHARACTERS_PER_TOKEN)
             less = min(reading, prompt.read) // 2
             enough = longest >= min(SHORTEST, self.completion)
-            if enough or not prompt.read or less < self.question.least:
+            if enough or not prompt.read or not reading or less < self.question.least:
                 break
             reading = less
         temperature = question.temperature if calls.temperature is None else calls.temperature

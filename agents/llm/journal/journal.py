@@ -256,12 +256,16 @@ class Journal:
 
         Args:
             model: As the user wrote it.
+
+        Raises:
+            Halt: The journal can't be read.
         """
-        if tables.columns(self._db, "capabilities"):
-            known = "SELECT body FROM capabilities WHERE model = ? ORDER BY revision"
-        else:
-            known = "SELECT capabilities FROM models WHERE model = ?"
-        return [str(body) for (body,) in self._db.execute(known, (model,))]
+        with self._statement():
+            if tables.columns(self._db, "capabilities"):
+                known = "SELECT body FROM capabilities WHERE model = ? ORDER BY revision"
+            else:
+                known = "SELECT capabilities FROM models WHERE model = ?"
+            return [str(body) for (body,) in self._db.execute(known, (model,))]
 
     def keep_capabilities(self, model: str, revision: int, body: str) -> None:
         """Write what a model was found capable of.
