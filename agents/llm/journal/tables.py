@@ -76,6 +76,8 @@ def prepare(db: sqlite3.Connection) -> None:
     for name, kind in ADDED.items():
         if name not in there:
             db.execute(f"ALTER TABLE calls ADD COLUMN {name} {kind}")
+    if there and "cost_usd_uncached" not in there:
+        db.execute("UPDATE calls SET cost_usd_uncached = cost_usd")
     if columns(db, "sends"):
         db.executescript(f"BEGIN;{_FROM_FIRST}COMMIT;")
 

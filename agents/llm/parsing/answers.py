@@ -26,7 +26,6 @@ from .fields import (
     evened_fields,
     graded,
     mend,
-    phase,
     word,
 )
 from .json_objects import UnusableAnswer, objects_in
@@ -70,7 +69,7 @@ class Part(BaseModel):
     agent: Whole
     role: Text = Field(min_length=1)
     focus: Texts = []
-    phase: Annotated[int, mend(phase)] = 1
+    phase: Annotated[int, mend(fields.phase)] = 1
 
 
 class PlanAnswer(_Answer):

@@ -55,7 +55,7 @@ def objects_in(text: str, needed: frozenset[str], *, cut: bool = False) -> Itera
         CutOffError: The last object has no end.
         UnusableAnswer: Its JSON is too deep, or too long to be mended.
     """
-    values, broken = _values(text)
+    values, broken = _values(text, needed)
     if broken is not None and _names_any(text[broken:], needed):
         yield from _unwrapped(_mended(text[broken:], cut=cut), needed, 1)
     for value, mended in reversed(values):
@@ -93,8 +93,8 @@ def _open_at_end(text: str) -> bool:
     return True
 
 
-def _values(text: str) -> tuple[list[tuple[Any, int]], int | None]:
-    """All whole values in a text, and where one begins behind them that isn't whole."""
+def _values(text: str, needed: frozenset[str]) -> tuple[list[tuple[Any, int]], int | None]:
+    """All whole values in a text, and where one begins behind the last with what is needed."""
     try:
         return [(json.loads(text), 0)], None
     except RecursionError:
@@ -113,6 +113,8 @@ def _values(text: str) -> tuple[list[tuple[Any, int]], int | None]:
             except (ValueError, RecursionError):
                 continue
             values.append((value, mended))
+            if next(_unwrapped(value, needed, 0), None) is not None:
+                broken = None
             break
         else:
             broken, end = at if broken is None else broken, at + 1
@@ -142,7 +144,7 @@ def _unwrapped(value: Any, needed: frozenset[str], mended: int, depth: int = 0) 
     if depth > DEEPEST:
         return
     if isinstance(value, str) and "{" in value:
-        for inner, more in reversed(_values(value)[0]):
+        for inner, more in reversed(_values(value, needed)[0]):
             yield from _unwrapped(inner, needed, mended + 1 + more, depth + 1)
     elif isinstance(value, list):
         for part in reversed(value):

@@ -26,7 +26,8 @@ async def play_with_money(usd: float | None, steps: list[tuple[str, int]], unit:
         try:
             await budget.reserve(worst)
         except Halt as halt:
-            halts.append((halt.reason, len(flying)))
+            in_flight = len(flying) if budget.used_usd < (budget.usd or 0.0) else 0
+            halts.append((halt.reason, in_flight))
         else:
             flying[number] = worst
 
@@ -60,6 +61,7 @@ async def play_with_money(usd: float | None, steps: list[tuple[str, int]], unit:
         check()
     assert all(c.cancelled() or c.exception() is None for c in calls)
     assert set(halts) <= {("budget", 0)}  # only where nothing in flight could leave enough
+    assert budget.held_usd == 0.0
     return budget
 
 
@@ -124,3 +126,29 @@ def test_money_of_earlier_commands_is_spent():
     with pytest.raises(Halt):
         asyncio.run(Budget(1.0, spent_usd=1.0).reserve(0.01))
     asyncio.run(Budget(1.0, spent_usd=1.0).reserve(0.0))
+
+
+def test_what_may_have_been_billed_is_held():
+    budget = Budget(1.0)
+
+    async def story() -> None:
+        await budget.reserve(0.75)
+        budget.settle(0.75, held_usd=0.75)
+        with pytest.raises(Halt, match=r"0\.0000 .* up to 0\.7500 more may be for"):
+            await budget.reserve(0.5)
+
+    asyncio.run(story())
+    assert (budget.spent_usd, budget.held_usd, budget.used_usd) == (0.0, 0.75, 0.75)
+
+
+def test_a_bill_beyond_the_worst_is_spent():
+    budget = Budget(1.0)
+
+    async def story() -> None:
+        await budget.reserve(0.5)
+        budget.settle(0.5, 2.0)
+        with pytest.raises(Halt, match="2\\.0000"):
+            await budget.reserve(0.0)
+
+    asyncio.run(story())
+    assert budget.spent_usd == 2.0

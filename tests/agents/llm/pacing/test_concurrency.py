@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.clock import let_others_run, made_up_time
 
-from unscripted.agents.llm.calling import concurrency
+from unscripted.agents.llm.pacing import concurrency
 from unscripted.agents.llm.pacing.concurrency import ConcurrencyLimit
 
 STEPS = st.lists(

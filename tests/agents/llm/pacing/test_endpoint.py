@@ -6,15 +6,11 @@ import pytest
 from support.clock import made_up_time
 from support.fakes import REQUEST
 
-from unscripted.agents.llm.calling import endpoint as endpoint_module
-from unscripted.agents.llm.calling import rate_limit
+from unscripted.agents.llm.billing.tokens import Tokens
+from unscripted.agents.llm.pacing import endpoint as endpoint_module
+from unscripted.agents.llm.pacing import rate_limit
 from unscripted.agents.llm.pacing.endpoint import Endpoint
-from unscripted.agents.llm.request import Completion
 from unscripted.agents.llm.settings import Calls
-
-
-def answer(tokens_in, tokens_out):
-    return Completion("x", tokens_in, tokens_out, None, 1.0)
 
 
 def test_tokens_are_guessed_from_answers():
@@ -22,8 +18,8 @@ def test_tokens_are_guessed_from_answers():
     long = REQUEST.__class__("m", (("user", "x" * 400),), "intend", REQUEST.mode, 2000)
     assert endpoint.likely_tokens(REQUEST) == REQUEST.likely_tokens_in + 64
     assert endpoint.likely_tokens(long) == 108 + 300
-    endpoint.on_answer(0, answer(10, 20))
-    endpoint.on_answer(0, answer(10, 31))
+    endpoint.on_answer(0, Tokens(10, 20))
+    endpoint.on_answer(0, Tokens(10, 31))
     assert endpoint.likely_tokens(long) == 108 + 25
     assert (endpoint.answers, endpoint.tokens, endpoint.tokens_out) == (2, 71, 51)
 
@@ -32,7 +28,7 @@ def test_tokens_are_guessed_from_answers():
 def test_requests_since_are_taken_out(answers, left):
     endpoint = Endpoint(Calls(), 4)
     for _ in range(answers):
-        endpoint.on_answer(0, answer(10, 25.5))
+        endpoint.on_answer(0, Tokens(10, 25.5))
     endpoint.sent = 5
     headers = {
         "x-ratelimit-limit-tokens": "9000",
@@ -67,7 +63,7 @@ def test_a_known_rate_forgives_exceptions():
 def test_answers_forget_refusals():
     endpoint = Endpoint(Calls(), 8)
     endpoint.on_refusal(1e12)
-    endpoint.on_answer(0, answer(1, 1))
+    endpoint.on_answer(0, Tokens(1, 1))
     assert endpoint.refusal_share == pytest.approx(0.05 * 0.95)
     assert endpoint.concurrency.limit == 4.25
 
@@ -77,5 +73,5 @@ def test_booked_tokens_are_corrected():
         endpoint = Endpoint(Calls(tpm=6e7), 8)
         before = endpoint.rate.tokens.level
         endpoint.rate.tokens.take(500)
-        endpoint.on_answer(500, answer(100, 50))
+        endpoint.on_answer(500, Tokens(100, 50))
         assert endpoint.rate.tokens.level == before - 150

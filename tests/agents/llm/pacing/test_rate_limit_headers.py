@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from support.clock import NOW, made_up_time
 
-from unscripted.agents.llm.calling import rate_limit_headers
+from unscripted.agents.llm.pacing import rate_limit_headers
 from unscripted.agents.llm.pacing.rate_limit_headers import reading_in, seconds_in
 
 THEN = datetime.fromtimestamp(NOW + 1000 + 90, UTC).isoformat()

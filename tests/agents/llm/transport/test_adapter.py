@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from types import SimpleNamespace as Some
+from typing import Any
 
 import pytest
-from support.fakes import REQUEST, raw
+from support.fakes import REQUEST
 
-from unscripted.agents.llm.calling import adapter as adapter_module
+from unscripted.agents.llm.billing.price import Price
+from unscripted.agents.llm.billing.tokens import Tokens
 from unscripted.agents.llm.prompting.templates import schema
 from unscripted.agents.llm.request import Mode
-from unscripted.agents.llm.transport.adapter import Adapter
-from unscripted.agents.llm.transport.host_process import our_request
+from unscripted.agents.llm.responses.parts import Parts
+from unscripted.agents.llm.transport import adapter as adapter_module
+from unscripted.agents.llm.transport.adapter import Adapter, window_for
+from unscripted.agents.llm.transport.wire import our_request
 from unscripted.model.errors import UsageError
 
 
@@ -26,7 +29,7 @@ class FakeLiteLLM:
         self.calls = []
 
     async def acompletion(self, **options):
-        self.calls.append({**options, "ours": our_request.get()})
+        self.calls.append({**options, "ours": our_request.get() is not None})
         return self.response
 
 
@@ -44,21 +47,27 @@ def adapter(monkeypatch):
     return make
 
 
-def response(choices=None, **fields):
-    whole = [Some(message=Some(content="yes"), finish_reason="stop")]
-    known = {
-        "choices": whole if choices is None else choices,
-        "usage": Some(prompt_tokens=3, completion_tokens=2),
-        "model": "m-1",
-        "_hidden_params": {"additional_headers": {}},
-    }
-    return Some(**{**known, **fields})
+class Made:
+    """A response as LiteLLM makes it, where nothing was seen on the wire."""
+
+    def __init__(self, body: Any, headers: dict[str, Any] | None = None) -> None:
+        self.body = body
+        self._hidden_params = {"additional_headers": headers}
+
+    def model_dump(self) -> Any:
+        return self.body
+
+
+def response(headers=None, **fields):
+    whole = [{"message": {"content": "yes"}, "finish_reason": "stop"}]
+    usage = {"prompt_tokens": 3, "completion_tokens": 2}
+    return Made({"choices": whole, "usage": usage, "model": "m-1", **fields}, headers)
 
 
 def sent(adapter, request=REQUEST, given=None, api_base=None):
     made, fake = adapter(given or response())
     found = asyncio.run(made.send(request, api_base=api_base, timeout_s=7.0))
-    assert our_request.get() is False
+    assert our_request.get() is None
     return fake.calls[0], found
 
 
@@ -100,38 +109,47 @@ def test_local_servers_get_no_key(adapter, monkeypatch, model, api_base, key, gi
 
 def test_a_whole_response_is_read(adapter):
     _, found = sent(adapter)
-    assert found == raw("yes", tokens_in=3, tokens_out=2, served_by="m-1")
+    assert found.response.parts == Parts("yes")
+    assert (found.response.tokens, found.response.served_by) == (Tokens(3, 2), "m-1")
+    _, found = sent(adapter, given=object())
+    assert found.response.recognised is False
+
+
+def test_rate_limit_headers_are_kept(adapter):
+    headers = {
+        "llm_provider-X-RateLimit-Limit-Requests": 60, "Retry-After": "1", "date": "x",
+        "llm_provider-retry-after": "2",
+    }  # fmt: skip
+    _, found = sent(adapter, given=response(headers))
+    assert found.headers == {"x-ratelimit-limit-requests": "60", "retry-after": "1"}
+
+
+def test_options_of_the_model_are_sent(adapter):
+    options = (("extra_body", {"top_k": 5}), ("reasoning_effort", "low"), ("top_p", 0.9))
+    call, _ = sent(adapter, replace(REQUEST, options=options))
+    assert (call["extra_body"], call["reasoning_effort"], call["top_p"]) == (
+        {"top_k": 5}, "low", 0.9,
+    )  # fmt: skip
+    assert call["allowed_openai_params"] == ["reasoning_effort", "top_p"]
+
+
+def test_the_length_has_its_name(adapter):
+    call, _ = sent(adapter, replace(REQUEST, max_field="max_completion_tokens"))
+    assert call["max_completion_tokens"] == 64
+    assert "max_tokens" not in call
 
 
 @pytest.mark.parametrize(
-    ("given", "fields"),
-    [
-        (response([]), {"text": "", "finish": ""}),
-        (response([Some()]), {"text": "", "finish": ""}),
-        (response([Some(message=Some(content=None), finish_reason=None)]),
-         {"text": "", "finish": ""}),
-        (response(usage=None), {"tokens_in": None, "tokens_out": None}),
-        (response(usage=Some(prompt_tokens=0, completion_tokens=-1)),
-         {"tokens_in": None, "tokens_out": None}),
-        (response(usage=Some(prompt_tokens=True, completion_tokens="2")),
-         {"tokens_in": None, "tokens_out": None}),
-        (response(usage=Some(prompt_tokens=1, completion_tokens=1)),
-         {"tokens_in": 1, "tokens_out": 1}),
-        (response(model=None), {"served_by": ""}),
-        (response(_hidden_params=None), {"headers": {}}),
-        (response(_hidden_params={"additional_headers": None}), {"headers": {}}),
-        (response(_hidden_params={"additional_headers": {
-            "llm_provider-X-RateLimit-Limit-Requests": 60, "Retry-After": "1", "date": "x",
-            "llm_provider-retry-after": "2"}}),
-         {"headers": {"x-ratelimit-limit-requests": "60", "retry-after": "1"}}),
-        (Some(), {"text": "", "finish": "", "tokens_in": None, "tokens_out": None, "headers": {},
-                  "served_by": ""}),
-    ],
-    ids=str,
-)  # fmt: skip
-def test_odd_responses_are_read(adapter, given, fields):
-    _, found = sent(adapter, given=given)
-    assert {name: getattr(found, name) for name in fields} == fields
+    ("model", "characters", "window"),
+    [("ollama/m", 9, 4096), ("ollama_chat/m", 30_000, 16_384), ("openai/m", 30_000, None)],
+)
+def test_ollama_gets_its_window(adapter, model, characters, window):
+    request = replace(REQUEST, model=model, messages=(("user", "x" * characters),))
+    call, _ = sent(adapter, request)
+    assert call.get("num_ctx") == window
+    own = replace(request, options=(("num_ctx", 2048),))
+    assert sent(adapter, own)[0]["num_ctx"] == 2048
+    assert window_for(request) >= characters // 3
 
 
 LISTED = {
@@ -145,11 +163,11 @@ LISTED = {
 @pytest.mark.parametrize(
     ("model", "price"),
     [
-        ("openai/a", (1e-6, 2e-6)),
-        ("openai/b", (3e-6, 0.0)),
+        ("openai/a", Price(1e-6, 2e-6)),
+        ("openai/b", Price(3e-6, 0.0)),
         ("azure/b", None),
         ("openai/free", None),
-        ("openai/out", (0.0, 4e-6)),
+        ("openai/out", Price(0.0, 4e-6)),
         ("openai/c", None),
     ],
 )

@@ -15,13 +15,12 @@ from support.clock import NOW, Time
 from support.llm_errors import Strange, refused, said_by_litellm
 
 from unscripted.agents.llm.transport.call_errors import (
-    LONGEST_CAUSE,
-    NOT_BILLED,
     RETRIED,
     CallError,
     ErrorKind,
     classify,
 )
+from unscripted.agents.llm.transport.evidence import LONGEST_CAUSE
 
 CHECK = settings(max_examples=60, deadline=None)
 
@@ -107,7 +106,9 @@ UnprocessableEntityError | messages.0.content: wrong type | error
 409 | no | error
 409 | temperature | error
 413 | too many tokens | length
-413 | too large | error
+413 | too large | length
+413 | Request too large for model on tokens per minute (TPM): Limit 6000 | length
+429 | Request too large: Limit 6000, Requested 9000 | length
 422 | maximum context length | length
 422 | content_filter | error
 422 | temperature | parameter
@@ -159,9 +160,8 @@ def test_a_call_error_stands_for_itself():
     assert classify(fault) is fault
 
 
-def test_which_errors_are_retried_or_billed():
-    assert {ErrorKind.RATE_LIMIT, ErrorKind.SERVER, ErrorKind.TIMEOUT, ErrorKind.EMPTY} == RETRIED
-    assert set(NOT_BILLED) == {"rate limit", "parameter", "length", "account", "error"}
+def test_which_errors_are_retried():
+    assert {ErrorKind.RATE_LIMIT, ErrorKind.SERVER, ErrorKind.TIMEOUT} == RETRIED
 
 
 IN_A_MINUTE = format_datetime(datetime.fromtimestamp(NOW + 1000, UTC) + timedelta(minutes=1), True)
@@ -188,7 +188,7 @@ LONG_AGO = "Wed, 21 Oct 2015 07:28:00 GMT"
     ids=str,
 )
 def test_retry_after_in_every_form(headers, wait, monkeypatch):
-    monkeypatch.setattr("unscripted.agents.llm.transport.call_errors.time", Time())
+    monkeypatch.setattr("unscripted.agents.llm.transport.evidence.time", Time())
     assert classify(refused(429, "slow down", **headers)).retry_after_s == wait
     by_litellm = classify(said_by_litellm("RateLimitError", **headers))
     assert (by_litellm.kind, by_litellm.retry_after_s) == (ErrorKind.RATE_LIMIT, wait)

@@ -12,14 +12,14 @@ import warnings
 import httpx
 import pytest
 
-from unscripted.agents.llm.calling import host_process
 from unscripted.agents.llm.service import Service
+from unscripted.agents.llm.transport import host_process
 from unscripted.agents.llm.transport.adapter import Adapter
 from unscripted.agents.llm.transport.host_process import (
     import_litellm,
-    our_request,
     tuned_for_calls,
 )
+from unscripted.agents.llm.transport.wire import Wire, our_request
 
 
 def transport():
@@ -129,16 +129,16 @@ def test_only_our_redirects_are_refused(monkeypatch):
         try:
             return await transport().handle_async_request(None, request)
         finally:
-            our_request.set(False)
+            our_request.set(None)
             adapter.close()
 
-    assert asyncio.run(send(away, False)) is away
-    assert asyncio.run(send(here, True)) is here
+    assert asyncio.run(send(away, None)) is away
+    assert asyncio.run(send(here, Wire())) is here
     with pytest.raises(httpx.UnsupportedProtocol, match="here sends us to elsewhere; use its"):
-        asyncio.run(send(away, True))
+        asyncio.run(send(away, Wire()))
     odd = httpx.Response(302, headers={"location": "/other"})
     with pytest.raises(httpx.UnsupportedProtocol, match="sends us to another address"):
-        asyncio.run(send(odd, True))
+        asyncio.run(send(odd, Wire()))
 
 
 SCRIPT = """
