@@ -132,19 +132,19 @@ def test_half_of_what_was_read():
     assert client.requests[1].messages[1][1] == "reading 200"
 
 
-def test_a_known_excess_is_left_out_at_once():
+def test_a_known_excess_is_left_out():
     said = failure("length", "maximum context length is 2048 tokens, you requested 2748")
     _, client = exchanged(said, "yes")
     assert [r.max_tokens for r in client.requests] == [2048, 2048 - 700 - 64]
 
 
-def test_nothing_left_to_leave_out_ends_it():
+def test_nothing_to_leave_out_ends_it():
     exchange, client = exchanged(*[TOO_LONG] * 9, max_tokens=300, most=0)
     assert exchange.answer is TOO_LONG
     assert (len(client.requests), client.given_up) == (1, [TOO_LONG])
 
 
-def test_a_small_context_leaves_room_for_answers():
+def test_small_contexts_leave_room_for_answers():
     takes = Capabilities(context=1000)
     _, client = exchanged("yes", takes=takes, most=10**6)
     (request,) = client.requests
@@ -183,6 +183,6 @@ def test_a_cut_answer_is_sent_back(given, said):
     assert said in client.requests[1].messages[3][1]
 
 
-def test_a_whole_answer_of_full_length_counts():
+def test_whole_answers_of_full_length_count():
     exchange, _ = exchanged(answer("yes", tokens_out=2048))
     assert exchange.answer == "yes"

@@ -14,21 +14,27 @@ from unscripted.agents.llm.transport.adapter import Adapter
 from unscripted.model.errors import UnknownNameError, UsageError
 
 CHECK = settings(max_examples=60, deadline=None)
-ADAPTER = Adapter()
 
 
-def test_litellm_knows_every_preset():
+@pytest.fixture
+def adapter():
+    made = Adapter()
+    yield made
+    made.close()
+
+
+def test_litellm_knows_every_preset(adapter):
     assert len(presets()) == 8
     assert sum(p.open for p in presets().values()) == 2
     for name, preset in presets().items():
         assert preset.name == name
-        assert ADAPTER.provider_of(preset.model) == preset.model.partition("/")[0]
+        assert adapter.provider_of(preset.model) == preset.model.partition("/")[0]
         assert parse_model(name, Calls()).model == preset.model
 
 
-def test_unpriced_presets_say_so():
+def test_unpriced_presets_say_so(adapter):
     for preset in presets().values():
-        assert (ADAPTER.listed_price(preset.model) is None) == ("price" in preset.note)
+        assert (adapter.listed_price(preset.model) is None) == ("price" in preset.note)
 
 
 def test_a_models_own_options_come_first():

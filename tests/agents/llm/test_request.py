@@ -61,7 +61,7 @@ def test_most_and_likely_tokens(messages):
     assert worst == pytest.approx(1e-6 * request.most_tokens_in + 2e-6 * request.max_tokens)
 
 
-def test_the_name_of_its_length_is_none():
+def test_names_of_lengths_change_nothing():
     assert replace(REQUEST, max_field="max_completion_tokens").digest == REQUEST.digest
 
 

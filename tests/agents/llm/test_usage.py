@@ -39,7 +39,7 @@ def test_of_concurrent_calls_the_slowest_counts():
     assert UsageTotal.concurrent([total(ANSWER)]).usage == total(ANSWER).usage
 
 
-def test_discounts_are_told_where_there_are_any():
+def test_discounts_are_told():
     cached = Bill(Tokens(10, 4, cached=8), 0.1, 0.25)
     found = total(answer(), failure("used up", bill=cached)).usage
     assert (found.tokens_cached, found.cost_usd, found.cost_usd_uncached) == (8, 0.35, 0.5)

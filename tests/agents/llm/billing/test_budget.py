@@ -128,7 +128,7 @@ def test_money_of_earlier_commands_is_spent():
     asyncio.run(Budget(1.0, spent_usd=1.0).reserve(0.0))
 
 
-def test_what_may_have_been_billed_is_held():
+def test_the_unknown_is_held():
     budget = Budget(1.0)
 
     async def story() -> None:
@@ -141,7 +141,7 @@ def test_what_may_have_been_billed_is_held():
     assert (budget.spent_usd, budget.held_usd, budget.used_usd) == (0.0, 0.75, 0.75)
 
 
-def test_a_bill_beyond_the_worst_is_spent():
+def test_a_dearer_bill_is_spent():
     budget = Budget(1.0)
 
     async def story() -> None:

@@ -81,7 +81,7 @@ def test_what_was_cached_or_thought(tokens, usd, uncached_usd):
     assert CACHING.worst(tokens.prompt, tokens.completion) >= max(usd, uncached_usd)
 
 
-def test_without_such_rates_they_cost_the_same():
+def test_without_such_rates_nothing_differs():
     whole = Tokens(10, 5, cached=3, written=2, reasoning=4)
     assert Price(1.0, 2.0).of(whole) == Price(1.0, 2.0).uncached(whole) == 20.0
 

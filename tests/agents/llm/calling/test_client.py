@@ -188,7 +188,7 @@ def test_a_local_fault_stops_everybody():
 
 
 @pytest.mark.parametrize("kind", [ErrorKind.PARAMETER, ErrorKind.REQUEST])
-def test_the_same_refusals_in_a_row_stop(kind):
+def test_the_same_refusals_stop(kind):
     client = client_of(*(error(kind, f"no such thing, request {n}") for n in range(9)))
     assert isinstance(complete(client, 2), CallFailed)
     assert client.halt is None
@@ -391,7 +391,7 @@ def test_closing_closes_journal_and_adapter():
     assert complete(client).reason == "disk"
 
 
-def test_the_key_is_where_it_was_asked():
+def test_the_key_says_where():
     client = client_of(raw())
     asyncio.run(client.complete(call_of()))
     assert client.journal.find(CALL, REQUEST.digest) is not None

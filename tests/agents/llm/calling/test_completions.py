@@ -80,7 +80,7 @@ OF_TEXT = Tokens(10, 5)
     ],
     ids=lambda v: v if isinstance(v, str) else "",
 )  # fmt: skip
-def test_an_answer_of_no_use_is_owed(response, kind, cause):
+def test_useless_answers_are_owed(response, kind, cause):
     error = unusable(response)
     assert (error.kind, error.end) == (kind, End.UNUSABLE)
     assert cause in str(error)

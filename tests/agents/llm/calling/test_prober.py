@@ -40,7 +40,7 @@ def lowered(said, **changed):
     return ALL.lowered(said, **changed)
 
 
-def test_a_probe_asks_as_the_run_will():
+def test_a_probe_is_a_small_request():
     found, (request,) = probed(READY, name=f"{NAME}?top_p=0.9", calls=Calls(temperature=1.5))
     assert found == ALL
     assert (request.model, request.schema, request.mode) == (NAME, "contribute", Mode.JSON_SCHEMA)

@@ -74,7 +74,7 @@ def test_a_lasting_error_ends_the_call():
     assert (str(outcome), len(waits)) == ("no", 1)
 
 
-def test_owed_answers_are_bought_thrice_at_most():
+def test_owed_answers_are_bought_thrice():
     owed = CallError(ErrorKind.SERVER, "", end=End.UNUSABLE)
     assert play(Deadline(1e6), [owed] * 2)[0] == "done"
     deadline = Deadline(1e6)
@@ -92,7 +92,7 @@ def test_a_trial_nobody_hears_ends_early():
     assert play(deadline, [deaf] * 9)[0] == "done"
 
 
-def test_a_trial_may_take_all_its_time():
+def test_a_trial_may_take_longer():
     assert (Deadline(8.0, trial=True).attempt_s, Deadline(8.0).attempt_s) == (8.0, 4.0)
 
 

@@ -81,7 +81,7 @@ def test_of_two_objects_the_last():
     assert read(unfit).role == "first"
 
 
-def test_a_broken_last_object_is_no_draft():
+def test_a_broken_end_is_no_draft():
     last = contribution(role="second").replace('"role": ', '"role": //\n ').replace("}", ",}")
     assert read(contribution(role="first") + "\n" + last).role == "second"
     cut = contribution(role="second")[:-40]
