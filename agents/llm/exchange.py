@@ -159,7 +159,7 @@ async def ask(question: Question[A], client: Client, prober: Prober) -> Exchange
     Raises:
         Halt: The run must stop.
     """
-    await prober.capabilities(question.model)
+    await prober.capabilities(question.model, question.temperature)
     deadline = Deadline(client.limits.deadline_s)
     put, key = _Put(question), question.key
     exchange: Exchange[A] | None = None

@@ -138,6 +138,15 @@ def parse_model(name: str, calls: Calls) -> ModelId:
     return ModelId(name, found, own, tuple(sorted(options.items())))
 
 
+def tier_of(options: tuple[tuple[str, Any], ...]) -> str:
+    """The tier of service that a model's options ask for, which has prices of its own.
+
+    Args:
+        options: As in `ModelId`.
+    """
+    return str(dict(options).get("service_tier") or "")
+
+
 def _pairs(bare: str, text: str) -> list[tuple[str, str]]:
     """Options by name, percent-encoding undone.
 

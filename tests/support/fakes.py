@@ -165,7 +165,7 @@ class FakeClient:
 def capable_of(capabilities: Capabilities | None = None) -> Any:
     """A prober that found this of every model."""
 
-    async def of(model: Any) -> Capabilities:
+    async def of(model: Any, temperature: float = 0.7) -> Capabilities:
         return capabilities or Capabilities()
 
     return SimpleNamespace(capabilities=of)

@@ -160,7 +160,7 @@ class Client:
             self.journal.keep(call.key, call.request, answered.completion, answered.sent)
         self._unfinished.pop(call.key, None)
         self._hopelessness.answered(call.model.model)
-        self.meter.answered += 1
+        self.meter.answered += not call.trial
         return answered.completion
 
     def _found(self, call: Call) -> Completion | None:

@@ -17,7 +17,7 @@ REFUSED_IN_A_ROW = 3
 """Decisions refused in the same words, with no answer of that model in between, likewise."""
 PERMANENT = frozenset({ErrorKind.PARAMETER, ErrorKind.REQUEST})
 FILTERED_IN_A_ROW = 8
-"""Likewise by a filter that looks at what is asked, and may let the next task pass."""
+"""Likewise by a filter that looks at what is asked, or answered in no form that can be read."""
 UNREACHED = frozenset({ErrorKind.SERVER, ErrorKind.RATE_LIMIT})
 _NUMBERS = re.compile(r"\d+")
 
@@ -93,7 +93,7 @@ class Hopelessness:
             return Halt("limit", f"{said}; it asks to wait until {back_at(wait_s)}")
         if kind in PERMANENT:
             return self.refused(model, str(error))
-        if kind is ErrorKind.CONTENT and error.end is End.REFUSED:
+        if kind is ErrorKind.UNREADABLE or (kind is ErrorKind.CONTENT and error.end is End.REFUSED):
             return self.refused(model, str(error), FILTERED_IN_A_ROW)
         if kind in UNREACHED and not elsewhere:
             self._lost += 1

@@ -26,10 +26,13 @@ from .retry import Deadline
 
 LONGEST_PROBE_S = 60.0
 PROBE_TICK = -1
+RULES = "You answer with one JSON object, and nothing else."
 SCHEMA = "contribute"
 NEEDED = frozenset({"decision"})
 ANSWERED = frozenset({"empty", "used up", "refused"})
 """Failures of a model that takes what it is asked, whatever it says to a trial."""
+ONCE_MORE = frozenset({"unreadable", "empty"})
+"""Failures of a trial that may be an accident."""
 IGNORED = "accepted, and not held to"
 
 
@@ -52,11 +55,12 @@ class Prober:
         """By its client; the journal knows what was found out."""
         return Prober, (self.client,)
 
-    async def capabilities(self, model: ModelId) -> Capabilities:
+    async def capabilities(self, model: ModelId, temperature: float = TEMPERATURE) -> Capabilities:
         """What a model takes.
 
         Args:
             model: Asked unless it, or the journal, is known.
+            temperature: 0 to 2, where the model's own settings say nothing.
 
         Raises:
             Halt: It can't be used at all.
@@ -65,10 +69,10 @@ class Prober:
         if not known.settled(model.name):
             async with self._locks.setdefault(model.name, asyncio.Lock()):
                 if not known.settled(model.name):
-                    await self._probe(model)
+                    await self._probe(model, temperature)
         return known.latest(model.name)
 
-    async def _probe(self, model: ModelId) -> None:
+    async def _probe(self, model: ModelId, temperature: float) -> None:
         known, name = self.client.known, model.name
         if self.client.journal.strict:
             raise Halt("journal", f"what {name} takes is not in the journal")
@@ -76,11 +80,14 @@ class Prober:
         deadline = Deadline(limit_s, trial=True)
         key = CallKey("", PROBE_TICK, f"probe {name}", 0)
         while True:
-            call = Call(key, model, lambda takes: probe_for(model, takes), trial=True)
+            call = Call(key, model, lambda takes: probe_for(model, takes, temperature), trial=True)
             before = known.latest(name)
             try:
                 answer = await self.client.complete(call, deadline)
             except CallFailed as failed:
+                if failed.kind in ONCE_MORE and not key.call:
+                    key = replace(key, call=1)
+                    continue
                 found = self._after(failed, call, known.latest(name))
             else:
                 found = _ignored(answer, call.request, known.latest(name))
@@ -112,20 +119,21 @@ class Prober:
         raise self.client.stop(halt) from None  # for everybody who waits to know
 
 
-def probe_for(model: ModelId, takes: Capabilities) -> Asked:
+def probe_for(model: ModelId, takes: Capabilities, temperature: float = TEMPERATURE) -> Asked:
     """The trial request of a model.
 
     Args:
         model: Which, and how it is called.
         takes: As far as it is known.
+        temperature: 0 to 2, where the model's own settings say nothing.
     """
     calls = model.calls
     prompt = Prompt((
-        ("system", template("judge_system").substitute()),
+        ("system", RULES),
         ("user", template("probe").substitute()),
     ))  # fmt: skip
     messages = in_form(prompt.messages, takes, schema_text(SCHEMA))
-    temperature = TEMPERATURE if calls.temperature is None else calls.temperature
+    temperature = temperature if calls.temperature is None else calls.temperature
     likely = sum(len(text) for _, text in messages) // 4
     request = Request(
         model.model,

@@ -20,7 +20,7 @@ from ..billing.bill import NOTHING, Bill, End
 from ..billing.budget import Budget
 from ..billing.price import Price, price_of
 from ..journal.journal import Journal, Sent
-from ..models import ModelId, litellm_id
+from ..models import ModelId, litellm_id, tier_of
 from ..pacing.concurrency import ConcurrencyLimit
 from ..pacing.endpoint import Endpoint
 from ..pacing.rate_limit import LongWaitError
@@ -94,7 +94,7 @@ class Sender:
         Args:
             request: Before it is sent.
         """
-        return self.price(request.model, str(dict(request.options).get("service_tier") or ""))
+        return self.price(request.model, tier_of(request.options))
 
     @property
     def unpriced(self) -> list[str]:

@@ -239,13 +239,16 @@ class Journal:
 
     def spent_usd(self) -> float:
         """The bills of all answered requests, as far as their prices are known."""
-        known = "SELECT total(cost_usd) FROM requests WHERE ended IN ('usable', 'unusable')"
-        return float(self._db.execute(known).fetchone()[0])
+        ended = "requests WHERE ended IN ('usable', 'unusable')"
+        where = ended if tables.columns(self._db, "requests") else "calls"
+        return float(self._db.execute(f"SELECT total(cost_usd) FROM {where}").fetchone()[0])
 
     def held_usd(self) -> float:
         """The most that requests may have cost whose end nobody knows."""
-        held = "SELECT total(worst_usd) FROM requests WHERE ended IS NULL OR ended = 'unknown'"
-        return float(self._db.execute(held).fetchone()[0])
+        held = "total(worst_usd) FROM requests WHERE ended IS NULL OR ended = 'unknown'"
+        if not tables.columns(self._db, "requests"):
+            held = "total(usd) FROM sends"
+        return float(self._db.execute(f"SELECT {held}").fetchone()[0])
 
     def count(self) -> int:
         """Calls in it."""

@@ -20,6 +20,9 @@ LONGEST_MENDED = 50_000
 """Characters; mending takes a millisecond for every hundred."""
 DEEPEST = 4
 """Wrappings around an object that are taken off."""
+_FENCED = re.compile(r"```\w{0,20}\s*\n([^`]+)\n\s*```")
+_QUOTED = re.compile(r'"(?:\s|\[|\\[nt])*\Z')
+"""What stands before the brace of an object that is given as a text."""
 _PUNCTUATION = re.compile(r"[\s\-.]+")
 
 
@@ -102,14 +105,17 @@ def _values(text: str, needed: frozenset[str]) -> tuple[list[tuple[Any, int]], i
     except ValueError:
         pass
     strict, lenient = json.JSONDecoder(), json.JSONDecoder(strict=False)
-    values: list[tuple[Any, int]] = []
+    values = [(json.loads(block), 0) for block in _FENCED.findall(text) if _is_json(block)]
     at, broken = text.find("{"), None
     for _ in range(MOST_TRIES):
         if at < 0:
             break
-        for decoder, mended in ((strict, 0), (lenient, 1)):  # line breaks in the midst of strings
+        quoted = _QUOTED.search(text, max(0, at - 20), at)
+        ways = [(strict, 0, at), (lenient, 1, at)]
+        ways += [(strict, 0, quoted.start())] if quoted else []
+        for decoder, mended, start in ways:  # leniently: line breaks in the midst of strings
             try:
-                value, end = decoder.raw_decode(text, at)
+                value, end = decoder.raw_decode(text, start)
             except (ValueError, RecursionError):
                 continue
             values.append((value, mended))
@@ -120,6 +126,14 @@ def _values(text: str, needed: frozenset[str]) -> tuple[list[tuple[Any, int]], i
             broken, end = at if broken is None else broken, at + 1
         at = text.find("{", end)
     return values, broken
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _names_any(text: str, needed: frozenset[str]) -> bool:

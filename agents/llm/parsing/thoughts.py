@@ -6,6 +6,7 @@ whatever stands before the last closing mark is no part of the answer, unless no
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 
@@ -24,12 +25,14 @@ _CLOSING = re.compile(
 )
 MOST_MARKS = 20
 """Closing marks from the end that are looked at."""
+MOST_TRIES = 50
+"""Opening braces at which a whole object is looked for."""
 
 
 def after_thoughts(text: str) -> Iterator[str]:
     """What may be the answer in a text: behind the last closing mark, else behind the one before.
 
-    A mark may also stand in the middle of an answer that speaks of such marks.
+    A mark within an object is part of an answer that speaks of such marks.
 
     Args:
         text: As the model wrote it.
@@ -39,9 +42,28 @@ def after_thoughts(text: str) -> Iterator[str]:
         thoughts is in it.
     """
     ends = [found.end() for found in _CLOSING.finditer(text)]
+    if ends:
+        inside = list(_objects(text))
+        ends = [end for end in ends if not any(a < end < b for a, b in inside)]
     for end in reversed(ends[-MOST_MARKS:]):
         rest = text[end:]
         if "{" in rest:
             yield rest
     if not ends or not text[ends[-1] :].strip():
         yield text
+
+
+def _objects(text: str) -> Iterator[tuple[int, int]]:
+    """Where whole objects begin and end."""
+    decoder = json.JSONDecoder(strict=False)
+    at = text.find("{")
+    for _ in range(MOST_TRIES):
+        if at < 0:
+            return
+        try:
+            _, end = decoder.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            end = at + 1
+        else:
+            yield at, end
+        at = text.find("{", end)

@@ -36,8 +36,10 @@ REFUSED = {
     "limited": (ErrorKind.RATE_LIMIT, 429), "overloaded": (ErrorKind.SERVER, 529),
     "bad": (ErrorKind.REQUEST, 400), "too long": (ErrorKind.TOO_LONG, 400),
 }  # fmt: skip
+UNKNOWN = ("lost", "late", "stopped")
 ENDS = st.lists(
-    st.tuples(st.sampled_from((*ANSWERED, *REFUSED, "lost", "late", "stopped")), COUNTED), max_size=25
+    st.tuples(st.sampled_from((*ANSWERED, *REFUSED, "lost", "late", "stopped")), COUNTED),
+    max_size=25,
 )
 
 

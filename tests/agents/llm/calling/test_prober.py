@@ -98,7 +98,15 @@ def test_a_cut_answer_shows_nothing():
 def test_thoughts_and_refusals_are_answers(kind):
     owed = Bill(Tokens(1, 1), None, None)
     found, requests = probed(error(kind, end=End.UNUSABLE, bill=owed))
-    assert (found, len(requests)) == (ALL, 1)
+    assert (found, len(requests)) == (ALL, 2 if kind is ErrorKind.EMPTY else 1)
+
+
+def test_an_unreadable_answer_may_be_accident():
+    odd = error(ErrorKind.UNREADABLE, "no choices", end=End.UNUSABLE, bill=Bill())
+    found, requests = probed(odd, READY)
+    assert (found, len(requests)) == (ALL, 2)
+    with pytest.raises(Halt, match="can't be used: no choices"):
+        probed(odd)
 
 
 def test_a_small_context_is_found():
