@@ -53,7 +53,7 @@ def test_an_unusable_answer_is_repaired_once(loopback, kind):
 
 
 def test_silence_is_sent_back(loopback):
-    server = loopback(faults=Faults(null_content=1.0, only_once=True, match="You are one of"))
+    server = loopback(faults=Faults(schedule=(None, *["null_content"] * 3)))
     (record,) = team(service(server), "shared", 3).run(1)
     assert record.totals.failures == 0
     assert [(m.usage.calls, m.turns[0].trace.repairs) for m in record.members] == [(2, 1)] * 3

@@ -27,6 +27,8 @@ from .sender import Answered, Sender
 
 MOST_LESSONS = 12
 """Times a call is put anew for what refusals of it teach."""
+LONG_PROMPT, FAR_BELOW = 1500, 0.4
+"""A prompt of more tokens of which fewer than this share are counted was cut."""
 TEACHING = frozenset({ErrorKind.PARAMETER, ErrorKind.REQUEST})
 ON_THE_MACHINE = ("local", "limit")
 """Reasons to stop that a trial doesn't turn into a refusal of its model."""
@@ -160,6 +162,7 @@ class Client:
             self.journal.keep(call.key, call.request, answered.completion, answered.sent)
         self._unfinished.pop(call.key, None)
         self._hopelessness.answered(call.model.model)
+        self._note_cut_prompt(call, answered.sent.bill.tokens.prompt)
         self.meter.answered += not call.trial
         return answered.completion
 
@@ -228,6 +231,15 @@ class Client:
         for missing in self.known.latest(name).missing() if not call.trial else ():
             if missing not in call.capabilities.missing():
                 self.notes[f"found out in the run: {name} takes {missing}"] = None
+
+    def _note_cut_prompt(self, call: Call, counted: int) -> None:
+        """Tell where far fewer tokens were read than sent: some servers cut prompts in silence."""
+        sent, told = call.request.likely_tokens_in, f"{call.model.name} read "
+        if any(note.startswith(told) for note in self.notes):
+            return
+        if sent > LONG_PROMPT and counted < FAR_BELOW * sent:
+            said = f"{told}{counted:,} tokens of a prompt of about {sent:,}"
+            self.notes[f"{said}: does its server cut prompts? Give it a larger window"] = None
 
     def _given_up(self, error: CallError, call: Call, deadline: Deadline) -> CallFailed:
         """A call's last error as the failure of its decision."""
