@@ -43,10 +43,12 @@ def run_page(run: Run, pictures: Mapping[str, Path]) -> Page:
         [str(m.member), m.state.value, plain(m.role or m.note), ", ".join(map(str, m.builds_on))]
         for m in records[-1].members
     ]
+    over = f"{len(records)} ticks over {len({r.task_id for r in records})} different tasks"
+    over += undelivered_on(records)
     return Page(
         title=f"{labels['protocol']}, {labels['agents']} agents, {labels['model']}",
-        lead=f"{len(records)} ticks over {len({r.task_id for r in records})} different tasks"
-        f"{undelivered_on(records)} on a {labels['topology']} network, seed {config.tasks.seed}.{_asked(config, records)}",
+        lead=f"{over} on a {labels['topology']} network, seed {config.tasks.seed}."
+        + _asked(config, records),
         config=to_json(config),
         synthetic=config.synthetic,
         called=bool(config.called),
