@@ -87,6 +87,33 @@ def cost_usd(record: TickRecord) -> float | None:
     return record.totals.cost_usd
 
 
+def tokens_cached(record: TickRecord) -> int:
+    """Prompt tokens of the team that were read from a cache, the judge's not included.
+
+    Args:
+        record: Of the tick.
+    """
+    return record.totals.tokens_cached
+
+
+def cost_usd_uncached(record: TickRecord) -> float | None:
+    """C in US dollars at full price, without discounts for what was cached; None as `cost_usd`.
+
+    Args:
+        record: Of the tick.
+    """
+    return record.totals.cost_usd_uncached
+
+
+def delivered(record: TickRecord) -> float:
+    """1 where any work was delivered, else 0.
+
+    Args:
+        record: Of the tick.
+    """
+    return float(any(m.contributions for m in record.members))
+
+
 def risk(record: TickRecord) -> float | None:
     """R: chance that something picked at random went wrong, 0 to 1.
 

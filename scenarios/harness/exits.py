@@ -23,7 +23,11 @@ class Exit(IntEnum):
 
 ENDING = ("SIGINT", "SIGTERM", "SIGHUP")
 """Signals that ask a command to end: Ctrl-C, another program, a terminal that goes."""
-_HALTED = {"budget": Exit.BUDGET, "interrupted": Exit.INTERRUPTED}
+_HALTED = {
+    "budget": Exit.BUDGET,
+    "interrupted": Exit.INTERRUPTED,
+    "refused": Exit.FAILURES,
+}
 
 
 def exit_of(halt: Halt) -> Exit:

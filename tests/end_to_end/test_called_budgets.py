@@ -18,7 +18,7 @@ from support.called import (
     team,
 )
 
-from unscripted.agents.llm.calling.journal import Journal
+from unscripted.agents.llm.journal.journal import Journal
 from unscripted.model.errors import Halt
 from unscripted.scenarios.harness.exits import Exit
 
@@ -66,11 +66,10 @@ def test_no_budget_is_overshot(loopback, seed):
         org.run(30)
     client = made.client
     assert client.halt.reason == "budget"
-    assert client.budget.spent_usd <= budget
+    assert client.budget.used_usd <= budget
     assert sum(billed_usd(e) for e in server.log) <= budget
-    kept = client.journal._db.execute("SELECT total(usd) FROM sends").fetchone()[0]
-    known = client.journal._db.execute("SELECT total(cost_usd) FROM calls").fetchone()[0]
-    assert client.budget.spent_usd == pytest.approx(kept + known)
+    assert client.budget.spent_usd == pytest.approx(client.journal.spent_usd())
+    assert client.budget.held_usd == pytest.approx(client.journal.held_usd())
 
 
 def test_a_comparison_shares_one_budget(loopback, tmp_path):

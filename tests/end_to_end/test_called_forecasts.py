@@ -11,7 +11,8 @@ from support.commands import free
 from support.own import Constant
 
 import unscripted as un
-from unscripted.agents.llm.price import Price
+from unscripted.agents.llm.billing.price import Price
+from unscripted.agents.llm.billing.tokens import Tokens
 from unscripted.scenarios.harness.build.from_config import organization_of
 from unscripted.scenarios.harness.runs.forecast import bought, forecast
 from unscripted.scenarios.harness.terminal.console import meter_line
@@ -38,7 +39,7 @@ def test_a_forecast_is_near(loopback):
     assert meter.answered == expected.calls
     assert 0.5 < meter.tokens_in / expected.tokens_in < 2.0
     assert expected.cost_usd == pytest.approx(
-        Price(0.4e-6, 1.6e-6).of(expected.tokens_in, expected.tokens_out)
+        Price(0.4e-6, 1.6e-6).of(Tokens(expected.tokens_in, expected.tokens_out))
     )
     assert expected.largest_usd > expected.cost_usd / expected.calls
     line = meter_line(service.client)

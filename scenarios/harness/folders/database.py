@@ -14,7 +14,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from ....agents.llm.calling.read_only import reading
+from ....agents.llm.journal.read_only import reading
 from ....model.errors import UsageError
 from ....model.metrics.catalogue import of_runs, of_ticks
 from ....model.record import TickRecord

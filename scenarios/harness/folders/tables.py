@@ -21,10 +21,10 @@ TEXTS = (
 )  # fmt: skip
 NUMBERS = (
     "agents", "seed", "replicate", "ticks", "tasks", "tick", "size", "member", "saw", "calls",
-    "tokens_in", "tokens_out", "mended",
+    "tokens_in", "tokens_out", "tokens_cached", "mended",
 )  # fmt: skip
 """Whole numbers."""
-FLOATS = ("confidence", "cost_usd", "latency_s", "budget")
+FLOATS = ("confidence", "cost_usd", "cost_usd_uncached", "latency_s", "budget")
 FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 """What a spreadsheet takes for a formula at the start of a text, after spaces, wide or not."""
 

@@ -19,7 +19,7 @@ from ..results.emergence import HEAD as EMERGENCE_HEAD
 from ..results.emergence import TITLE as EMERGENCE
 from ..results.emergence import emergence_lines, emergence_of, emergence_table
 from ..specs.minds import is_called
-from ..terminal.tables import agreement_line, run_rows
+from ..terminal.tables import agreement_line, run_rows, undelivered_on
 from .page import Page
 
 CAPTIONS = {
@@ -44,10 +44,12 @@ def run_page(run: Run, pictures: Mapping[str, Path]) -> Page:
         [str(m.member), m.state.value, plain(m.role or m.note), ", ".join(map(str, m.builds_on))]
         for m in records[-1].members
     ]
+    over = f"{len(records)} ticks over {len({r.task_id for r in records})} different tasks"
+    over += undelivered_on(records)
     return Page(
         title=f"{labels['protocol']}, {labels['agents']} agents, {labels['model']}",
-        lead=f"{len(records)} ticks over {len({r.task_id for r in records})} different tasks "
-        f"on a {labels['topology']} network, seed {config.tasks.seed}.{_asked(config, records)}",
+        lead=f"{over} on a {labels['topology']} network, seed {config.tasks.seed}."
+        + _asked(config, records),
         config=to_json(config),
         synthetic=config.synthetic,
         verdict=_verdict(records),

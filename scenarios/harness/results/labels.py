@@ -12,7 +12,7 @@ BESIDE_THE_TABLE = frozenset({"unique_roles", "role_entropy", "rounds", "calls",
 """Measures of a tick that stand in files and JSON and not in the table of a run."""
 SPARED_FIRST = (
     "balance", "tokens", "risk", "exclusion_rate", "mission_relevance", "wall_s", "hierarchy_depth",
-    "abstention_rate", "cost_usd",
+    "abstention_rate", "delivered", "cost_usd",
 )  # fmt: skip
 """Columns of a comparison left out, one after another, until it fits: a number is never cut."""
 

@@ -14,9 +14,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
+from ....agents.llm.billing.price import Price
+from ....agents.llm.billing.tokens import Tokens
+from ....agents.llm.capabilities.capabilities import Capabilities, in_form
 from ....agents.llm.models import ModelId, parse_model
-from ....agents.llm.price import Price
 from ....agents.llm.prompting.composition import Messages, compose
+from ....agents.llm.prompting.templates import SCHEMA_OF, schema_text
 from ....agents.llm.prompting.verdict import VerdictRequest, compose_verdict
 from ....agents.llm.request import Mode, Request
 from ....agents.llm.service import Service
@@ -99,10 +102,7 @@ class _Rehearsing(Mind):
     def decide(self, observation: Observation) -> Answer:
         calls = self._model.calls
         prompt = compose(
-            observation,
-            Mode.PROMPT,
-            context_tokens=calls.context_tokens,
-            max_words=calls.max_words,
+            observation, context_tokens=calls.context_tokens, max_words=calls.max_words
         )
         reply = self._inner.decide(observation)
         assert isinstance(reply, Answer)
@@ -114,7 +114,8 @@ class _Rehearsing(Mind):
             words //= 5
         tokens_out = int(TOKENS_PER_WORD * words)
         seconds = FIRST_TOKEN_S + tokens_out / TOKENS_PER_S
-        tokens_in = self._tally.add(self._model, prompt.messages, tokens_out)
+        schema = SCHEMA_OF[observation.act]
+        tokens_in = self._tally.add(self._model, prompt.messages, schema, tokens_out)
         return Answer(said, Usage(1, tokens_in, tokens_out, None, seconds))
 
 
@@ -129,9 +130,9 @@ class _RehearsingJudge(Judge):
 
     def appraise(self, submission: Submission) -> Verdict:
         for i, model in enumerate(self._models if submission.works else ()):
-            prompt = compose_verdict(VerdictRequest(submission, i, Mode.PROMPT))
+            prompt = compose_verdict(VerdictRequest(submission, i))
             tokens_out = 20 * len(submission.task.rubric) + 200
-            self._tally.add(model, prompt.messages, tokens_out)
+            self._tally.add(model, prompt.messages, "verdict", tokens_out)
         return Verdict()
 
 
@@ -143,16 +144,18 @@ class Tally:
         self.tokens: dict[str, tuple[int, int]] = {}
         self.largest: dict[str, tuple[int, int]] = {}  # the most a call can use, in and out
 
-    def add(self, model: ModelId, asked: Messages, tokens_out: int) -> int:
-        """Count a call; return its prompt tokens.
+    def add(self, model: ModelId, asked: Messages, schema: str, tokens_out: int) -> int:
+        """Count a call; return its prompt tokens, which are most where it holds the schema.
 
         Args:
             model: That is called.
             asked: Its messages.
+            schema: Name of the answer's.
             tokens_out: Expected of the answer.
         """
         name = model.model
-        request = Request(name, asked, "", Mode.PROMPT, model.calls.max_tokens)
+        messages = in_form(asked, Capabilities(mode=Mode.PROMPT), schema_text(schema))
+        request = Request(name, messages, schema, Mode.PROMPT, model.calls.max_tokens)
         a, b = self.tokens.get(name, (0, 0))
         self.calls[name] += 1
         self.tokens[name] = (a + request.likely_tokens_in, b + tokens_out)
@@ -191,8 +194,8 @@ def forecast(runs: Sequence[tuple[RunConfig, int]], service: Service, at_once: i
             if price is None:
                 unpriced[model] = None
             else:
-                cost += ticks * price.of(a, b)
-                largest = max(largest, price.of(*tally.largest[model]))
+                cost += ticks * price.of(Tokens(a, b))
+                largest = max(largest, price.worst(*tally.largest[model]))
         costs.append((config.tasks.seed, ticks, cost - before))
     seconds /= max(1, at_once)
     if client.calls.rpm is not None:

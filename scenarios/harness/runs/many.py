@@ -87,6 +87,7 @@ def play_many(session: Session, execution: Execution) -> PlayedRuns:
     if service is None and todo:
         fresh = [run for key, (run, _) in todo.items() if results[key].row is not None]
         reporter.note(speed_line(fresh, len(results) - len(todo), time.perf_counter() - began))
+    session.tell()
     ending = _ending(results, execution.max_failures, reporter)
     halt = service.client.halt if service is not None else None
     if halt is not None:

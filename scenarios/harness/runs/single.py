@@ -72,6 +72,8 @@ def play_single(session: Session, execution: Execution) -> PlayedRun:
         reporter.ticks(title_of(config), config.tasks.ticks, session.service, calls) as watch,
         graceful(session.service, reporter.note),
     ):
-        return play(
+        played = play(
             config, session.folder, max_failures=execution.max_failures, watch=watch, org=org
         )
+    session.tell()
+    return played

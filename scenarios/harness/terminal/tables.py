@@ -12,6 +12,7 @@ from rich.text import Text
 
 from ....model.metrics.agreement import agreement
 from ....model.metrics.measure import Measure
+from ....model.metrics.performance import delivered
 from ....model.record import State, TickRecord
 from ..format import UNKNOWN, number, plain, width, with_interval
 from ..results.labels import of_compare_table, of_run_table, spared_first
@@ -78,6 +79,16 @@ def agreement_line(records: Sequence[TickRecord]) -> str:
     said = ", ".join(f"{name.replace('_', ' ')} {number(a, 2)}" for name, a in found.items())
     over = f"Krippendorff's alpha over {len(records)} tasks; – where nothing varied"
     return f"agreement of the judges ({over}): {said}"
+
+
+def undelivered_on(records: Sequence[TickRecord]) -> str:
+    """How often work was delivered, for a headline; empty where always.
+
+    Args:
+        records: Of the run.
+    """
+    done = sum(bool(delivered(r)) for r in records)
+    return "" if done == len(records) else f", work delivered on {done} of {len(records)}"
 
 
 def team_table(record: TickRecord, most: int = 16) -> Table:
