@@ -74,7 +74,7 @@ def read(said: object, observation: Observation) -> Any:
     from .llm.parsing.replies import parse_reply
 
     try:
-        return parse_reply(said, observation.act)
+        return parse_reply(said, observation.act).value
     except UnusableAnswer as fault:
         return Failure("reply", f"the answer could not be used: {fault}")
 

@@ -24,10 +24,14 @@ from ..model.mind import Mind
 from ..model.observation import Observation
 from ..model.record import reply_from_json
 from .callable_mind import CallableMind, read
+from .llm.billing.bill import Bill, End
+from .llm.billing.tokens import Tokens
 from .llm.calling.client import Client
 from .llm.control_characters import clean
+from .llm.journal.journal import Sent
 from .llm.redaction import known_secrets, redact_known
 from .llm.request import CallFailed, CallKey, Completion, Mode, Request
+from .llm.usage import UsageTotal
 
 TEXT, REPLY = "text", "reply"
 """What was answered, as the journal says of it in the place of a reason to stop."""
@@ -75,18 +79,14 @@ class JournaledMind(Mind):
         shown = (("user", observation_json(observation)),)
         request = Request(self.name, shown, str(observation.act), Mode.PROMPT, 1)
         trace = Trace(PROMPTS, request.digest)
+        spent = UsageTotal()
         try:
             completion = await self._completion(key, request, observation)
         except CallFailed as failed:
-            usage = Usage(failed.attempts, cost_usd=failed.cost_usd, latency_s=failed.latency_s)
-            return Answer(Failure(failed.kind, str(failed)), usage, trace)
-        usage = Usage(
-            completion.attempts,
-            completion.tokens_in,
-            completion.tokens_out,
-            completion.cost_usd,
-            completion.latency_s,
-        )
+            spent.add(failed)
+            return Answer(Failure(failed.kind, str(failed)), spent.usage, trace)
+        spent.add(completion)
+        usage = spent.usage
         if completion.finish == REPLY:
             return Answer(reply_from_json(completion.text), usage, trace)
         return Answer(read(completion.text, observation), usage, trace)
@@ -104,17 +104,22 @@ class JournaledMind(Mind):
             where = f"tick {key.tick}, {key.who}"
             raise Halt("journal", f"{where}: not in the journal, and a replay calls nothing")
         async with self._slot():
+            with client.switch.halting():
+                sent = client.journal.send(key, None)
             try:
                 completion = await self._called(observation)
             except CallFailed as failed:
                 client.meter.failed += 1
                 with client.switch.halting():
+                    client.journal.end(sent, End.REFUSED)
                     client.journal.keep_failure(key, request, failed)
                 raise
+        bill = completion.bill
         with client.switch.halting():
-            client.journal.keep(key, request, completion, 0)
-        client.meter.count(completion)
-        client.budget.spent_usd += completion.cost_usd or 0.0
+            client.journal.keep(key, request, completion, Sent(sent, bill))
+        client.meter.count(bill.tokens)
+        client.meter.answered += 1
+        client.budget.spent_usd += bill.cost_usd or 0.0
         return completion
 
     @asynccontextmanager
@@ -189,15 +194,10 @@ def _kept(said: object, took_s: float) -> Completion:
     except (TypeError, ValueError, KeyError) as error:
         cause = f"answered {type(reply).__name__}, which is no reply: {error}"
         raise CallFailed("reply", cause, latency_s=took_s) from None
-    return Completion(
-        text,
-        usage.tokens_in,
-        usage.tokens_out,
-        usage.cost_usd,
-        usage.latency_s or took_s,
-        form,
-        attempts=usage.calls,
-    )
+    uncached_usd = usage.cost_usd if usage.cost_usd_uncached is None else usage.cost_usd_uncached
+    tokens = Tokens(usage.tokens_in, usage.tokens_out, usage.tokens_cached)
+    bill = Bill(tokens, usage.cost_usd, uncached_usd)
+    return Completion(text, bill, usage.latency_s or took_s, form, attempts=usage.calls)
 
 
 def observation_json(observation: Observation) -> str:

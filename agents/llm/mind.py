@@ -8,21 +8,22 @@ from functools import partial
 from ...model.decision import Answer, Failure, Reply, Trace
 from ...model.mind import Mind
 from ...model.observation import Observation
-from .calling.capabilities import Prober
 from .calling.client import Client
-from .exchange import Question, ask, refuse_cut_off
+from .calling.prober import Prober
+from .exchange import Question, ask
 from .local_engines import is_local
 from .local_models import MOST_WORDS
 from .models import ModelId
+from .parsing.answers import Read
 from .parsing.json_objects import UnusableAnswer
 from .parsing.replies import parse_reply
 from .prompting.bounds import tightened
 from .prompting.composition import Prompt, compose
 from .prompting.templates import SCHEMA_OF, prompts_id
-from .request import CallFailed, CallKey, Completion, Mode
+from .request import CallFailed, CallKey
 from .settings import TEMPERATURE
 
-FEWEST_CONTEXT_TOKENS = 500
+BRIEFER = "; be briefer"
 
 
 class LanguageModel(Mind):
@@ -77,6 +78,7 @@ class LanguageModel(Mind):
             prompt.shortened,
             exchange.repairs,
             prompt.unmarked,
+            exchange.mended,
         )
         return Answer(reply, exchange.spent.usage, trace)
 
@@ -85,8 +87,8 @@ class LanguageModel(Mind):
         words = min(calls.max_words, MOST_WORDS) if is_local(self.model) else calls.max_words
         who = f"member {observation.member}"
 
-        def prompt(mode: Mode, tokens: int) -> Prompt:
-            made = compose(observation, mode, context_tokens=tokens, max_words=words)
+        def prompt(tokens: int) -> Prompt:
+            made = compose(observation, context_tokens=tokens, max_words=words)
             return replace(made, schema=tightened(made.schema)) if is_local(self.model) else made
 
         return Question(
@@ -95,17 +97,16 @@ class LanguageModel(Mind):
             schema=SCHEMA_OF[observation.act],
             temperature=TEMPERATURE,
             tokens=calls.context_tokens,
-            fewest_tokens=FEWEST_CONTEXT_TOKENS,
             compose=prompt,
-            parse=partial(_reply, observation, calls.max_tokens),
+            parse=partial(_reply, observation),
+            briefer=BRIEFER,
         )
 
 
-def _reply(observation: Observation, max_tokens: int, completion: Completion) -> Reply:
-    """The decision in a completion.
+def _reply(observation: Observation, text: str, cut: bool) -> Read[Reply]:
+    """The decision in a text.
 
     Raises:
         UnusableAnswer: It breaks the schema, or was cut off.
     """
-    refuse_cut_off(completion, f"{max_tokens} tokens; be briefer")
-    return parse_reply(completion.text, observation.act)
+    return parse_reply(text, observation.act, cut=cut)

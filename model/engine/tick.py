@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from ..decision import Abstention, Act, Answer, Assignment, Contribution, Failure, Reply
 from ..errors import ProtocolError
-from ..judge import Judge, Submission, Verdict, Work
+from ..judge import Judge, Submission, Verdict, Work, undelivered
 from ..messages import Log, Mark, View
 from ..mind import Mind
 from ..networks.team_network import TeamNetwork
@@ -126,11 +126,13 @@ class Tick:
         if stage.judge is not None:
             contents = [m.content for m in self.log]
             works = tuple(Work(c.work, c.items) for c in contents if isinstance(c, Contribution))
-            seed = stage.streams.integer(Purpose.JUDGE, stage.tick)
-            submission = Submission(self.task, works, stage.charter.mission, seed, stage.tick)
-            reply = yield Appraisal(stage.judge, submission)
-            assert isinstance(reply, Verdict)
-            verdict = reply
+            verdict = undelivered(self.task.rubric)
+            if works:
+                seed = stage.streams.integer(Purpose.JUDGE, stage.tick)
+                submission = Submission(self.task, works, stage.charter.mission, seed, stage.tick)
+                reply = yield Appraisal(stage.judge, submission)
+                assert isinstance(reply, Verdict)
+                verdict = reply
         return self._record(verdict)
 
     def _play_rounds(

@@ -4,32 +4,33 @@ from __future__ import annotations
 
 from ....model.decision import Abstention, Act, Assignment, Contribution, Intention, Plan, Reply
 from ....model.ruling import Amendment
-from .answers import AmendAnswer, ContributeAnswer, IntendAnswer, PlanAnswer, parse
+from .answers import AmendAnswer, ContributeAnswer, IntendAnswer, PlanAnswer, Read, parse
 from .json_objects import UnusableAnswer
 
 LONGEST_ROLE = 200
 """Characters."""
 
 
-def parse_reply(text: str, act: Act) -> Reply:
-    """The decision in a model's answer to an act.
+def parse_reply(text: str, act: Act, *, cut: bool = False) -> Read[Reply]:
+    """The decision in a model's answer to an act, and how far it had to be put right.
 
     Args:
         text: What the model wrote.
         act: What it was asked for.
+        cut: Whether the text is as long as it may be, so that what isn't whole is not mended.
 
     Raises:
         UnusableAnswer: It breaks the schema, or takes part without a role or without work.
     """
     match act:
         case Act.CONTRIBUTE:
-            return _contribution(parse(text, ContributeAnswer))
+            return parse(text, ContributeAnswer, _contribution, cut=cut)
         case Act.INTEND:
-            return _intention(parse(text, IntendAnswer))
+            return parse(text, IntendAnswer, _intention, cut=cut)
         case Act.AMEND:
-            return _amendment(parse(text, AmendAnswer))
+            return parse(text, AmendAnswer, _amendment, cut=cut)
         case Act.PLAN:
-            return _plan(parse(text, PlanAnswer))
+            return parse(text, PlanAnswer, _plan, cut=cut)
 
 
 def _contribution(answer: ContributeAnswer) -> Contribution | Abstention:

@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from ..results.labels import range_of
 from ..results.rows import Row
-from .intervals import Bounds
+from .intervals import Bounds, between_two, inside
 
 MEASURE = "quality"
 MOST_ROWS = 1500
@@ -139,8 +140,9 @@ def _fitted(taken: Sequence[Row], factor: str, names: Sequence[Any]) -> MixedMod
     if not fit.converged or not all(map(math.isfinite, errors)):
         return Unfitted("did not converge")
     bounds = [(float(low), float(high)) for low, high in fit.conf_int().to_numpy()]
+    within, means = between_two(range_of(MEASURE)), [float(mean) for mean in fit.fe_params]
     effects = [
-        Effect(name, float(fit.fe_params.iloc[i]), bounds[i], float(fit.pvalues.iloc[i]))
+        Effect(name, means[i], inside(bounds[i], within, means[i]), float(fit.pvalues.iloc[i]))
         for i, name in enumerate(names)
     ]
     variances = dict(zip(fit.model.exog_vc.names, fit.vcomp, strict=True))
