@@ -2,6 +2,8 @@
 
     python tests/benchmarks/local_models.py smollm2-135m qwen-0.5b --decisions 50 --out now.json
 
+    python tests/benchmarks/local_models.py --folder first           of a recorded comparison
+
 Every model gets the same observations: members at four seats of a team on tasks of the corpus,
 whose colleagues have passed on sentences of the brief. How an answer is judged:
 
@@ -12,6 +14,7 @@ whose colleagues have passed on sentences of the brief. How an answer is judged:
 - named: of the works that a contribution could build on, it names one or more; used: of those that
   name some, each named work shares four words in a row with the contribution.
 - reason: an abstention whose reason is eight words or more and no copy of a line of the prompt.
+- copied: a contribution more than half of whose words stand in the prompt in runs of four.
 - cached: the share of prompt tokens that the engine had read before, by its own count.
 """
 
@@ -20,10 +23,14 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import sqlite3
 import sys
 import time
 import urllib.request
+import zlib
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -111,6 +118,37 @@ def _share(work: str, other: str, words: int = 4) -> bool:
     return bool(runs(work) & runs(other))
 
 
+def copied(work: str, prompt: str, words: int = 4) -> bool:
+    """Whether more than half of a work's words stand in its prompt, in runs of some words."""
+    said, there = (re.findall(r"\w+", text.lower()) for text in (work, prompt))
+    known = set(zip(*(there[k:] for k in range(words)), strict=False))
+    inside: set[int] = set()
+    for start in range(len(said) - words + 1):
+        if tuple(said[start : start + words]) in known:
+            inside.update(range(start, start + words))
+    return len(inside) > len(said) / 2
+
+
+def of_folder(folder: Path) -> dict[str, dict[str, int]]:
+    """What a recorded comparison's answers are, by protocol."""
+    found: dict[str, Counter[str]] = {}
+    with closing(sqlite3.connect(f"file:{folder / 'journal.sqlite'}?mode=ro", uri=True)) as db:
+        rows = db.execute("SELECT run, call, request, text, failed FROM calls WHERE tick >= 0")
+        for run, call, request, text, failed in rows.fetchall():
+            tally = found.setdefault(run.partition("|")[0], Counter())
+            tally["calls"] += 1
+            tally["repairs"] += call > 0
+            tally["lost"] += failed is not None
+            said = json.loads(text) if failed is None else {}
+            tally[said.get("decision", "nothing")] += 1
+            if said.get("decision") == "contribute":
+                prompt = " ".join(m[1] for m in json.loads(zlib.decompress(request))[1])
+                tally["names a work it built on"] += bool(said["builds_on"])
+                tally["announcements"] += ANNOUNCES.search(said["work"]) is not None
+                tally["copied"] += copied(said["work"], prompt)
+    return {protocol: dict(tally) for protocol, tally in found.items()}
+
+
 def read_anew(address: str) -> int:
     """Prompt tokens the engine has computed so far."""
     page = urllib.request.urlopen(f"{address.removesuffix('/v1')}/metrics").read().decode()
@@ -158,11 +196,14 @@ def measure(model: str, act: Act, count: int) -> dict[str, object]:
 def main() -> None:
     """Print a row for each model and act."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("models", nargs="+")
+    parser.add_argument("models", nargs="*")
+    parser.add_argument("--folder", type=Path)
     parser.add_argument("--decisions", type=int, default=50)
     parser.add_argument("--acts", nargs="*", default=[act.value for act in ACTS])
     parser.add_argument("--out", type=Path)
     given = parser.parse_args()
+    if given.folder is not None:
+        print(json.dumps(of_folder(given.folder), indent=1))
     rows = []
     for model in given.models:
         for act in map(Act, given.acts):
