@@ -14,7 +14,6 @@ from typing import Generic, TypeVar
 from .calling.call import Asked, Call, is_cut_off
 from .calling.client import Client
 from .calling.prober import Prober
-from .calling.retry import Deadline
 from .capabilities.capabilities import Capabilities, in_form
 from .capabilities.context_length import SHORTEST, TooLong
 from .models import ModelId
@@ -160,7 +159,7 @@ async def ask(question: Question[A], client: Client, prober: Prober) -> Exchange
         Halt: The run must stop.
     """
     await prober.capabilities(question.model, question.temperature)
-    deadline = Deadline(client.limits.deadline_s)
+    deadline = client.deadline_of(question.model)
     put, key = _Put(question), question.key
     exchange: Exchange[A] | None = None
     while True:

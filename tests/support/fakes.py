@@ -147,6 +147,9 @@ class FakeClient:
         self.resumed = 0
         self.given_up: list[CallFailed] = []
 
+    def deadline_of(self, model: Any) -> None:
+        """None is kept."""
+
     async def complete(self, call: Call, deadline: Any = None) -> Completion:
         self.requests.append(call.take(self.takes).request)
         self.keys.append(call.key)

@@ -9,14 +9,18 @@ from __future__ import annotations
 
 from ....model.engine.driver import Limits
 from ....model.errors import Halt
+from ...local.engine import CONTEXT
 from ..billing.bill import Bill, End
 from ..billing.price import Price
 from ..capabilities.context_length import lasting, window
 from ..capabilities.known import Known
 from ..capabilities.lessons import Refused, lesson
 from ..journal.journal import Earlier, Journal
+from ..local_engines import is_local
+from ..models import ModelId
 from ..pacing.waiting import patience_s
 from ..request import CallFailed, CallKey, Completion
+from ..responses.speed import Speed
 from ..settings import Calls
 from ..transport.adapter import Adapter
 from ..transport.call_errors import CallError, ErrorKind
@@ -30,6 +34,8 @@ MOST_LESSONS = 12
 LONG_PROMPT, FAR_BELOW = 1500, 0.4
 """A prompt of more tokens of which fewer than this share are counted was cut."""
 TEACHING = frozenset({ErrorKind.PARAMETER, ErrorKind.REQUEST})
+PATIENCE = 2.0
+"""How many times as long as its longest decision should take a local model is waited for."""
 ON_THE_MACHINE = ("local", "limit")
 """Reasons to stop that a trial doesn't turn into a refusal of its model."""
 
@@ -45,6 +51,7 @@ class Client:
 
     Attributes:
         known: What each model was found capable of.
+        speeds: Of models whose servers say it, by LiteLLM id.
         notes: What a person should be told when all is done, each once, in order.
     """
 
@@ -58,6 +65,7 @@ class Client:
         self.switch = self.sender.switch
         self.known = Known(journal)
         self.notes: dict[str, None] = {}
+        self.speeds: dict[str, Speed] = {}
         self._hopelessness = Hopelessness(patience_s(self.limits.deadline_s))
         self._unfinished: dict[CallKey, Earlier] = {}
 
@@ -164,7 +172,29 @@ class Client:
         self._hopelessness.answered(call.model.model)
         self._note_cut_prompt(call, answered.sent.bill.tokens.prompt)
         self.meter.answered += not call.trial
+        self._learn_speed(call.model, answered.completion.speed)
         return answered.completion
+
+    def _learn_speed(self, model: ModelId, found: Speed) -> None:
+        """Keep the fastest reading, as a prompt that was read before says little, and the last
+        writing."""
+        before = self.speeds.get(model.model, Speed())
+        reads = max(filter(None, (before.reads, found.reads)), default=None)
+        self.speeds[model.model] = Speed(reads, found.writes or before.writes)
+
+    def deadline_of(self, model: ModelId) -> Deadline:
+        """The deadline of a decision: as set, and never too short for a model on this machine.
+
+        Nobody else makes that one slow, so it is waited for in proportion to the speed it showed.
+
+        Args:
+            model: That decides.
+        """
+        speed = self.speeds.get(model.model, Speed())
+        if not is_local(model) or not speed.reads or not speed.writes:
+            return Deadline(self.limits.deadline_s)
+        longest_s = CONTEXT / speed.reads + model.calls.max_tokens / speed.writes
+        return Deadline(max(self.limits.deadline_s, PATIENCE * longest_s), trial=True)
 
     def _found(self, call: Call) -> Completion | None:
         """The answer from the journal, however the question was put.

@@ -13,9 +13,11 @@ from dataclasses import replace
 from ....model.errors import Halt
 from ..capabilities.capabilities import FEWEST_TOKENS, Capabilities, in_form
 from ..capabilities.lessons import STEP_DOWN
+from ..local_engines import is_local
 from ..models import ModelId
 from ..parsing.json_objects import UnusableAnswer, objects_in
 from ..parsing.thoughts import after_thoughts
+from ..prompting.bounds import bounded_name, tightened
 from ..prompting.composition import Prompt
 from ..prompting.templates import schema_text, template
 from ..request import SEEDS, CallFailed, CallKey, Completion, Request
@@ -28,6 +30,8 @@ LONGEST_PROBE_S = 60.0
 PROBE_TICK = -1
 RULES = "You answer with one JSON object, and nothing else."
 SCHEMA = "contribute"
+FEW = 20
+"""Words of a work that a local model may answer with all the same."""
 NEEDED = frozenset({"decision"})
 ANSWERED = frozenset({"empty", "used up", "refused"})
 """Failures of a model that takes what it is asked, whatever it says to a trial."""
@@ -132,13 +136,14 @@ def probe_for(model: ModelId, takes: Capabilities, temperature: float = TEMPERAT
         ("system", RULES),
         ("user", template("probe").substitute()),
     ))  # fmt: skip
-    messages = in_form(prompt.messages, takes, schema_text(SCHEMA))
+    schema = tightened(bounded_name(SCHEMA, named=[], words=FEW)) if is_local(model) else SCHEMA
+    messages = in_form(prompt.messages, takes, schema_text(schema))
     temperature = temperature if calls.temperature is None else calls.temperature
     likely = sum(len(text) for _, text in messages) // 4
     request = Request(
         model.model,
         messages,
-        SCHEMA,
+        schema,
         takes.mode,
         takes.tokens_of(calls.max_tokens, likely),
         takes.temperature_of(temperature),

@@ -10,18 +10,21 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from ....agents.llm.billing.price import Price
 from ....agents.llm.billing.tokens import Tokens
 from ....agents.llm.capabilities.capabilities import Capabilities, in_form
+from ....agents.llm.local_engines import is_local
+from ....agents.llm.local_models import MOST_WORDS
 from ....agents.llm.models import ModelId, parse_model
 from ....agents.llm.prompting.composition import Messages, compose
 from ....agents.llm.prompting.templates import SCHEMA_OF, schema_text
 from ....agents.llm.prompting.verdict import VerdictRequest, compose_verdict
 from ....agents.llm.request import Mode, Request
+from ....agents.llm.responses.speed import Speed
 from ....agents.llm.service import Service
 from ....model.decision import Answer, Contribution, Usage
 from ....model.judge import Judge, Submission, Verdict
@@ -32,6 +35,7 @@ from ..config.run import RunConfig
 from ..format import counted
 from ..specs.minds import is_called, keeps_answers, own_mind, parse_team
 
+CHARACTERS_PER_TOKEN = 4
 REHEARSED_BY = "synthetic/strong"
 TOKENS_PER_WORD = 1.4
 SHARE_OF_LONGEST = 0.6
@@ -52,7 +56,8 @@ class Forecast:
         tokens_in: Prompt tokens.
         tokens_out: Completion tokens.
         cost_usd: US dollars; None where a price is unknown.
-        time_s: Seconds, at the guessed speed and within the rate given.
+        time_s: Seconds, at the speed that the probe showed, else a guessed one, and within the rate
+            given.
         largest_usd: The most that one call may cost; a budget must cover it.
         budget_usd: What may be spent; None for any.
         unpriced: Models without a known price.
@@ -110,19 +115,18 @@ class _Rehearsing(Mind):
 
     def decide(self, observation: Observation) -> Answer:
         calls = self._model.calls
-        prompt = compose(
-            observation, context_tokens=calls.context_tokens, max_words=calls.max_words
-        )
+        longest = min(calls.max_words, MOST_WORDS) if is_local(self._model) else calls.max_words
+        prompt = compose(observation, context_tokens=calls.context_tokens, max_words=longest)
         reply = self._inner.decide(observation)
         assert isinstance(reply, Answer)
         said = reply.reply
-        words = int(SHARE_OF_LONGEST * calls.max_words)
+        words = int(SHARE_OF_LONGEST * longest)
         if isinstance(said, Contribution):
             said = replace(said, work="word " * words)
         else:
             words //= 5
         tokens_out = int(TOKENS_PER_WORD * words)
-        seconds = FIRST_TOKEN_S + tokens_out / TOKENS_PER_S
+        seconds = self._tally.seconds(self._model, prompt.messages, tokens_out)
         schema = SCHEMA_OF[observation.act]
         tokens_in = self._tally.add(self._model, prompt.messages, schema, tokens_out)
         return Answer(said, Usage(1, tokens_in, tokens_out, None, seconds))
@@ -146,12 +150,40 @@ class _RehearsingJudge(Judge):
 
 
 class Tally:
-    """Calls and tokens by model."""
+    """Calls and tokens by model.
 
-    def __init__(self) -> None:
+    Args:
+        speeds: Of models whose servers said it, by LiteLLM id.
+    """
+
+    def __init__(self, speeds: Mapping[str, Speed] | None = None) -> None:
+        self.here_s = 0.0  # what the cores of this machine are busy for
+        self._speeds = speeds or {}
+        self._last: dict[str, str] = {}
         self.calls: Counter[str] = Counter()
         self.tokens: dict[str, tuple[int, int]] = {}
         self.largest: dict[str, tuple[int, int]] = {}  # the most a call can use, in and out
+
+    def seconds(self, model: ModelId, asked: Messages, tokens_out: int) -> float:
+        """How long a call takes, where what it shares with the one before it is not read again.
+
+        Args:
+            model: That is called.
+            asked: Its messages.
+            tokens_out: Expected of the answer.
+        """
+        speed = self._speeds.get(model.model, Speed())
+        if not speed.reads or not speed.writes:
+            return FIRST_TOKEN_S + tokens_out / TOKENS_PER_S
+        text = "".join(text for _, text in asked)
+        last = self._last.get(model.model, "")
+        pairs = enumerate(zip(text, last, strict=False))
+        shared = next((k for k, (a, b) in pairs if a != b), min(len(text), len(last)))
+        self._last[model.model] = text
+        tokens_in = (len(text) - shared) / CHARACTERS_PER_TOKEN
+        seconds = tokens_in / speed.reads + tokens_out / speed.writes
+        self.here_s += seconds * is_local(model)
+        return seconds
 
     def add(self, model: ModelId, asked: Messages, schema: str, tokens_out: int) -> int:
         """Count a call; return its prompt tokens, which are most where it holds the schema.
@@ -184,7 +216,8 @@ def forecast(runs: Sequence[tuple[RunConfig, int]], service: Service, at_once: i
     client = service.client
     rehearsed: dict[RunConfig, tuple[Tally, float]] = {}
     calls = tokens_in = tokens_out = 0
-    cost, seconds = 0.0, 0.0
+    cost, seconds, here_s = 0.0, 0.0, 0.0
+    slots = max(client.sender.most_at.values(), default=1)
     largest = 0.0
     unpriced: dict[str, None] = {}
     costs: list[tuple[int, int, float]] = []
@@ -192,9 +225,10 @@ def forecast(runs: Sequence[tuple[RunConfig, int]], service: Service, at_once: i
         before = cost
         kind = config.replace(seed=0, ticks=1, shock="", tune="")
         if kind not in rehearsed:
-            rehearsed[kind] = rehearse(kind)
+            rehearsed[kind] = rehearse(kind, client.speeds)
         tally, slowest_s = rehearsed[kind]
         seconds += slowest_s * ticks
+        here_s += tally.here_s * ticks / slots
         for model, (a, b) in tally.tokens.items():
             price: Price | None = client.price(model)
             calls += ticks * tally.calls[model]
@@ -206,7 +240,7 @@ def forecast(runs: Sequence[tuple[RunConfig, int]], service: Service, at_once: i
                 cost += ticks * price.of(Tokens(a, b))
                 largest = max(largest, price.worst(*tally.largest[model]))
         costs.append((config.tasks.seed, ticks, cost - before))
-    seconds /= max(1, at_once)
+    seconds = max(seconds / max(1, at_once), here_s)  # all runs share the cores
     if client.calls.rpm is not None:
         seconds = max(seconds, 60.0 * calls / client.calls.rpm)
     if client.calls.tpm is not None:
@@ -251,13 +285,14 @@ def bought(costs: Sequence[tuple[int, int, float]], left_usd: float) -> str:
     )
 
 
-def rehearse(config: RunConfig) -> tuple[Tally, float]:
+def rehearse(config: RunConfig, speeds: Mapping[str, Speed] | None = None) -> tuple[Tally, float]:
     """Play one tick with synthetic minds; what it asks of each model, and how long it takes in s.
 
     Args:
         config: The run.
+        speeds: Of models whose servers said it, by LiteLLM id.
     """
-    tally = Tally()
+    tally = Tally(speeds or {})
     calls, team = config.calls, config.team
     minds: list[Mind] | None = None
     if isinstance(team.model, Mind):
