@@ -50,7 +50,7 @@ class Calls:
     )
     price: str | None = option(
         None,
-        "US dollars per million tokens, IN,OUT[,CACHED] or ID=IN,OUT;…, in place of LiteLLM's list.",
+        "US dollars per million tokens, for all or ID=IN,OUT;…, in place of LiteLLM's list.",
         "IN,OUT[,CACHED]",
     )
 
