@@ -1,4 +1,4 @@
-"""What providers were seen to answer, over loopback: nothing paid is lost, nothing false recorded."""
+"""What providers were seen to answer: nothing paid is lost, nothing false is recorded."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def played(loopback, agents=DECISIONS, **faults):
      ("prose", 0)],
 )  # fmt: skip
 def test_good_answers_survive(loopback, kind, mended):
-    record, client, server = played(loopback, **{kind: 1.0})
+    record, _, server = played(loopback, **{kind: 1.0})
     sober, _, _ = played(loopback)
     assert [m.state for m in record.members] == [m.state for m in sober.members]
     assert record.roles == sober.roles
@@ -39,7 +39,7 @@ def test_good_answers_survive(loopback, kind, mended):
 
 
 def test_refusals_are_asked_once(loopback):
-    record, client, server = played(loopback, refusal=1.0)
+    record, _, server = played(loopback, refusal=1.0)
     replies = [m.turns[0].reply for m in record.members]
     assert {(r.kind, r.cause) for r in replies} == {
         ("refused", "the model refused: I can't help with that.")
@@ -49,7 +49,7 @@ def test_refusals_are_asked_once(loopback):
 
 
 def test_cut_answers_are_never_whole(loopback):
-    record, client, server = played(loopback, cut_quietly=1.0)
+    record, client, _ = played(loopback, cut_quietly=1.0)
     for member in record.members:
         assert member.state is State.FAILED
         assert "it was cut off; be briefer" in member.turns[0].reply.cause

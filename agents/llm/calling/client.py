@@ -80,6 +80,16 @@ class Client:
         return self.sender.prices
 
     @property
+    def unpriced(self) -> list[str]:
+        """Models met so far whose price nobody knows."""
+        return self.sender.unpriced
+
+    @property
+    def waits(self) -> list[str]:
+        """What calls wait for at providers, and until when, in words; empty while for nothing."""
+        return self.sender.waits
+
+    @property
     def halt(self) -> Halt | None:
         """Why nothing more is sent; None while calls may be."""
         return self.switch.halt
