@@ -14,7 +14,8 @@ from ..billing.price import Price
 from ..capabilities.context_length import lasting, window
 from ..capabilities.known import Known
 from ..capabilities.lessons import Refused, lesson
-from ..journal.journal import Earlier, Journal
+from ..journal.journal import Journal
+from ..journal.rows import Earlier
 from ..pacing.waiting import patience_s
 from ..request import CallFailed, CallKey, Completion
 from ..settings import Calls

@@ -41,6 +41,17 @@ REQUEST = (
 )  # fmt: skip
 CAPABILITIES = ("model", "revision", "body")
 COPIED = {"calls": CALL, "requests": REQUEST, "capabilities": CAPABILITIES}
+KEY = "run = ? AND tick = ? AND who = ? AND decision = ? AND call = ?"
+INTO_CALLS = f"({', '.join(CALL)}) VALUES ({', '.join('?' * len(CALL))})"
+SEND = "INSERT INTO requests (run, tick, who, decision, call, worst_usd) VALUES (?,?,?,?,?,?)"
+END = (
+    "UPDATE requests SET ended = ?, tokens_in = ?, tokens_out = ?, tokens_cached = ?,"
+    " tokens_written = ?, tokens_reasoning = ?, cost_usd = ?, cost_usd_uncached = ? WHERE id = ?"
+)
+BILLED = (
+    "tokens_in, tokens_out, tokens_cached, tokens_written, tokens_reasoning, cost_usd,"
+    " cost_usd_uncached"
+)
 ADDED = {
     "tokens_cached": "INTEGER NOT NULL DEFAULT 0",
     "tokens_written": "INTEGER NOT NULL DEFAULT 0",
