@@ -59,17 +59,10 @@ class Journal:
 
     def _read_up(self) -> None:
         """Get ready to find what is there."""
-        self._find = (
-            f"SELECT {tables.selected(self._db)} FROM calls WHERE {tables.KEY} AND digest = ?"
-        )
+        self._find = tables.find_statement(self._db)
         self._earlier: dict[tuple[Any, ...], list[Bill | None]] = {}
         if tables.columns(self._db, "requests") and not self.strict:
-            rows = self._db.execute(
-                f"SELECT run, tick, who, decision, call, ended, {tables.BILLED} FROM requests r WHERE"
-                " ended IS NOT NULL AND NOT EXISTS (SELECT 1 FROM calls c WHERE c.failed IS NULL"
-                " AND (c.run, c.tick, c.who, c.decision, c.call)"
-                " = (r.run, r.tick, r.who, r.decision, r.call))"
-            )
+            rows = self._db.execute(tables.EARLIER)
             for run, tick, who, decision, call, ended, *counted in rows:
                 bill = bill_of(counted) if ended in (End.USABLE, End.UNUSABLE) else None
                 self._earlier.setdefault((run, tick, who, decision, call), []).append(bill)
