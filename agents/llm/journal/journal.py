@@ -87,11 +87,12 @@ class Journal:
             None where there is none, or the call failed for nothing: a resumed run makes it again.
 
         Raises:
-            CallFailed: It failed, and this is a replay or the failure is paid.
+            CallFailed: It failed, and this is a replay, or the failure is paid or was acted on.
             Halt: The journal can't be read.
         """
         with self._statement():
             row = self._db.execute(self._find, (*values_of(key), digest)).fetchone()
+            went_on = row and self._db.execute(tables.SENT, values_of(key, 1)).fetchone()
         if row is None:
             return None
         (
@@ -105,7 +106,8 @@ class Journal:
                 text, bill, latency_s, finish, served_by, attempts, bool(estimated),
                 completion_tokens,
             )  # fmt: skip
-        if self.strict or (failed in FINAL and tokens_in + tokens_out > 0):
+        paid = failed in FINAL and tokens_in + tokens_out > 0
+        if self.strict or paid or went_on:
             raise CallFailed(failed, text, attempts=attempts, bill=bill, latency_s=latency_s)
         return None
 

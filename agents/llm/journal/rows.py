@@ -33,13 +33,14 @@ class Sent(NamedTuple):
     bill: Bill
 
 
-def values_of(key: CallKey) -> tuple[str, int, str, str, int]:
+def values_of(key: CallKey, further: int = 0) -> tuple[str, int, str, str, int]:
     """A key as its columns hold it; SQLite's integers are too short for a decision's seed.
 
     Args:
         key: Of a call.
+        further: How many calls of the decision later, 0 or more.
     """
-    return key.run, key.tick, key.who, str(key.decision), key.call
+    return key.run, key.tick, key.who, str(key.decision), key.call + further
 
 
 def billed(bill: Bill) -> tuple[Any, ...]:

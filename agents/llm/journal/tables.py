@@ -52,8 +52,10 @@ BILLED = (
     "tokens_in, tokens_out, tokens_cached, tokens_written, tokens_reasoning, cost_usd,"
     " cost_usd_uncached"
 )
+SENT = f"SELECT 1 FROM requests WHERE {KEY} LIMIT 1"
 EARLIER = (
-    f"SELECT run, tick, who, decision, call, ended, {BILLED} FROM requests r WHERE ended IS NOT NULL"
+    f"SELECT run, tick, who, decision, call, ended, {BILLED} FROM requests r"
+    " WHERE ended IS NOT NULL"
     " AND NOT EXISTS (SELECT 1 FROM calls c WHERE c.failed IS NULL AND"
     " (c.run, c.tick, c.who, c.decision, c.call) = (r.run, r.tick, r.who, r.decision, r.call))"
 )

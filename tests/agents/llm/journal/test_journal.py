@@ -120,6 +120,15 @@ def test_paid_failures_are_not_bought_again(kind):
     assert journal.find(CALL, REQUEST.digest) is None, "refused for nothing: asked again"
 
 
+def test_failures_acted_on_stay(tmp_path):
+    journal = Journal(tmp_path / "j.db")
+    journal.keep_failure(CALL, REQUEST, failure("length", "too long"))
+    assert journal.find(CALL, REQUEST.digest) is None
+    journal.send(replace(CALL, call=CALL.call + 1), 1.0)
+    with pytest.raises(CallFailed, match="too long"):
+        journal.find(CALL, REQUEST.digest)
+
+
 def test_earlier_attempts_are_remembered(tmp_path):
     bill = Bill(Tokens(1, 2), 0.5, 0.5)
     journal = Journal(tmp_path / "j.db")
