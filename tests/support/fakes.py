@@ -159,6 +159,9 @@ class FakeClient:
     def lost(self, call: Call, failed: CallFailed) -> None:
         self.given_up.append(failed)
 
+    def beside(self, key: CallKey, bills: list[Bill]) -> Bill:
+        return NOTHING
+
     def resume(self) -> None:
         self.resumed += 1
 

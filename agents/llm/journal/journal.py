@@ -10,7 +10,6 @@ at any point; after a power failure the last few calls may be missing and are as
 from __future__ import annotations
 
 import sqlite3
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,7 +21,7 @@ from ..billing.tokens import Tokens
 from ..request import CallFailed, CallKey, Completion, Request
 from . import tables
 from .read_only import reading
-from .rows import Earlier, Sent, bill_of, billed, values_of
+from .rows import Earlier, Sent, bill_of, billed, columns_of, values_of
 
 LOCKED_S = 30.0
 """Seconds that a write waits for another process."""
@@ -60,6 +59,7 @@ class Journal:
     def _read_up(self) -> None:
         """Get ready to find what is there."""
         self._find = tables.find_statement(self._db)
+        self.continued = tables.has_requests(self._db)
         self._earlier: dict[tuple[Any, ...], list[Bill | None]] = {}
         if tables.columns(self._db, "requests") and not self.strict:
             rows = self._db.execute(tables.EARLIER)
@@ -92,7 +92,8 @@ class Journal:
         """
         with self._statement():
             row = self._db.execute(self._find, (*values_of(key), digest)).fetchone()
-            went_on = row and self._db.execute(tables.SENT, values_of(key, 1)).fetchone()
+            looked = not self.strict and row is not None
+            went_on = looked and self._db.execute(tables.SENT, values_of(key, 1)).fetchone()
         if row is None:
             return None
         (
@@ -156,14 +157,7 @@ class Journal:
     def _insert(
         self, key: CallKey, request: Request, answer: Completion, failed: str | None
     ) -> None:
-        packed = zlib.compress(request.json.encode("utf-8", "replace"), 1)
-        bill, tokens = answer.bill, answer.bill.tokens
-        row = (
-            *values_of(key), request.digest, packed, answer.text, tokens.prompt, tokens.completion,
-            bill.cost_usd, answer.latency_s, answer.finish, answer.served_by, answer.attempts,
-            int(answer.estimated), failed, tokens.cached, tokens.written, tokens.reasoning,
-            bill.uncached_usd, answer.completion_tokens,
-        )  # fmt: skip
+        row = (*values_of(key), *columns_of(request, answer, failed))
         self._db.execute(f"INSERT OR REPLACE INTO calls {tables.INTO_CALLS}", row)
 
     def send(self, key: CallKey, worst_usd: float | None) -> int:
@@ -224,6 +218,16 @@ class Journal:
         if not tables.columns(self._db, "requests"):
             held = "total(usd) FROM sends"
         return float(self._db.execute(f"SELECT {held}").fetchone()[0])
+
+    def billed(self, key: CallKey) -> Bill:
+        """What is owed for all requests of a decision, whichever call they were sent for.
+
+        Args:
+            key: Of one of its calls.
+        """
+        with self._statement():
+            rows = self._db.execute(tables.OF_DECISION, values_of(key)[:-1]).fetchall()
+        return Bill.together(bill_of(list(row)) for row in rows)
 
     def count(self) -> int:
         """Calls in it."""

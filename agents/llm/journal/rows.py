@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import zlib
 from typing import Any, NamedTuple
 
 from ..billing.bill import NOTHING, Bill
 from ..billing.tokens import Tokens
-from ..request import CallKey
+from ..request import CallKey, Completion, Request
 
 
 class Earlier(NamedTuple):
@@ -63,3 +64,21 @@ def bill_of(row: list[Any]) -> Bill:
     """
     *counts, cost_usd, uncached_usd = row
     return Bill(Tokens(*counts), cost_usd, uncached_usd)
+
+
+def columns_of(request: Request, answer: Completion, failed: str | None) -> tuple[Any, ...]:
+    """A call as its columns hold it, behind its key.
+
+    Args:
+        request: What was asked.
+        answer: What came back, or what stands for it.
+        failed: Why there is no answer; None where there is one.
+    """
+    packed = zlib.compress(request.json.encode("utf-8", "replace"), 1)
+    bill, tokens = answer.bill, answer.bill.tokens
+    return (
+        request.digest, packed, answer.text, tokens.prompt, tokens.completion, bill.cost_usd,
+        answer.latency_s, answer.finish, answer.served_by, answer.attempts, int(answer.estimated),
+        failed, tokens.cached, tokens.written, tokens.reasoning, bill.uncached_usd,
+        answer.completion_tokens,
+    )  # fmt: skip

@@ -23,6 +23,7 @@ CREATE TABLE IF NOT EXISTS requests (
     tokens_cached INTEGER NOT NULL DEFAULT 0, tokens_written INTEGER NOT NULL DEFAULT 0,
     tokens_reasoning INTEGER NOT NULL DEFAULT 0, cost_usd REAL, cost_usd_uncached REAL
 );
+CREATE INDEX IF NOT EXISTS requests_of ON requests (run, tick, who, decision, call);
 CREATE TABLE IF NOT EXISTS capabilities (
     model TEXT NOT NULL, revision INTEGER NOT NULL, body TEXT NOT NULL,
     PRIMARY KEY (model, revision)
@@ -53,6 +54,10 @@ BILLED = (
     " cost_usd_uncached"
 )
 SENT = f"SELECT 1 FROM requests WHERE {KEY} LIMIT 1"
+OF_DECISION = (
+    f"SELECT {BILLED} FROM requests WHERE run = ? AND tick = ? AND who = ? AND decision = ?"
+    " AND ended IN ('usable', 'unusable') ORDER BY id"
+)
 EARLIER = (
     f"SELECT run, tick, who, decision, call, ended, {BILLED} FROM requests r"
     " WHERE ended IS NOT NULL"
@@ -129,3 +134,13 @@ def find_statement(db: sqlite3.Connection) -> str:
         db: Open.
     """
     return f"SELECT {selected(db)} FROM calls WHERE {KEY} AND digest = ?"
+
+
+def has_requests(db: sqlite3.Connection) -> bool:
+    """Whether an earlier process sent requests, as far as the journal says.
+
+    Args:
+        db: Open.
+    """
+    known = bool(columns(db, "requests"))
+    return known and db.execute("SELECT 1 FROM requests LIMIT 1").fetchone() is not None

@@ -148,10 +148,18 @@ ONE = Tokens(1)
 ACTED_ON = [(end, ONE) for end in ("usable", "broke off", "too long", "prose", "stopped")]
 
 
+AHEAD_OF_IT = [
+    (end, ONE)
+    for end in ("usable", "usable", "prose", "broke off", "broke off", "bad", "prose", "stopped")
+]
+
+
 @settings(max_examples=300, deadline=None)
 @given(ENDS, st.sampled_from([played, resumed]))
 @example(ACTED_ON, played)
 @example(ACTED_ON, resumed)
+@example(AHEAD_OF_IT, played)
+@example(AHEAD_OF_IT, resumed)
 def test_rows_and_bills_agree(ends, play):
     provider, journal = Provider([("usable", Tokens(50, 10)), *ends]), Journal()
     org, client, probed = play(provider, journal)
