@@ -173,21 +173,27 @@ async def ask(question: Question[A], client: Client, prober: Prober) -> Exchange
             if not _again(put, call, failed, exchange):
                 if failed.kind == "length":
                     client.lost(call, failed)
-                return exchange
+                return _ended(exchange, client, key)
         else:
             exchange = _after(call, exchange)
             exchange.spent.add(answer)
             try:
                 read = _read(question, answer, call.request)
                 exchange.answer, exchange.mended = read.value, read.mended
-                return exchange
+                return _ended(exchange, client, key)
             except UnusableAnswer as fault:
                 exchange.answer = fault
                 if exchange.repairs == REPAIRS:
-                    return exchange
+                    return _ended(exchange, client, key)
                 exchange.repairs += 1
                 put.fault = (answer.text, str(fault))
         key = replace(key, call=key.call + 1)
+
+
+def _ended(exchange: Exchange[A], client: Client, key: CallKey) -> Exchange[A]:
+    """An exchange with all that is owed for its decision, an earlier process included."""
+    exchange.spent.bills.append(client.beside(key, exchange.spent.bills))
+    return exchange
 
 
 def _after(call: Call, before: Exchange[A] | None) -> Exchange[A]:

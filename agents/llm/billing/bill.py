@@ -60,6 +60,18 @@ class Bill:
             _sum([b.uncached_usd for b in listed]),
         )
 
+    def less(self, part: Bill) -> Bill:
+        """What is left of it without a part of it.
+
+        Args:
+            part: One of the bills it is made of.
+        """
+        return Bill(
+            self.tokens - part.tokens,
+            _less(self.cost_usd, part.cost_usd),
+            _less(self.uncached_usd, part.uncached_usd),
+        )
+
 
 NOTHING = Bill()
 
@@ -67,3 +79,7 @@ NOTHING = Bill()
 def _sum(amounts: list[float | None]) -> float | None:
     known = [a for a in amounts if a is not None]
     return math.fsum(known) if len(known) == len(amounts) else None
+
+
+def _less(amount: float | None, part: float | None) -> float | None:
+    return None if amount is None or part is None else max(0.0, amount - part)

@@ -72,6 +72,15 @@ class Tokens:
             self.reasoning + other.reasoning,
         )
 
+    def __sub__(self, other: Tokens) -> Tokens:
+        return Tokens(
+            max(0, self.prompt - other.prompt),
+            max(0, self.completion - other.completion),
+            max(0, self.cached - other.cached),
+            max(0, self.written - other.written),
+            max(0, self.reasoning - other.reasoning),
+        )
+
 
 def tokens_in(body: Mapping[str, Any]) -> Tokens | None:
     """What a response says was counted.

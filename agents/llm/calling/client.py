@@ -10,12 +10,13 @@ from __future__ import annotations
 from ....model.engine.driver import Limits
 from ....model.errors import Halt
 from ...local.engine import CONTEXT
-from ..billing.bill import Bill, End
+from ..billing.bill import NOTHING, Bill, End
 from ..billing.price import Price
 from ..capabilities.context_length import lasting, window
 from ..capabilities.known import Known
 from ..capabilities.lessons import Refused, lesson
-from ..journal.journal import Earlier, Journal
+from ..journal.journal import Journal
+from ..journal.rows import Earlier
 from ..local_engines import is_local
 from ..models import ModelId
 from ..pacing.waiting import patience_s
@@ -26,13 +27,12 @@ from ..transport.adapter import Adapter
 from ..transport.call_errors import CallError, ErrorKind
 from .call import Call
 from .hopelessness import Hopelessness
+from .notes import Notes
 from .retry import Deadline, retrying
 from .sender import Answered, Sender
 
 MOST_LESSONS = 12
 """Times a call is put anew for what refusals of it teach."""
-LONG_PROMPT, FAR_BELOW = 1500, 0.4
-"""A prompt of more tokens of which fewer than this share are counted was cut."""
 TEACHING = frozenset({ErrorKind.PARAMETER, ErrorKind.REQUEST})
 PATIENCE = 2.0
 """How many times as long as its longest decision should take a local model is waited for."""
@@ -64,7 +64,7 @@ class Client:
         self.budget = self.sender.budget
         self.switch = self.sender.switch
         self.known = Known(journal)
-        self.notes: dict[str, None] = {}
+        self.notes = Notes()
         self.speeds: dict[str, Speed] = {}
         self._hopelessness = Hopelessness(patience_s(self.limits.deadline_s))
         self._unfinished: dict[CallKey, Earlier] = {}
@@ -86,6 +86,16 @@ class Client:
     def prices(self) -> dict[str, Price]:
         """The prices given, by LiteLLM id; `*` for every other."""
         return self.sender.prices
+
+    @property
+    def unpriced(self) -> list[str]:
+        """Models met so far whose price nobody knows."""
+        return self.sender.unpriced
+
+    @property
+    def waits(self) -> list[str]:
+        """What calls wait for at providers, and until when, in words; empty while for nothing."""
+        return self.sender.waits
 
     @property
     def halt(self) -> Halt | None:
@@ -166,11 +176,14 @@ class Client:
                 self.journal.keep_failure(call.key, call.request, failure)
             self._stop_if_hopeless(error, call, answers)
             raise failure from None
+        except Halt:
+            self.journal.continued = True  # who steps again may ask otherwise
+            raise
         with self.switch.halting():
             self.journal.keep(call.key, call.request, answered.completion, answered.sent)
         self._unfinished.pop(call.key, None)
         self._hopelessness.answered(call.model.model)
-        self._note_cut_prompt(call, answered.sent.bill.tokens.prompt)
+        self.notes.counted(call, answered.sent.bill.tokens.prompt)
         self.meter.answered += not call.trial
         self._learn_speed(call.model, answered.completion.speed)
         return answered.completion
@@ -240,7 +253,7 @@ class Client:
             limit = window(str(error)) if lasting(str(error)) else None
             if limit is not None and limit < (latest.context or limit + 1):
                 self.known.learn(name, latest.lowered(str(error), context=limit))
-                self._note(call)
+                self.notes.taught(call, self.known.latest(name))
             return False
         if error.kind not in TEACHING or error.end is not End.REFUSED:
             return False
@@ -251,25 +264,9 @@ class Client:
             if found is None:
                 return False
             self.known.learn(name, found)
-            self._note(call)
+            self.notes.taught(call, self.known.latest(name))
         after = call.take(self.known.latest(name)).request
         return after.json != before.json or after.max_field != before.max_field
-
-    def _note(self, call: Call) -> None:
-        """Tell what the run has found out of a model, each once."""
-        name = call.model.name
-        for missing in self.known.latest(name).missing() if not call.trial else ():
-            if missing not in call.capabilities.missing():
-                self.notes[f"found out in the run: {name} takes {missing}"] = None
-
-    def _note_cut_prompt(self, call: Call, counted: int) -> None:
-        """Tell where far fewer tokens were read than sent: some servers cut prompts in silence."""
-        sent, told = call.request.likely_tokens_in, f"{call.model.name} read "
-        if any(note.startswith(told) for note in self.notes):
-            return
-        if sent > LONG_PROMPT and counted < FAR_BELOW * sent:
-            said = f"{told}{counted:,} tokens of a prompt of about {sent:,}"
-            self.notes[f"{said}: does its server cut prompts? Give it a larger window"] = None
 
     def _given_up(self, error: CallError, call: Call, deadline: Deadline) -> CallFailed:
         """A call's last error as the failure of its decision."""
@@ -282,6 +279,21 @@ class Client:
             latency_s=round(deadline.call_s, 4),
             status=error.status,
         )
+
+    def beside(self, key: CallKey, bills: list[Bill]) -> Bill:
+        """What is owed for a decision beside the calls that led to it.
+
+        After a stop a decision may be asked otherwise, since others fared otherwise; what was
+        answered before is owed all the same.
+
+        Args:
+            key: Of one of its calls.
+            bills: Of the calls that led to it.
+        """
+        if not self.journal.continued:
+            return NOTHING
+        whole, known = self.journal.billed(key), Bill.together(bills)
+        return NOTHING if whole.tokens == known.tokens else whole.less(known)
 
     def lost(self, call: Call, failed: CallFailed) -> None:
         """A decision was lost as its request is too long and nothing is left to leave out.

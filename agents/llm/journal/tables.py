@@ -23,6 +23,7 @@ CREATE TABLE IF NOT EXISTS requests (
     tokens_cached INTEGER NOT NULL DEFAULT 0, tokens_written INTEGER NOT NULL DEFAULT 0,
     tokens_reasoning INTEGER NOT NULL DEFAULT 0, cost_usd REAL, cost_usd_uncached REAL
 );
+CREATE INDEX IF NOT EXISTS requests_of ON requests (run, tick, who, decision, call);
 CREATE TABLE IF NOT EXISTS capabilities (
     model TEXT NOT NULL, revision INTEGER NOT NULL, body TEXT NOT NULL,
     PRIMARY KEY (model, revision)
@@ -41,6 +42,29 @@ REQUEST = (
 )  # fmt: skip
 CAPABILITIES = ("model", "revision", "body")
 COPIED = {"calls": CALL, "requests": REQUEST, "capabilities": CAPABILITIES}
+KEY = "run = ? AND tick = ? AND who = ? AND decision = ? AND call = ?"
+INTO_CALLS = f"({', '.join(CALL)}) VALUES ({', '.join('?' * len(CALL))})"
+SEND = "INSERT INTO requests (run, tick, who, decision, call, worst_usd) VALUES (?,?,?,?,?,?)"
+END = (
+    "UPDATE requests SET ended = ?, tokens_in = ?, tokens_out = ?, tokens_cached = ?,"
+    " tokens_written = ?, tokens_reasoning = ?, cost_usd = ?, cost_usd_uncached = ? WHERE id = ?"
+)
+BILLED = (
+    "tokens_in, tokens_out, tokens_cached, tokens_written, tokens_reasoning, cost_usd,"
+    " cost_usd_uncached"
+)
+SENT = f"SELECT 1 FROM requests WHERE {KEY} LIMIT 1"
+OF_DECISION = (
+    f"SELECT {BILLED} FROM requests WHERE run = ? AND tick = ? AND who = ? AND decision = ?"
+    " AND ended IN ('usable', 'unusable') ORDER BY id"
+)
+EARLIER = (
+    f"SELECT run, tick, who, decision, call, ended, {BILLED} FROM requests r"
+    " WHERE ended IS NOT NULL"
+    " AND NOT EXISTS (SELECT 1 FROM calls c WHERE c.failed IS NULL AND"
+    " (c.run, c.tick, c.who, c.decision, c.call) = (r.run, r.tick, r.who, r.decision, r.call))"
+)
+"""Requests that ended, of calls without an answer."""
 ADDED = {
     "tokens_cached": "INTEGER NOT NULL DEFAULT 0",
     "tokens_written": "INTEGER NOT NULL DEFAULT 0",
@@ -101,3 +125,22 @@ def selected(db: sqlite3.Connection) -> str:
     there = columns(db, "calls")
     stand_in = {name: "cost_usd" if name == "cost_usd_uncached" else "0" for name in ADDED}
     return ", ".join(name if name in there else stand_in[name] for name in CALL[7:])
+
+
+def find_statement(db: sqlite3.Connection) -> str:
+    """What looks for a call by its key and its request's digest.
+
+    Args:
+        db: Open.
+    """
+    return f"SELECT {selected(db)} FROM calls WHERE {KEY} AND digest = ?"
+
+
+def has_requests(db: sqlite3.Connection) -> bool:
+    """Whether an earlier process sent requests, as far as the journal says.
+
+    Args:
+        db: Open.
+    """
+    known = bool(columns(db, "requests"))
+    return known and db.execute("SELECT 1 FROM requests LIMIT 1").fetchone() is not None

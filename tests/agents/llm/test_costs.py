@@ -8,7 +8,7 @@ import math
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from support.fakes import error, raw
 
@@ -144,8 +144,22 @@ async def _at_once(seconds: float) -> None:
     await asyncio.sleep(0)
 
 
-@settings(max_examples=200, deadline=None)
+ONE = Tokens(1)
+ACTED_ON = [(end, ONE) for end in ("usable", "broke off", "too long", "prose", "stopped")]
+
+
+AHEAD_OF_IT = [
+    (end, ONE)
+    for end in ("usable", "usable", "prose", "broke off", "broke off", "bad", "prose", "stopped")
+]
+
+
+@settings(max_examples=300, deadline=None)
 @given(ENDS, st.sampled_from([played, resumed]))
+@example(ACTED_ON, played)
+@example(ACTED_ON, resumed)
+@example(AHEAD_OF_IT, played)
+@example(AHEAD_OF_IT, resumed)
 def test_rows_and_bills_agree(ends, play):
     provider, journal = Provider([("usable", Tokens(50, 10)), *ends]), Journal()
     org, client, probed = play(provider, journal)

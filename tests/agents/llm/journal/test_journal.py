@@ -15,7 +15,8 @@ from support.fakes import CALL, REQUEST, answer, failure, kept
 
 from unscripted.agents.llm.billing.bill import NOTHING, Bill, End
 from unscripted.agents.llm.billing.tokens import Tokens
-from unscripted.agents.llm.journal.journal import Journal, Sent
+from unscripted.agents.llm.journal.journal import Journal
+from unscripted.agents.llm.journal.rows import Sent
 from unscripted.agents.llm.request import CallFailed, CallKey, Completion
 from unscripted.model.errors import Halt, UsageError
 
@@ -117,6 +118,15 @@ def test_paid_failures_are_not_bought_again(kind):
     assert (caught.value.kind, caught.value.bill, caught.value.attempts) == (kind, paid.bill, 2)
     journal.keep_failure(CALL, REQUEST, failure(kind))
     assert journal.find(CALL, REQUEST.digest) is None, "refused for nothing: asked again"
+
+
+def test_failures_acted_on_stay(tmp_path):
+    journal = Journal(tmp_path / "j.db")
+    journal.keep_failure(CALL, REQUEST, failure("length", "too long"))
+    assert journal.find(CALL, REQUEST.digest) is None
+    journal.send(replace(CALL, call=CALL.call + 1), 1.0)
+    with pytest.raises(CallFailed, match="too long"):
+        journal.find(CALL, REQUEST.digest)
 
 
 def test_earlier_attempts_are_remembered(tmp_path):
