@@ -44,6 +44,7 @@ class Verdict:
         usage: What judging cost; kept apart from the team's own cost.
         votes: The grades of each judge, where several were asked; the grades above are their means.
         prompts: Version and hash of the judge's prompts, for judges that ask a model.
+        score: What code makes of the answers, 0 to 1; None where no code scores the task.
     """
 
     accuracy: float | None = None
@@ -56,6 +57,7 @@ class Verdict:
     usage: Usage = NO_CALLS
     votes: tuple[Vote, ...] = ()
     prompts: str = ""
+    score: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from .exchange import Question, ask, refuse_cut_off
 from .models import ModelId
 from .parsing.json_objects import UnusableAnswer
 from .parsing.replies import parse_reply
-from .prompting.composition import Prompt, compose
-from .prompting.templates import SCHEMA_OF, prompts_id
+from .prompting.composition import Prompt, compose, schema_name_of
+from .prompting.templates import SCORED, prompts_id, scored_prompts_id
 from .request import CallFailed, CallKey, Completion, Mode
 from .settings import TEMPERATURE
 
@@ -66,7 +66,7 @@ class LanguageModel(Mind):
                 reply = answer
         prompt = exchange.prompt
         trace = Trace(
-            prompts_id(),
+            scored_prompts_id() if _scored(observation) else prompts_id(),
             exchange.digest,
             prompt.unread,
             prompt.unrecalled,
@@ -86,13 +86,18 @@ class LanguageModel(Mind):
         return Question(
             model=self.model,
             key=CallKey(self._run, observation.tick, who, observation.seed),
-            schema=SCHEMA_OF[observation.act],
+            schema=schema_name_of(observation),
             temperature=TEMPERATURE,
             tokens=calls.context_tokens,
             fewest_tokens=FEWEST_CONTEXT_TOKENS,
             compose=prompt,
             parse=partial(_reply, observation, calls.max_tokens),
         )
+
+
+def _scored(observation: Observation) -> bool:
+    """Whether the prompt holds texts for talk or for tasks that code scores."""
+    return observation.private is not None or schema_name_of(observation) in SCORED
 
 
 def _reply(observation: Observation, max_tokens: int, completion: Completion) -> Reply:
@@ -102,4 +107,4 @@ def _reply(observation: Observation, max_tokens: int, completion: Completion) ->
         UnusableAnswer: It breaks the schema, or was cut off.
     """
     refuse_cut_off(completion, f"{max_tokens} tokens; be briefer")
-    return parse_reply(completion.text, observation.act)
+    return parse_reply(completion.text, observation.act, answered=observation.form is not None)

@@ -2,26 +2,59 @@
 
 from __future__ import annotations
 
-from ....model.decision import Abstention, Act, Assignment, Contribution, Intention, Plan, Reply
+from dataclasses import replace
+
+from ....model.decision import (
+    Abstention,
+    Act,
+    Assignment,
+    Contribution,
+    FinalAnswer,
+    Intention,
+    Move,
+    Plan,
+    Reply,
+    Saying,
+)
 from ....model.ruling import Amendment
-from .answers import AmendAnswer, ContributeAnswer, IntendAnswer, PlanAnswer, parse
+from .answers import (
+    AmendAnswer,
+    ContributeAnswer,
+    ContributeWithAnswer,
+    FinalAnswerAnswer,
+    IntendAnswer,
+    MoveAnswer,
+    PlanAnswer,
+    SayAnswer,
+    parse,
+)
 from .json_objects import UnusableAnswer
 
 LONGEST_ROLE = 200
 """Characters."""
 
 
-def parse_reply(text: str, act: Act) -> Reply:
+def parse_reply(text: str, act: Act, *, answered: bool = False) -> Reply:
     """The decision in a model's answer to an act.
 
     Args:
         text: What the model wrote.
         act: What it was asked for.
+        answered: Whether a contribution may carry an answer to the task. Answers stay texts here;
+            the kernel reads them by their form.
 
     Raises:
         UnusableAnswer: It breaks the schema, or takes part without a role or without work.
     """
     match act:
+        case Act.CONTRIBUTE if answered:
+            return _answered(parse(text, ContributeWithAnswer))
+        case Act.SAY:
+            return _saying(parse(text, SayAnswer))
+        case Act.ANSWER:
+            return _final(parse(text, FinalAnswerAnswer))
+        case Act.MOVE:
+            return _move(parse(text, MoveAnswer))
         case Act.CONTRIBUTE:
             return _contribution(parse(text, ContributeAnswer))
         case Act.INTEND:
@@ -38,6 +71,32 @@ def _contribution(answer: ContributeAnswer) -> Contribution | Abstention:
     _require(role=answer.role, work=answer.work)
     builds_on = tuple(dict.fromkeys(answer.builds_on))
     return Contribution(_line(answer.role), answer.work, builds_on, answer.confidence)
+
+
+def _saying(answer: SayAnswer) -> Saying | Abstention:
+    if answer.decision == "abstain":
+        return Abstention(answer.reason)
+    _require(text=answer.text)
+    return Saying(answer.text, tuple(dict.fromkeys(answer.to)))
+
+
+def _answered(answer: ContributeWithAnswer) -> Contribution | Abstention:
+    reply = _contribution(answer)
+    if isinstance(reply, Contribution):
+        return replace(reply, answer=answer.answer or None)
+    return reply
+
+
+def _final(answer: FinalAnswerAnswer) -> FinalAnswer | Abstention:
+    if answer.decision == "abstain":
+        return Abstention(answer.reason)
+    return FinalAnswer(answer.answer or None)
+
+
+def _move(answer: MoveAnswer) -> Move | Abstention:
+    if answer.decision == "abstain":
+        return Abstention(answer.reason)
+    return Move(answer.action, answer.note)
 
 
 def _intention(answer: IntendAnswer) -> Intention | Abstention:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+from ....model.decision import Act
 from ....model.observation import Charter, Observation
 from ....model.spans import Span
 from ..request import Mode
 from .context_window import ContextWindow, fit, render_assignment
-from .templates import SCHEMA_OF, quoted, quoted_title, schema_text, template
+from .templates import SCHEMA_OF, WITH_ANSWER, quoted, quoted_title, schema_text, template
 
 Messages = tuple[tuple[str, str], ...]
 """Pairs of role (`system`, `user`, `assistant`) and text."""
@@ -49,9 +50,9 @@ def compose(observation: Observation, mode: Mode, *, context_tokens: int, max_wo
     """
     window = fit(observation, context_tokens)
     sections = _sections(observation, window)
-    schema_name = SCHEMA_OF[observation.act]
+    schema_name = schema_name_of(observation)
     sections.append(template("number").substitute(member=observation.member))
-    sections.append(_question(schema_name, observation.member, observation.roster, max_words))
+    sections.append(_question(schema_name, observation, max_words))
     if mode is not Mode.JSON_SCHEMA:
         sections.append(schema_text(schema_name))
     return Prompt(
@@ -61,6 +62,17 @@ def compose(observation: Observation, mode: Mode, *, context_tokens: int, max_wo
         window.shortened,
         window.unmarked,
     )
+
+
+def schema_name_of(observation: Observation) -> str:
+    """Name of the answer's schema, and of the question's template.
+
+    Args:
+        observation: Says what is asked, and whether the task has an answer.
+    """
+    if observation.act is Act.CONTRIBUTE and observation.form is not None:
+        return WITH_ANSWER
+    return SCHEMA_OF[observation.act]
 
 
 def repair(messages: Messages, answer: str, fault: str) -> Messages:
@@ -79,6 +91,9 @@ def _sections(observation: Observation, window: ContextWindow) -> list[str]:
     """The task and what the member knows of it."""
     brief = observation.brief
     sections = [_task(brief.title, brief.text)]
+    if observation.private is not None:
+        private = quoted(observation.private.text)
+        sections.append(template("private").substitute(private=private))
     if len(observation.memory):
         sections.append(_section("memory", window.memory, _count(window.unrecalled)))
     if len(observation.messages):
@@ -118,6 +133,10 @@ def _section(name: str, texts: tuple[str, ...], left_out: int) -> str:
     return template(name).substitute({name: whole})
 
 
-def _question(name: str, member: int, roster: tuple[int, ...], max_words: int) -> str:
-    numbers = ", ".join(map(str, roster))
-    return template(name).substitute(member=member, roster=numbers, words=max_words)
+def _question(name: str, observation: Observation, max_words: int) -> str:
+    return template(name).substitute(
+        member=observation.member,
+        roster=", ".join(map(str, observation.roster)),
+        words=max_words,
+        form=observation.form.words if observation.form is not None else "",
+    )
