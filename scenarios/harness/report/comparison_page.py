@@ -15,9 +15,10 @@ from ..results.labels import of_compare_table
 from ..runs.matched_results import HEAD as MATCH_HEAD
 from ..runs.matched_results import TITLE as MATCH
 from ..runs.matched_results import match_rows
+from ..statistics.summary import outcome_of
 from .page import Page, Table
 from .run_page import how_called
-from .statistics_tables import CONTRASTS_HEAD, OMNIBUS_HEAD, contrasts_table, omnibus_table
+from .statistics_tables import OMNIBUS_HEAD, contrasts_head, contrasts_table, omnibus_table
 
 CAPTIONS = {"comparison": "Protocols compared; dots are means over seeds, bars 95 % intervals."}
 
@@ -31,6 +32,7 @@ def comparison_page(comparison: Comparison, pictures: Mapping[str, Path]) -> Pag
     """
     config, found = comparison.config, comparison.analysis
     called = _called(config)
+    decides = outcome_of(found.summary)
     return Page(
         title="Comparison of " + ", ".join(_protocols(config)),
         lead=f"{config.replicates} seeds per cell from {config.base.tasks.seed}, paired by seed; "
@@ -45,9 +47,13 @@ def comparison_page(comparison: Comparison, pictures: Mapping[str, Path]) -> Pag
         tables=[
             _means(comparison),
             (MATCH, MATCH_HEAD, match_rows(found.summary, config.design.match)),
-            ("Paired contrasts of quality", CONTRASTS_HEAD, contrasts_table(found.summary)),
             (
-                "Tests of quality over all cells of a block",
+                f"Paired contrasts of {decides}",
+                contrasts_head(decides),
+                contrasts_table(found.summary),
+            ),
+            (
+                f"Tests of {decides} over all cells of a block",
                 OMNIBUS_HEAD,
                 omnibus_table(found.tests),
             ),
@@ -57,12 +63,13 @@ def comparison_page(comparison: Comparison, pictures: Mapping[str, Path]) -> Pag
 
 def _means(comparison: Comparison) -> Table:
     head = ["level", "network", "model", "agents", "protocol", "seeds"]
-    head += [m.short for m in of_compare_table()]
+    measures = of_compare_table(outcome=outcome_of(comparison.analysis.summary))
+    head += [m.short for m in measures]
     rows = [
         [
             *(str(row.cell.value(factor)) for factor in VARYING),
             str(row.replicates),
-            *(with_interval(row.measure(m.name)) for m in of_compare_table()),
+            *(with_interval(row.measure(m.name)) for m in measures),
         ]
         for row in comparison.analysis.summary
     ]

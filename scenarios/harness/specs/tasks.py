@@ -5,6 +5,7 @@ A family makes tasks that code scores; it is found like any plug-in.
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -52,7 +53,15 @@ def make_stream(tasks: str | Path | TaskStream, level: str | None, seed: int) ->
         if level is not None:
             raise UsageError(f"level={level}: tasks={tasks} have no levels; leave level out")
         return FamilyTasks(task_family(str(tasks)), seed)
+    if not located(tasks).exists() and _meant(str(tasks)):
+        raise UnknownNameError("tasks", str(tasks), (*BUILT_IN, *discover("tasks")))
     return _of_level(load_tasks(located(tasks)), level, seed, str(tasks))
+
+
+def _meant(tasks: str) -> bool:
+    """Whether a name that is no file looks like one of ours misspelt."""
+    name, known = tasks.partition(":")[0], (*BUILT_IN, *discover("tasks"))
+    return bool(":" in tasks or difflib.get_close_matches(name.casefold(), known, n=1))
 
 
 def names_family(tasks: object) -> bool:

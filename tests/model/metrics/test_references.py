@@ -241,6 +241,11 @@ OF_ONE = {
     "cost_usd": ref_cost,
     "wall_s": ref_wall,
     "risk": ref_risk,
+    "score": lambda record: record.verdict.score,
+    **dict.fromkeys(
+        ("score_floor", "score_own", "score_ceiling", "answered", "parts_reached"),
+        lambda record: None,  # of tasks that no code scores; of others in test_scored.py
+    ),
 }
 
 
