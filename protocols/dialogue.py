@@ -14,7 +14,7 @@ References:
 
 from __future__ import annotations
 
-from ..model.decision import Act
+from ..model.decision import Act, Contribution
 from ..model.errors import UnknownNameError, UsageError
 from ..model.messages import View
 from ..model.protocol import Protocol, Round, Rounds, Team
@@ -53,8 +53,8 @@ class Dialogue(Protocol):
         return (self._rounds + 1) * n_members
 
     def sees_at_close(self, team: Team) -> View:
-        """Everything said: the last round too, and notes on moves."""
-        return team.log.so_far()
+        """What was said, in the last round and on moves too; answers are given blind."""
+        return team.log.only(m.id for m in team.log if not isinstance(m.content, Contribution))
 
     @property
     def parameters(self) -> dict[str, int | str]:

@@ -130,7 +130,10 @@ class Tick:
             yield from self._play_rounds(team)
         except Exception as error:  # a protocol is foreign code: its fault must not stop the run
             self.error = f"protocol {stage.protocol.name}: {type(error).__name__}: {error}"
-        yield from self._finish(team)
+        try:
+            yield from self._finish(team)
+        except Exception as error:  # so is an environment
+            self.error = self.error or f"task {self.task.id}: {type(error).__name__}: {error}"
         verdict = Verdict(reason="no judge")
         if stage.judge is not None:
             contents = [m.content for m in self.log]
@@ -298,14 +301,22 @@ class Tick:
         self._posted = len(self.log)
         return replies
 
+    def _scored(self, verdict: Verdict) -> tuple[Verdict, GroundTruth | None]:
+        """The verdict with what code makes of the answers, and what is known of the task."""
+        if self.scored is None:
+            return verdict, None
+        answers = answers_of(self.turns, self.rounds)
+        try:
+            score, truth = scored(self.scored, answers, self.environment)
+        except Exception as error:  # a scorer is foreign code, too
+            self.error = self.error or f"task {self.task.id}: {type(error).__name__}: {error}"
+            return verdict, None
+        reason = score.reason if self.stage.judge is None else verdict.reason
+        return replace(verdict, score=float(score.score), reason=reason), truth
+
     def _record(self, verdict: Verdict) -> TickRecord:
         stage = self.stage
-        truth: GroundTruth | None = None
-        if self.scored is not None:
-            answers = answers_of(self.turns, self.rounds)
-            score, truth = scored(self.scored, answers, self.environment)
-            reason = score.reason if stage.judge is None else verdict.reason
-            verdict = replace(verdict, score=float(score.score), reason=reason)
+        verdict, truth = self._scored(verdict)
         members = tuple(
             MemberRecord(m, mind.name, state_of(self.turns[m], self.error), tuple(self.turns[m]))
             for m, mind in stage.minds.items()

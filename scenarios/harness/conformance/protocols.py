@@ -14,6 +14,7 @@ from ....model.metrics.catalogue import measure_ticks, of_ticks
 from ....model.metrics.structure import hierarchy_depth
 from ....model.record import SPOKEN, State
 from ....model.spans import ids_in
+from .privacy import privacy
 from .repeats import independent_streams, relabelling, reproducibility, resumption, turnover
 from .result import Check
 from .strategies import Case
@@ -154,6 +155,7 @@ def totals(case: Case) -> None:
 PROTOCOL_CHECKS: tuple[Check, ...] = (
     one_state,
     causality,
+    privacy,
     building,
     calls,
     reproducibility,
