@@ -112,7 +112,10 @@ def draw_measures(
 
 def _groups(measures: Measures) -> tuple[Group, ...]:
     scored = any(m.get("score") is not None for m in measures)
-    return (*SCORED, *GROUPS[1:]) if scored else GROUPS
+    if not scored:
+        return GROUPS
+    known = any(m.get("quality") is not None for m in measures)
+    return (*SCORED, *GROUPS[0 if known else 1 :])
 
 
 def _own(measures: Measures) -> list[Group]:
