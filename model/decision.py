@@ -223,6 +223,8 @@ class Usage:
         tokens_out: Completion tokens.
         cost_usd: US dollars, or None where no price is known.
         latency_s: Seconds from request to answer.
+        tokens_cached: Of the prompt tokens, those that were read from a cache.
+        cost_usd_uncached: US dollars without discounts for them; None where it is the same.
 
     Raises:
         ValueError: A count that is not whole, or a number that is not finite or below 0.
@@ -233,6 +235,8 @@ class Usage:
     tokens_out: int = 0
     cost_usd: float | None = None
     latency_s: float = 0.0
+    tokens_cached: int = 0
+    cost_usd_uncached: float | None = None
 
     def __post_init__(self) -> None:
         """Check at the source, where the mind's author sees it."""
@@ -241,11 +245,24 @@ class Usage:
             raise ValueError(f"calls, tokens_in, tokens_out = {counts!r} are not plain integers")
         if min(counts) < 0:
             raise ValueError(f"calls, tokens_in, tokens_out = {counts!r} must be 0 or more")
+        if type(self.tokens_cached) is not int or not 0 <= self.tokens_cached <= self.tokens_in:
+            raise ValueError(
+                f"tokens_cached={self.tokens_cached!r} is not a plain integer of 0 to "
+                f"tokens_in={self.tokens_in}"
+            )
         if type(self.latency_s) not in PLAIN or not 0 <= self.latency_s < inf:
             raise ValueError(f"latency_s={self.latency_s!r} is not a plain number of 0 or more")
-        cost = self.cost_usd
-        if cost is not None and (type(cost) not in PLAIN or not 0 <= cost < inf):
-            raise ValueError(f"cost_usd={cost!r} is not a plain number of 0 or more")
+        for name, cost in (
+            ("cost_usd", self.cost_usd),
+            ("cost_usd_uncached", self.cost_usd_uncached),
+        ):
+            if cost is not None and (type(cost) not in PLAIN or not 0 <= cost < inf):
+                raise ValueError(f"{name}={cost!r} is not a plain number of 0 or more")
+
+    @property
+    def uncached_usd(self) -> float | None:
+        """US dollars without discounts; None where no price is known."""
+        return self.cost_usd if self.cost_usd_uncached is None else self.cost_usd_uncached
 
 
 NO_CALLS = Usage(calls=0)
@@ -263,6 +280,7 @@ class Trace:
         shortened: Messages of which only the beginning was in the prompt.
         repairs: Answers that could not be used before this one.
         unmarked: Marks on the board that were left out for length.
+        mended: Places in which the answer had to be put right before it could be read.
     """
 
     prompts: str
@@ -272,6 +290,7 @@ class Trace:
     shortened: int = 0
     repairs: int = 0
     unmarked: int = 0
+    mended: int = 0
 
 
 @dataclass(frozen=True, slots=True)

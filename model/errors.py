@@ -97,7 +97,9 @@ class Halt(UnscriptedError):
         cause: One line.
 
     Attributes:
-        reason: `budget`, `interrupted` or `service` (it refuses us, or can't be reached).
+        reason: `budget`, `interrupted`, `service` (it can't be reached), `refused` (nothing but
+            refusals), `limit` (nothing is left for us until later), `local` (this machine lacks
+            something), `disk` or `journal`.
     """
 
     def __init__(self, reason: str, cause: str) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from .decision import NO_CALLS, Usage, WorkItem
 from .plugins.tags import PluginTag, tagged
-from .tasks.task import Task
+from .tasks.task import Requirement, Task
 
 CRITERIA = ("accuracy", "completeness", "coherence", "actionability", "mission_relevance")
 
@@ -44,6 +44,7 @@ class Verdict:
         usage: What judging cost; kept apart from the team's own cost.
         votes: The grades of each judge, where several were asked; the grades above are their means.
         prompts: Version and hash of the judge's prompts, for judges that ask a model.
+        mended: Places in which answers of models had to be put right before they could be read.
         score: What code makes of the answers, 0 to 1; None where no code scores the task.
     """
 
@@ -57,7 +58,22 @@ class Verdict:
     usage: Usage = NO_CALLS
     votes: tuple[Vote, ...] = ()
     prompts: str = ""
+    mended: int = 0
     score: float | None = None
+
+
+LOWEST = 1.0
+"""Grade of work that there isn't."""
+
+
+def undelivered(rubric: Sequence[Requirement]) -> Verdict:
+    """The verdict on a task for which nothing was delivered: the lowest, whoever judges.
+
+    Args:
+        rubric: Of the task.
+    """
+    unmet = 1.0 if any(r.mandatory for r in rubric) else None
+    return Verdict(LOWEST, LOWEST, LOWEST, LOWEST, LOWEST, unmet)
 
 
 @dataclass(frozen=True, slots=True)

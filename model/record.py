@@ -6,6 +6,7 @@ Two runs are the same run if their records are equal as canonical JSON, byte for
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -138,15 +139,21 @@ def sum_usage(usages: list[Usage]) -> Usage:
     """
     if len(usages) == 1:
         return usages[0]
-    prices = [u.cost_usd for u in usages]
-    known = [p for p in prices if p is not None]
+    dear = any(u.cost_usd_uncached is not None for u in usages)
     return Usage(
         sum(u.calls for u in usages),
         sum(u.tokens_in for u in usages),
         sum(u.tokens_out for u in usages),
-        sum(known) if known and len(known) == len(prices) else None,
-        sum(u.latency_s for u in usages),
+        _sum_known([u.cost_usd for u in usages]),
+        math.fsum(u.latency_s for u in usages),
+        sum(u.tokens_cached for u in usages),
+        _sum_known([u.uncached_usd for u in usages]) if dear else None,
     )
+
+
+def _sum_known(prices: list[float | None]) -> float | None:
+    known = [p for p in prices if p is not None]
+    return math.fsum(known) if known and len(known) == len(prices) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +175,8 @@ class Totals:
         critical_path_s: The slowest decision of each round in seconds, summed over rounds.
         decisions: Decisions asked for.
         failures: Those that gave nothing usable.
+        tokens_cached: Of the tokens, those of prompts that were read from a cache.
+        cost_usd_uncached: US dollars without discounts for them; None as `cost_usd`.
     """
 
     calls: int
@@ -176,6 +185,8 @@ class Totals:
     critical_path_s: float
     decisions: int
     failures: int
+    tokens_cached: int
+    cost_usd_uncached: float | None
 
 
 @dataclass(frozen=True)
@@ -250,7 +261,10 @@ class TickRecord:
                 if turn.usage.latency_s > slowest[turn.round]:
                     slowest[turn.round] = turn.usage.latency_s
         tokens = whole.tokens_in + whole.tokens_out
-        return Totals(whole.calls, tokens, whole.cost_usd, sum(slowest), decisions, failures)
+        return Totals(
+            whole.calls, tokens, whole.cost_usd, math.fsum(slowest), decisions, failures,
+            whole.tokens_cached, whole.uncached_usd,
+        )  # fmt: skip
 
     @cached_property
     def replies(self) -> dict[tuple[int, int], Reply | Failure]:

@@ -140,7 +140,7 @@ _strength = attrgetter("strength")
 
 
 def _sum(deposits: list[Deposit]) -> float:
-    return min(1.0, sum([d.strength for d in deposits]))
+    return min(1.0, math.fsum(d.strength for d in deposits))
 
 
 class Board:

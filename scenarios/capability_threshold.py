@@ -16,8 +16,6 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from matplotlib.figure import Figure
-
 from unscripted import study
 
 FREE, FIXED = "sequential", "fixed-roles"
@@ -98,7 +96,7 @@ def words(faculty: str) -> str:
     return faculty.replace("_", " ")
 
 
-def draw(found: study.StudyResults, crossings: dict[str, study.Crossing | None]) -> Figure:
+def draw(found: study.StudyResults, crossings: dict[str, study.Crossing | None]) -> study.Figure:
     """The difference against each dial, with where the named models stand on it."""
     panels = []
     for faculty in found.values("faculty"):

@@ -21,7 +21,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from statistics import median
 
-from matplotlib.figure import Figure
 from rich.table import Table
 from rich.text import Text
 
@@ -29,6 +28,7 @@ import unscripted as un
 from unscripted import study
 
 PROTOCOL = "batched-sequential"
+QUALITY = study.range_of("quality")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,7 +118,7 @@ class Trials:
         for seed, (tick, _) in trials.ends.items():
             series = self.quality.get(seed, ())
             means[seed] = study.mean(series[tick:] if after else series[:tick])
-        return study.Sample({s: m for s, m in sorted(means.items()) if m is not None})
+        return study.Sample({s: m for s, m in sorted(means.items()) if m is not None}, QUALITY)
 
 
 def report(found: study.StudyResults, options: study.StudyOptions) -> study.StudyReport:
@@ -214,7 +214,7 @@ def rings() -> Table:
     return table
 
 
-def draw(cases: list[Trials]) -> Figure:
+def draw(cases: list[Trials]) -> study.Figure:
     """Quality between the looks at the results, and the share of runs that have changed."""
     trials = [c for c in cases if c.trial]
     rule = _tuning(trials[0].trial)
@@ -228,7 +228,7 @@ def draw(cases: list[Trials]) -> Figure:
             case.name,
             [
                 ((a + b - 1) / 2, study.Sample({s: m for s, q in sorted(case.quality.items())
-                                          if (m := study.mean(q[a:b])) is not None}))
+                                          if (m := study.mean(q[a:b])) is not None}, QUALITY))
                 for a, b in cuts
             ],
         )  # fmt: skip
@@ -241,7 +241,8 @@ def draw(cases: list[Trials]) -> Figure:
                 (
                     t,
                     study.Sample(
-                        {s: float(case.changed.get(s, math.inf) <= t) for s in case.quality}
+                        {s: float(case.changed.get(s, math.inf) <= t) for s in case.quality},
+                        (0.0, 1.0),
                     ),
                 )
                 for t in range(length + 1)

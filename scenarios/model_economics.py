@@ -12,8 +12,6 @@ Refuted where the whole 95 % interval of one of these lies on the other side.
 
 from __future__ import annotations
 
-from matplotlib.figure import Figure
-
 from unscripted import study
 
 DEAR = "claude-sonnet-4.6"
@@ -101,7 +99,7 @@ def offers_in(found: study.StudyResults) -> list[study.Offer]:
     ]  # fmt: skip
 
 
-def draw(found: study.StudyResults) -> Figure:
+def draw(found: study.StudyResults) -> study.Figure:
     """Cost against quality."""
     return study.draw_front(
         offers_in(found),

@@ -15,8 +15,6 @@ Refuted where the whole 95 % interval of any of these lies on the other side, or
 
 from __future__ import annotations
 
-from matplotlib.figure import Figure
-
 from unscripted import study
 
 SHARED, OTHERS = "shared", ("sequential", "broadcast")
@@ -115,7 +113,7 @@ def report(found: study.StudyResults, options: study.StudyOptions) -> study.Stud
     )
 
 
-def draw(whole: study.StudyResults) -> Figure:
+def draw(whole: study.StudyResults) -> study.Figure:
     """Each measure without memory, with one's own and with the team's."""
     return study.draw_lines(
         [
@@ -136,7 +134,7 @@ def draw(whole: study.StudyResults) -> Figure:
     )
 
 
-def draw_turned(found: study.StudyResults) -> Figure:
+def draw_turned(found: study.StudyResults) -> study.Figure:
     """Shared over the horizon and the decay, seed by seed against itself without memory."""
 
     def panel(measure: str, along: str, **fixed: object) -> study.Subplot:

@@ -22,7 +22,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from matplotlib.figure import Figure
 from rich.table import Table
 from rich.text import Text
 
@@ -34,6 +33,7 @@ REMOVED, HUB, SUBSTITUTED = "members removed", "hub removed", "minds replaced"
 MEMBERS = (REMOVED, HUB, SUBSTITUTED)
 """Shocks that strike members."""
 LEFT = "quality after the shock"
+QUALITY = study.range_of("quality")
 TOLERANCE, HOLD = 0.05, 2
 DRAWS = 200
 
@@ -127,14 +127,16 @@ class Twins:
         """Quality from the shock on, by seed."""
         runs = {s: q for (p, e, s), q in self.series.items() if (p, e) == (protocol, event)}
         means = {s: study.mean(q[self.at :]) for s, q in sorted(runs.items())}
-        return study.Sample({s: m for s, m in means.items() if m is not None})
+        return study.Sample({s: m for s, m in means.items() if m is not None}, QUALITY)
 
     def ticks(self, protocol: str, event: str) -> list[study.Sample]:
         """Quality by seed at each tick."""
         runs = {s: q for (p, e, s), q in self.series.items() if (p, e) == (protocol, event)}
         length = max(map(len, runs.values()), default=0)
         return [
-            study.Sample({s: v for s, q in sorted(runs.items()) if (v := q[t]) is not None})
+            study.Sample(
+                {s: v for s, q in sorted(runs.items()) if (v := q[t]) is not None}, QUALITY
+            )
             for t in range(length)
         ]
 
@@ -285,7 +287,7 @@ def with_range(times: list[int | None]) -> str:
     return shown[0] if len(set(shown)) == 1 else f"{shown[0]}\n{shown[1]} to {shown[2]}"
 
 
-def draw_index(twins: Twins) -> Figure:
+def draw_index(twins: Twins) -> study.Figure:
     """The index of every protocol after every shock."""
     return study.draw_heat(
         twins.struck,
@@ -298,7 +300,7 @@ def draw_index(twins: Twins) -> Figure:
     )
 
 
-def draw_recovery(twins: Twins) -> Figure:
+def draw_recovery(twins: Twins) -> study.Figure:
     """Quality relative to the twin around each shock."""
 
     def line(protocol: str, event: str) -> study.Line:

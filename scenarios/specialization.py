@@ -12,8 +12,6 @@ Refuted where the whole 95 % interval of one of these lies on the other side.
 
 from __future__ import annotations
 
-from matplotlib.figure import Figure
-
 from unscripted import study
 
 FREE = ("sequential", "shared", "broadcast")
@@ -52,7 +50,7 @@ def report(found: study.StudyResults, options: study.StudyOptions) -> study.Stud
     )
 
 
-def draw(found: study.StudyResults) -> Figure:
+def draw(found: study.StudyResults) -> study.Figure:
     """One panel per measure over the tasks, in a few windows of equal length."""
     length = max(1, (1 + max(r["tick"] for r in found.tick_rows)) // WINDOWS)
     middle = (length - 1) / 2

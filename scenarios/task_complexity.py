@@ -12,8 +12,6 @@ Refuted where, for any of these differences, the whole 95 % interval lies on the
 
 from __future__ import annotations
 
-from matplotlib.figure import Figure
-
 from unscripted import study
 
 PROTOCOLS = ("sequential", "coordinator", "broadcast", "shared", "silent")
@@ -55,7 +53,7 @@ def report(found: study.StudyResults, options: study.StudyOptions) -> study.Stud
     )
 
 
-def draw(found: study.StudyResults) -> Figure:
+def draw(found: study.StudyResults) -> study.Figure:
     """One panel per measure, levels side by side."""
     lines = {
         m: [study.Line.of(found.of(protocol=p), "level", m, p) for p in found.values("protocol")]

@@ -12,8 +12,6 @@ Refuted where the whole 95 % interval of one of these lies outside its bounds.
 
 from __future__ import annotations
 
-from matplotlib.figure import Figure
-
 from unscripted import study
 
 PROTOCOLS = "sequential,batched-sequential,coordinator,shared"
@@ -58,7 +56,7 @@ def report(found: study.StudyResults, options: study.StudyOptions) -> study.Stud
     )
 
 
-def draw(found: study.StudyResults) -> Figure:
+def draw(found: study.StudyResults) -> study.Figure:
     """One panel per measure; what spans magnitudes on a log axis."""
     panels = [
         study.Subplot(

@@ -12,8 +12,6 @@ Refuted where the whole 95 % interval of any of these differences speaks against
 
 from __future__ import annotations
 
-from matplotlib.figure import Figure
-
 from unscripted import study
 
 TOPOLOGIES = (
@@ -72,7 +70,7 @@ def report(found: study.StudyResults, options: study.StudyOptions) -> study.Stud
     )
 
 
-def draw(found: study.StudyResults) -> Figure:
+def draw(found: study.StudyResults) -> study.Figure:
     """Protocols by networks: quality, and the time that the longest chain of decisions takes."""
     return study.draw_heat(
         found, ("quality", "wall_s"), rows="protocol", columns="topology",

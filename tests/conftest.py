@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -14,6 +15,9 @@ if (folder := str(Path(__file__).resolve().parent)) not in sys.path:
     sys.path.insert(0, folder)
 
 from support.commands import SMALL, Said, command, installed
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in a shell's background job
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # our commands would inherit it
 
 if TYPE_CHECKING:
     from loopback_server.server import LoopbackServer
@@ -43,7 +47,7 @@ def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tables, figures and page left out where a test is not about them."""
     from unscripted.scenarios.harness.cli import commands
 
-    monkeypatch.setattr(commands, "publish", lambda value: [])
+    monkeypatch.setattr(commands, "publish", lambda *_: [])
 
 
 @pytest.fixture

@@ -250,7 +250,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     play, compare, publish = commands.run_command, commands.compare_command, commands.publish
     published: list[Path] = []
 
-    def publish_once(value: Any) -> list[Path]:
+    def publish_once(value: Any, *_: Any) -> list[Path]:
         if not published:  # seconds of drawing, so once for each page
             published.extend(publish(value))
         return published

@@ -8,26 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from statistics import fmean
 
 from ...model.engine.event_loop import gather_all
-from ...model.judge import CRITERIA, Judge, Submission, Verdict, Vote
+from ...model.judge import CRITERIA, Judge, Submission, Verdict, Vote, undelivered
 from ...model.tasks.task import Requirement
-from .calling.capabilities import Prober
 from .calling.client import Client
-from .exchange import Question, ask, refuse_cut_off
+from .calling.prober import Prober
+from .exchange import Question, ask
 from .models import ModelId
-from .parsing.answers import VerdictAnswer, parse
+from .parsing.answers import Read, VerdictAnswer, parse
 from .parsing.json_objects import UnusableAnswer
 from .prompting.composition import Prompt
 from .prompting.templates import prompts_id
 from .prompting.verdict import CONTEXT_TOKENS, VerdictRequest, compose_verdict
-from .request import CallFailed, CallKey, Completion, Mode
+from .request import CallFailed, CallKey
 from .usage import UsageTotal
 
-FEWEST_TOKENS = 3_000
 TEMPERATURE = 0.0
+FEWEST_TOKENS = 500
+"""Of works: a judge that reads less of them grades something else."""
 UNMET = {"yes": 0.0, "partly": 0.5, "no": 1.0}
 """Share of a requirement that is unmet, by what a judge says of it."""
 NO_GRADES = (None,) * len(CRITERIA)
@@ -41,11 +41,13 @@ class _Ballot:
         vote: Its grades.
         violations: Share of mandatory requirements unmet, 0 to 1; None where it is not known.
         spent: On its calls.
+        mended: Places in which its answer had to be put right.
     """
 
     vote: Vote
     violations: float | None
     spent: UsageTotal
+    mended: int = 0
 
 
 class LanguageModelJudge(Judge):
@@ -76,10 +78,10 @@ class LanguageModelJudge(Judge):
             submission: The works of a tick, without authors.
 
         Returns:
-            Grades None where no judge gave one.
+            Grades None where no judge gave one; the lowest where there is no work.
         """
         if not submission.works:
-            return Verdict(reason="there is no work to grade")
+            return undelivered(submission.task.rubric)
         asked = (self._ask(i, m, submission) for i, m in enumerate(self.models))
         ballots = await gather_all(asked)
         votes = tuple(b.vote for b in ballots)
@@ -96,11 +98,12 @@ class LanguageModelJudge(Judge):
             usage=UsageTotal.concurrent([b.spent for b in ballots]).usage,
             votes=votes if len(votes) > 1 else (),
             prompts=prompts_id(),
+            mended=sum(b.mended for b in ballots),
         )
 
     async def _ask(self, index: int, model: ModelId, submission: Submission) -> _Ballot:
-        def prompt(mode: Mode, tokens: int) -> Prompt:
-            return compose_verdict(VerdictRequest(submission, index, mode, tokens))
+        def prompt(tokens: int) -> Prompt:
+            return compose_verdict(VerdictRequest(submission, index, tokens))
 
         who = f"judge {index}"
         question = Question(
@@ -109,9 +112,9 @@ class LanguageModelJudge(Judge):
             schema="verdict",
             temperature=TEMPERATURE,
             tokens=CONTEXT_TOKENS,
-            fewest_tokens=FEWEST_TOKENS,
             compose=prompt,
-            parse=partial(_verdict, model.calls.max_tokens),
+            parse=_verdict,
+            least=FEWEST_TOKENS,
         )
         exchange = await ask(question, self.client, self._prober)
         match exchange.answer:
@@ -125,18 +128,20 @@ class LanguageModelJudge(Judge):
                 reason = " ".join(f"{c}: {getattr(answer, c).reason}" for c in CRITERIA)
                 unmet = {check.id: UNMET[check.met] for check in answer.checklist}
                 violations = _violations(submission.task.rubric, unmet)
-                return _Ballot(Vote(model.name, grades, reason), violations, exchange.spent)
+                vote = Vote(model.name, grades, reason)
+                return _Ballot(vote, violations, exchange.spent, exchange.mended)
         return _Ballot(Vote(model.name, NO_GRADES, reason), None, exchange.spent)
 
 
-def _verdict(max_tokens: int, completion: Completion) -> VerdictAnswer:
-    """The verdict in a completion.
+def _verdict(text: str, cut: bool) -> Read[VerdictAnswer]:
+    """The verdict in a text; one without a checklist still grades.
 
     Raises:
         UnusableAnswer: It breaks the schema, or was cut off.
     """
-    refuse_cut_off(completion, f"{max_tokens} tokens")
-    return parse(completion.text, VerdictAnswer)
+    read = parse(text, VerdictAnswer, lambda answer: answer, cut=cut)
+    without = "checklist" not in read.value.model_fields_set
+    return Read(read.value, read.mended + without)
 
 
 def _violations(rubric: Sequence[Requirement], unmet: dict[str, float]) -> float | None:

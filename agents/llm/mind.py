@@ -7,18 +7,19 @@ from functools import partial
 from ...model.decision import Answer, Failure, Reply, Trace
 from ...model.mind import Mind
 from ...model.observation import Observation
-from .calling.capabilities import Prober
 from .calling.client import Client
-from .exchange import Question, ask, refuse_cut_off
+from .calling.prober import Prober
+from .exchange import Question, ask
 from .models import ModelId
+from .parsing.answers import Read
 from .parsing.json_objects import UnusableAnswer
 from .parsing.replies import parse_reply
 from .prompting.composition import Prompt, compose, schema_name_of
 from .prompting.templates import SCORED, prompts_id, scored_prompts_id
-from .request import CallFailed, CallKey, Completion, Mode
+from .request import CallFailed, CallKey
 from .settings import TEMPERATURE
 
-FEWEST_CONTEXT_TOKENS = 500
+BRIEFER = "; be briefer"
 
 
 class LanguageModel(Mind):
@@ -73,6 +74,7 @@ class LanguageModel(Mind):
             prompt.shortened,
             exchange.repairs,
             prompt.unmarked,
+            exchange.mended,
         )
         return Answer(reply, exchange.spent.usage, trace)
 
@@ -80,8 +82,8 @@ class LanguageModel(Mind):
         calls = self.model.calls
         who = f"member {observation.member}"
 
-        def prompt(mode: Mode, tokens: int) -> Prompt:
-            return compose(observation, mode, context_tokens=tokens, max_words=calls.max_words)
+        def prompt(tokens: int) -> Prompt:
+            return compose(observation, context_tokens=tokens, max_words=calls.max_words)
 
         return Question(
             model=self.model,
@@ -89,9 +91,9 @@ class LanguageModel(Mind):
             schema=schema_name_of(observation),
             temperature=TEMPERATURE,
             tokens=calls.context_tokens,
-            fewest_tokens=FEWEST_CONTEXT_TOKENS,
             compose=prompt,
-            parse=partial(_reply, observation, calls.max_tokens),
+            parse=partial(_reply, observation),
+            briefer=BRIEFER,
         )
 
 
@@ -100,11 +102,10 @@ def _scored(observation: Observation) -> bool:
     return observation.private is not None or schema_name_of(observation) in SCORED
 
 
-def _reply(observation: Observation, max_tokens: int, completion: Completion) -> Reply:
-    """The decision in a completion.
+def _reply(observation: Observation, text: str, cut: bool) -> Read[Reply]:
+    """The decision in a text.
 
     Raises:
         UnusableAnswer: It breaks the schema, or was cut off.
     """
-    refuse_cut_off(completion, f"{max_tokens} tokens; be briefer")
-    return parse_reply(completion.text, observation.act, answered=observation.form is not None)
+    return parse_reply(text, observation.act, cut=cut, answered=observation.form is not None)

@@ -7,11 +7,14 @@ import re
 
 _NAMES = re.compile(r"(KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL)S?($|_)", re.IGNORECASE)
 _SHAPES = re.compile(
-    r"\b(?:sk|rk|gsk|xai|hf|ghp)[-_](?:(?=[\w\-]*\d)[\w\-]{12,}|[A-Za-z]{16,})"
-    r"|\bAIza[\w\-]{30,}"
-    r"|(?<=[Bb]earer )(?=[\w.\-]*\d)[\w.\-]{8,}"
+    r"(?<![\w\-])(?:sk|rk|gsk|xai|hf|ghp)[-_](?P<key>[\w\-]{12,})"
+    r"|(?<!\w)AIza[\w\-]{30,}"
+    r"|(?<=[Bb]earer )(?P<token>[\w.\-]{8,})"
     r"|(?<=://)[^/\s:@\"'{}]+:[^/\s@\"'{}]+(?=@)"
 )
+"""Runs that may be keys. Each is matched whole, so that no text is gone over twice."""
+_DIGIT = re.compile(r"\d")
+_WORDY = re.compile(r"[A-Za-z]{16}")
 REDACTED = "[secret]"
 SHORTEST = 8
 """Characters; a shorter value is no secret, and would be found in ordinary words."""
@@ -54,7 +57,16 @@ def redact(text: str, secrets: tuple[str, ...] | None = None) -> str:
     """A text without secrets, nor what merely looks like one: providers quote keys in part.
 
     Args:
-        text: Anything.
+        text: Anything; the time it takes grows as its length does.
         secrets: Longest first; None reads them from the environment.
     """
-    return _SHAPES.sub(REDACTED, redact_known(text, read_secrets() if secrets is None else secrets))
+    known = redact_known(text, read_secrets() if secrets is None else secrets)
+    return _SHAPES.sub(_unless_words, known)
+
+
+def _unless_words(found: re.Match[str]) -> str:
+    """A run with a digit, or longer than any word, is a key."""
+    run = found["key"] or found["token"]
+    if run is None or _DIGIT.search(run) or (found["key"] and _WORDY.search(run)):
+        return REDACTED
+    return found[0]

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from typing import Any
 
 from ...model.errors import UnscriptedError
+from .billing.bill import NOTHING, Bill
+from .responses.speed import Speed
 
+SEEDS = 2**31
+"""Providers take seeds below this."""
 HASHED_AT_ONCE = 2047
 """Bytes. Hashing more releases the interpreter lock, and getting it back takes far longer."""
 
@@ -27,7 +32,8 @@ class Request:
     """One call to a model, everything that may change its answer.
 
     Where it is sent (`api_base`) is not part of it: the same model behind another address is the
-    same request, so that a recorded run can be shared.
+    same request, so that a recorded run can be shared. Nor is the name under which the longest
+    completion is sent.
 
     Attributes:
         model: LiteLLM id, as `openai/gpt-4.1-mini`.
@@ -37,6 +43,8 @@ class Request:
         max_tokens: Longest completion, 1 or more.
         temperature: 0 to 2; None leaves the model's own.
         seed: For models that take one; None sends none.
+        options: The provider's own parameters, as pairs of name and JSON value.
+        max_field: Under which name the longest completion is sent.
     """
 
     model: str
@@ -46,15 +54,19 @@ class Request:
     max_tokens: int
     temperature: float | None = None
     seed: int | None = None
+    options: tuple[tuple[str, Any], ...] = ()
+    max_field: str = "max_tokens"
 
     @cached_property
     def json(self) -> str:
         """Canonical JSON: the same on every machine."""
-        body = [
+        body: list[Any] = [
             self.model, self.messages, self.schema, self.mode, self.max_tokens, self.temperature,
             self.seed,
         ]  # fmt: skip
-        return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+        if self.options:
+            body.append(dict(self.options))
+        return json.dumps(body, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
     @cached_property
     def digest(self) -> str:
@@ -72,7 +84,12 @@ class Request:
     @property
     def likely_tokens_in(self) -> int:
         """About how many tokens the prompt has, four characters to one."""
-        return sum(len(text) for _, text in self.messages) // 4 + 8
+        return self.characters // 4 + 8
+
+    @cached_property
+    def characters(self) -> int:
+        """How long the prompt is."""
+        return sum(len(text) for _, text in self.messages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,48 +117,53 @@ class Completion:
 
     Attributes:
         text: The answer; never empty.
-        tokens_in: Prompt tokens.
-        tokens_out: Completion tokens.
-        cost_usd: US dollars; None where no price is known.
+        bill: Of all requests sent for it that were answered.
         latency_s: Of the attempt that succeeded, in seconds, waiting not included.
         finish: Why the model stopped, as its provider says.
         served_by: The model name in the response.
         attempts: Requests sent for it, 1 or more.
         estimated: True where the provider's token counts were missing or impossible.
+        completion_tokens: Of this answer alone.
+        speed: As its server measured it; the journal doesn't keep it.
     """
 
     text: str
-    tokens_in: int
-    tokens_out: int
-    cost_usd: float | None
+    bill: Bill
     latency_s: float
     finish: str = "stop"
     served_by: str = ""
     attempts: int = 1
     estimated: bool = False
+    completion_tokens: int = 0
+    speed: Speed = field(default=Speed(), compare=False)
 
 
 class CallFailed(UnscriptedError):
     """A call without a usable answer in its time: its member has failed, the run goes on.
 
     Attributes:
-        kind: `timeout`, `error`, `refused` (content), `length` (prompt too long), `rate limit`,
-            `server`, `empty` or `used up` (all of its length went into thoughts or tools).
+        kind: As `ErrorKind` has it: `timeout`, `error`, `refused` (content), `length` (the prompt
+            is too long), `rate limit`, `server`, `empty`, `unreadable` or `used up` (all of its
+            length went into thoughts or tools).
         attempts: Requests sent for it.
-        cost_usd: 0, or None where no price is known.
+        bill: Of those that were answered.
         latency_s: Seconds spent on it.
+        status: HTTP status of the last refusal, if there was one.
     """
 
     def __init__(
         self,
         kind: str,
         cause: str,
+        *,
         attempts: int = 1,
-        cost_usd: float | None = None,
+        bill: Bill = NOTHING,
         latency_s: float = 0.0,
+        status: int | None = None,
     ) -> None:
         super().__init__(cause)
         self.kind = kind
         self.attempts = attempts
-        self.cost_usd = cost_usd
+        self.bill = bill
         self.latency_s = latency_s
+        self.status = status

@@ -8,14 +8,19 @@ from dataclasses import replace
 
 from ...model.engine import event_loop as loop
 from ...model.errors import Halt, UsageError
-from .calling.adapter import Adapter
-from .calling.capabilities import Capabilities, Prober
 from .calling.client import Client
-from .calling.journal import Journal
+from .calling.prober import Prober
+from .capabilities.capabilities import Capabilities
+from .journal.journal import Journal
+from .judge import TEMPERATURE as JUDGES
 from .judge import LanguageModelJudge
 from .mind import LanguageModel
-from .models import ModelId, parse_model
-from .settings import Calls
+from .models import ModelId, parse_model, tier_of
+from .settings import TEMPERATURE, Calls
+from .transport.adapter import Adapter
+
+RESUMABLE = frozenset({"interrupted", "budget", "limit"})
+"""Reasons to stop that say nothing of a model: the command may be given again."""
 
 
 class Service:
@@ -39,6 +44,8 @@ class Service:
         self.client = Client(calls, journal, calls.limits, Adapter())
         self._prober = Prober(self.client)
         self._runs = itertools.count()
+        self._acting: set[str] = set()
+        self._judging: set[str] = set()
 
     def __enter__(self) -> Service:
         return self
@@ -64,6 +71,7 @@ class Service:
         Raises:
             UsageError: Malformed, of no known provider, or without a price under a budget.
         """
+        self._acting.add(name)
         return LanguageModel(self._model(name), self.client, self._prober, run)
 
     def judge(self, names: Sequence[str], run: str = "") -> LanguageModelJudge:
@@ -76,6 +84,7 @@ class Service:
         Raises:
             UsageError: As `mind`.
         """
+        self._judging.update(names)
         models = [self._model(name, judging=True) for name in names]
         return LanguageModelJudge(models, self.client, self._prober, run)
 
@@ -86,7 +95,8 @@ class Service:
         if client.journal.strict:  # a replay needs neither provider nor price
             return model
         client.adapter.provider_of(model.model)
-        if client.calls.budget_usd is not None and client.price(model.model) is None:
+        price = client.price(model.model, tier_of(model.options))
+        if client.calls.budget_usd is not None and price is None:
             raise UsageError(
                 f"budget={client.calls.budget_usd:g}: {model.model} has no listed price; "
                 f"give --price '{model.model}=IN,OUT' in US dollars per million tokens"
@@ -106,14 +116,19 @@ class Service:
             UsageError: One can't be used: no key, no such model, nobody there.
             Halt: Stopped meanwhile.
         """
-        models = [self._model(name) for name in names]
+        judging = self._judging - self._acting
+        models = {name: self._model(name, judging=name in judging) for name in names}
+        probes = (
+            self._prober.capabilities(m, JUDGES if name in judging else TEMPERATURE)
+            for name, m in models.items()
+        )
         try:
-            found = loop.run(loop.gather_all(self._prober.capabilities(m) for m in models))
+            found = loop.run(loop.gather_all(probes))
         except Halt as halt:
-            if halt.reason == "interrupted":
+            if halt.reason in RESUMABLE:
                 raise
             raise UsageError(str(halt)) from None
-        return {m.name: capabilities for m, capabilities in zip(models, found, strict=True)}
+        return dict(zip(models, found, strict=True))
 
     def resume(self) -> None:
         """Send again after a `Halt`, once its cause is mended; a new tick does so by itself."""
@@ -125,9 +140,4 @@ class Service:
         Args:
             journal: What it says was spent counts from now on, too.
         """
-        self._prober.copy_to(journal)
-        client = self.client
-        client.budget.spent_usd += journal.spent_usd()
-        client.journal.copy_to(journal)
-        client.journal.close()
-        client.journal = journal
+        self.client.move_to(journal)

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from ...model.errors import UsageError
 from ...model.options import option
-from .price import Price, parse_prices
+from .billing.price import Price, parse_prices
 from .redaction import redact
 
 if TYPE_CHECKING:

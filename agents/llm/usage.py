@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ...model.decision import Usage
+from .billing.bill import Bill
 from .request import CallFailed, Completion
 
 
@@ -15,16 +16,12 @@ class UsageTotal:
 
     Attributes:
         calls: Requests sent.
-        tokens_in: Of the answers.
-        tokens_out: Of the answers.
-        cost_usd: None as soon as the price of one call is not known.
+        bills: Of the answered ones, whether their answers could be used or not.
         latency_s: Of calls one after another.
     """
 
     calls: int = 0
-    tokens_in: int = 0
-    tokens_out: int = 0
-    cost_usd: float | None = 0.0
+    bills: list[Bill] = field(default_factory=list)
     latency_s: float = 0.0
 
     def add(self, call: Completion | CallFailed) -> None:
@@ -33,16 +30,9 @@ class UsageTotal:
         Args:
             call: Its answer, or why there is none.
         """
-        if isinstance(call, Completion):
-            self.tokens_in += call.tokens_in
-            self.tokens_out += call.tokens_out
-        self._add(call.attempts, call.cost_usd, call.latency_s)
-
-    def _add(self, calls: int, cost_usd: float | None, latency_s: float) -> None:
-        self.calls += calls
-        known = self.cost_usd is not None and cost_usd is not None
-        self.cost_usd = self.cost_usd + cost_usd if known else None  # type: ignore[operator]
-        self.latency_s += latency_s
+        self.calls += call.attempts
+        self.bills.append(call.bill)
+        self.latency_s += call.latency_s
 
     @classmethod
     def concurrent(cls, totals: Sequence[UsageTotal]) -> UsageTotal:
@@ -51,16 +41,22 @@ class UsageTotal:
         Args:
             totals: One at least.
         """
-        whole = cls(latency_s=max(t.latency_s for t in totals))
-        for t in totals:
-            whole.tokens_in += t.tokens_in
-            whole.tokens_out += t.tokens_out
-            whole._add(t.calls, t.cost_usd, 0.0)
-        return whole
+        return cls(
+            sum(t.calls for t in totals),
+            [bill for t in totals for bill in t.bills],
+            max(t.latency_s for t in totals),
+        )
 
     @property
     def usage(self) -> Usage:
         """As records hold it."""
+        bill = Bill.together(self.bills)
         return Usage(
-            self.calls, self.tokens_in, self.tokens_out, self.cost_usd, round(self.latency_s, 4)
+            self.calls,
+            bill.tokens.prompt,
+            bill.tokens.completion,
+            bill.cost_usd,
+            round(self.latency_s, 4),
+            bill.tokens.cached,
+            None if bill.uncached_usd == bill.cost_usd else bill.uncached_usd,
         )

@@ -18,6 +18,7 @@ from ..judge import CRITERIA, Verdict, Vote
 from ..mind import Mind
 from ..record import TickRecord
 from . import event_loop as loop
+from .local_faults import is_local
 from .tick import Appraisal, Consultation, Script
 
 
@@ -158,6 +159,7 @@ def _appraise(appraisal: Appraisal, limits: Limits) -> Verdict:
     except (KeyboardInterrupt, Halt):
         raise
     except BaseException as error:
+        _halt_if_local(error)
         return Verdict(reason=f"judge {judge.name}: {_named(error)}")
     broken = broken_verdict_rule(verdict)
     return verdict if broken is None else Verdict(reason=f"judge {judge.name}: {broken}")
@@ -218,7 +220,18 @@ def _as_answer(mind: Mind, reply: Any) -> Answer:
 
 
 def _raised(error: BaseException) -> Answer:
+    """The failure of a mind that raised.
+
+    Raises:
+        Halt: It isn't its fault: this machine lacks something.
+    """
+    _halt_if_local(error)
     return Answer(Failure("error", _named(error)))
+
+
+def _halt_if_local(error: BaseException) -> None:
+    if is_local(error):
+        raise Halt("local", f"this machine, not a mind or judge: {_named(error)}") from None
 
 
 def _named(error: BaseException) -> str:

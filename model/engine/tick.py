@@ -14,7 +14,7 @@ from ..decision import Abstention, Act, Answer, Assignment, Contribution, Failur
 from ..errors import ProtocolError
 from ..ground_truth.family import ScoredTask
 from ..ground_truth.scoring import GroundTruth
-from ..judge import Judge, Submission, Verdict, Work
+from ..judge import Judge, Submission, Verdict, Work, undelivered
 from ..messages import Log, Mark, View
 from ..mind import Mind
 from ..networks.team_network import TeamNetwork
@@ -138,11 +138,13 @@ class Tick:
         if stage.judge is not None:
             contents = [m.content for m in self.log]
             works = tuple(Work(c.work, c.items) for c in contents if isinstance(c, Contribution))
-            seed = stage.streams.integer(Purpose.JUDGE, stage.tick)
-            submission = Submission(self.task, works, stage.charter.mission, seed, stage.tick)
-            reply = yield Appraisal(stage.judge, submission)
-            assert isinstance(reply, Verdict)
-            verdict = reply
+            verdict = undelivered(self.task.rubric)
+            if works:
+                seed = stage.streams.integer(Purpose.JUDGE, stage.tick)
+                submission = Submission(self.task, works, stage.charter.mission, seed, stage.tick)
+                reply = yield Appraisal(stage.judge, submission)
+                assert isinstance(reply, Verdict)
+                verdict = reply
         return self._record(verdict)
 
     def _play_rounds(self, team: Team) -> Generator[Request, Sent, None]:

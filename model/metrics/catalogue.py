@@ -7,6 +7,7 @@ own by an entry point of the group `unscripted.measures` that names a `Measure`;
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 from ..errors import UnknownNameError, UsageError
@@ -19,6 +20,8 @@ from .performance import (
     balance,
     calls,
     cost_usd,
+    cost_usd_uncached,
+    delivered,
     judge_cost_usd,
     mission_relevance,
     objective,
@@ -26,6 +29,7 @@ from .performance import (
     risk,
     rounds,
     tokens,
+    tokens_cached,
     wall_s,
 )
 from .roles import (
@@ -147,8 +151,21 @@ BUILT_IN = (
         "tokens", contrasted=True,
     ),
     Measure(
+        "tokens_cached", OfTick(tokens_cached), "tokens cached", "per task", 0, None, "more",
+        "Prompt tokens that the provider read from a cache, the judge's not included.",
+    ),
+    Measure(
         "cost_usd", OfTick(cost_usd), "cost", "USD per task", 0, None, "less",
-        "What the team's decisions cost, the judge's work not included.", "USD", contrasted=True,
+        "What the team's decisions cost as billed, the judge's work not included.",
+        "USD", contrasted=True,
+    ),
+    Measure(
+        "cost_usd_uncached", OfTick(cost_usd_uncached), "cost uncached", "USD per task", 0, None,
+        "less", "What they would cost without discounts for what was cached.",
+    ),
+    Measure(
+        "delivered", OfTick(delivered), "delivered", "share of tasks", 0, 1, "more",
+        "Tasks for which any work was delivered; the others are graded lowest.", "delivered",
     ),
     Measure(
         "objective", objective, "objective J", "per task", None, None, "more",
@@ -274,7 +291,7 @@ def measure_run(
 
 def _mean(values: Sequence[float | None]) -> float | None:
     known = [v for v in values if v is not None]
-    return sum(known) / len(known) if known else None
+    return math.fsum(known) / len(known) if known else None
 
 
 def _installed(per: str) -> dict[str, Measure]:

@@ -5,9 +5,10 @@ Symbols Q, M, T, C, R, J and B are those of arXiv:2603.28990.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
-from ..record import TickRecord
+from ..record import State, TickRecord
 from .scales import Scales
 
 GRADE_MAX = 4.0
@@ -25,7 +26,7 @@ def quality(record: TickRecord) -> float | None:
     v = record.verdict
     grades = (v.accuracy, v.completeness, v.coherence, v.actionability)
     known = [g for g in grades if g is not None]
-    return sum(known) / (GRADE_MAX * len(grades)) if len(known) == len(grades) else None
+    return math.fsum(known) / (GRADE_MAX * len(grades)) if len(known) == len(grades) else None
 
 
 def mission_relevance(record: TickRecord) -> float | None:
@@ -86,6 +87,37 @@ def cost_usd(record: TickRecord) -> float | None:
     return record.totals.cost_usd
 
 
+def tokens_cached(record: TickRecord) -> int:
+    """Prompt tokens of the team that were read from a cache, the judge's not included.
+
+    Args:
+        record: Of the tick.
+    """
+    return record.totals.tokens_cached
+
+
+def cost_usd_uncached(record: TickRecord) -> float | None:
+    """C in US dollars at full price, without discounts for what was cached; None as `cost_usd`.
+
+    Args:
+        record: Of the tick.
+    """
+    return record.totals.cost_usd_uncached
+
+
+def delivered(record: TickRecord) -> float:
+    """1 where any work was delivered, or an answer given, a word said or a move made; else 0.
+
+    Args:
+        record: Of the tick.
+    """
+    truth = record.ground_truth
+    if truth is None:
+        return float(any(m.contributions for m in record.members))
+    answers = any(a.value is not None for a in truth.answers)
+    return float(answers or record.states[State.CONTRIBUTED] > 0)
+
+
 def risk(record: TickRecord) -> float | None:
     """R: chance that something picked at random went wrong, 0 to 1.
 
@@ -114,7 +146,7 @@ def judge_cost_usd(records: Sequence[TickRecord], scales: Scales) -> float | Non
         scales: Play no part.
     """
     known = [c for r in records if (c := r.verdict.usage.cost_usd) is not None]
-    return sum(known) / len(known) if known else None
+    return math.fsum(known) / len(known) if known else None
 
 
 def objective(records: Sequence[TickRecord], scales: Scales) -> float | None:

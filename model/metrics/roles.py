@@ -27,7 +27,7 @@ def role_stability(records: Sequence[TickRecord], scales: Scales) -> float | Non
         return None
     before = records[-2].roles
     kept = [role == before[m] for m, role in records[-1].roles.items() if m in before]
-    return sum(kept) / len(kept) if kept else None
+    return math.fsum(kept) / len(kept) if kept else None
 
 
 def unique_roles(record: TickRecord) -> int | None:
@@ -89,5 +89,5 @@ def role_entropy(record: TickRecord) -> float | None:
     n = counts.total()
     if n < 2:
         return None
-    entropy = -sum(c / n * math.log(c / n) for c in counts.values()) / math.log(n)
+    entropy = -math.fsum(c / n * math.log(c / n) for c in counts.values()) / math.log(n)
     return min(1.0, max(0.0, entropy))  # rounding can leave the range by 1e-16

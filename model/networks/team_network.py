@@ -94,6 +94,9 @@ class TeamNetwork(Network):  # type: ignore[misc]
         self._departed = False
         self._forget()
 
+    def __repr__(self) -> str:
+        return f"<TeamNetwork: {len(self.G)} seats, {self.G.size()} links>"
+
     def __getstate__(self) -> dict[str, Any]:
         """All but what is derived from the graph."""
         derived = ("_heard", "_everyone", "all_cells")

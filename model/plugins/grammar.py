@@ -71,7 +71,7 @@ def split_list(name: str, text: str) -> tuple[str, ...]:
         UsageError: An item is empty, or given twice.
     """
     items: list[str] = []
-    for part in (p.strip() for p in text.split(",")):
+    for part in (p.strip() for p in split_commas(text)):
         if _OPTION.match(part) and items and ":" in items[-1]:
             items[-1] += f",{part}"
         elif not part:
@@ -81,6 +81,24 @@ def split_list(name: str, text: str) -> tuple[str, ...]:
         else:
             items.append(part)
     return tuple(items)
+
+
+def split_commas(text: str) -> list[str]:
+    """The parts of a text between commas, but for those inside `{…}` and `[…]`.
+
+    Args:
+        text: As users type it.
+    """
+    if "{" not in text and "[" not in text:
+        return text.split(",")
+    parts, depth = [""], 0
+    for character in text:
+        depth += (character in "{[") - (character in "}]")
+        if character == "," and depth <= 0:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return parts
 
 
 def _reader(kind: type) -> Callable[[str], Any]:

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from matplotlib.figure import Figure
 from rich.table import Table
 
 from unscripted import study
@@ -52,7 +51,7 @@ def _table(section: str, some: Sequence[study.Claim]) -> Table:
     return table
 
 
-def draw(found: study.StudyResults) -> Figure:
+def draw(found: study.StudyResults) -> study.Figure:
     """Quality and hierarchy depth by team size, the paper's protocols and sequential to 256."""
 
     def lines(measure: str) -> list[study.Line]:

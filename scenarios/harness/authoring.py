@@ -23,12 +23,14 @@ from .config.groups import Design
 from .config.lineup import CONTROLS, lineup
 from .config.run import RunConfig
 from .config.study import Condition, StudyConfig
+from .figures import Figure
 from .figures.front import Offer, draw_front, front
 from .figures.heat import draw_heat
 from .figures.lines import Line, Subplot, draw_lines
 from .figures.published import draw_published
 from .format import number, plain, with_interval
 from .report.page import Page
+from .results.labels import range_of
 from .results.rows import Row, mean
 from .specs.minds import is_called, parse_team
 from .specs.shocks import DEFAULT_SUBSTITUTE
@@ -57,6 +59,7 @@ __all__ = [
     "Condition",
     "Crossing",
     "Design",
+    "Figure",
     "Finding",
     "Line",
     "Offer",
@@ -99,6 +102,7 @@ __all__ = [
     "plain",
     "profile",
     "profiles",
+    "range_of",
     "recovery_time",
     "resampled",
     "resilience",

@@ -21,7 +21,13 @@ class Exit(IntEnum):
     INTERRUPTED = 130
 
 
-_HALTED = {"budget": Exit.BUDGET, "interrupted": Exit.INTERRUPTED}
+ENDING = ("SIGINT", "SIGTERM", "SIGHUP")
+"""Signals that ask a command to end: Ctrl-C, another program, a terminal that goes."""
+_HALTED = {
+    "budget": Exit.BUDGET,
+    "interrupted": Exit.INTERRUPTED,
+    "refused": Exit.FAILURES,
+}
 
 
 def exit_of(halt: Halt) -> Exit:

@@ -5,6 +5,8 @@ The ground floor of the harness: it imports nothing of it, so everything may imp
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -17,15 +19,58 @@ SYNTHETIC = (
 """Said with everything that synthetic minds made."""
 UNKNOWN = "–"
 """Stands for what was not measured."""
+_IGNORABLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+"""What Unicode calls default ignorable: of no width, or only of meaning to other characters."""
+_BREAKS = re.compile("[\u2028\u2029]")
+
+
+def visible(text: str) -> str:
+    """Foreign text of characters that can be seen: none that drive a terminal, turn or hide others.
+
+    Args:
+        text: From a mind, a file or a provider; its lines and tabs stay.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return _IGNORABLE.sub("", _BREAKS.sub("\n", clean(text)))
 
 
 def plain(text: str) -> str:
-    """Foreign text without control and direction characters: it can't drive the terminal.
+    """The same in one line.
 
     Args:
         text: From a mind, a file or a provider.
     """
-    return clean(text).replace("\n", " ")
+    return visible(text).replace("\n", " ").replace("\t", " ")
+
+
+def width(text: str) -> int:
+    """How many columns a text takes on a terminal: two for what is as wide as it is high.
+
+    Args:
+        text: One line.
+    """
+    return sum(0 if unicodedata.combining(c) else 1 + (unicodedata.east_asian_width(c) in "WF")
+               for c in text)  # fmt: skip
+
+
+def cut(text: str, most: int) -> str:
+    """A text as `plain`, cut with an ellipsis where it takes more columns than there are.
+
+    Args:
+        text: From anywhere.
+        most: Columns, 1 or more.
+    """
+    shown = plain(text)
+    if width(shown) <= most:
+        return shown
+    while width(shown) > most - 1:
+        shown = shown[:-1]
+    return shown.rstrip() + "…"
 
 
 def number(value: float | None, digits: int = 3) -> str:

@@ -18,10 +18,10 @@ import pytest
 from loopback_server.server import LoopbackProcess
 
 import unscripted as un
-from unscripted.agents.llm.calling.host_process import import_litellm, tuned_for_calls
 from unscripted.agents.llm.prompting.templates import schema
 from unscripted.agents.llm.service import Service
 from unscripted.agents.llm.settings import Calls
+from unscripted.agents.llm.transport.host_process import import_litellm, tuned_for_calls
 from unscripted.model.engine import event_loop as loop
 from unscripted.model.engine.driver import Limits
 
@@ -158,7 +158,7 @@ def test_our_layer_costs_little(server, protocol, n_agents, rounds):
 
 
 def test_journal_writes_cost_little(tmp_path):
-    from unscripted.agents.llm.calling.journal import Journal
+    from unscripted.agents.llm.journal.journal import Journal
     from unscripted.agents.llm.request import Completion, Mode, Request, Site
 
     journal = Journal(tmp_path / "journal.sqlite")

@@ -11,10 +11,10 @@ import time
 import pytest
 from loopback_server.server import Faults, LoopbackProcess
 
-from unscripted.agents.llm.calling.host_process import tuned_for_calls
 from unscripted.agents.llm.request import CallFailed, CallKey, Completion, Mode, Request
 from unscripted.agents.llm.service import Service
 from unscripted.agents.llm.settings import Calls
+from unscripted.agents.llm.transport.host_process import tuned_for_calls
 from unscripted.model.engine import event_loop as loop
 from unscripted.model.engine.driver import Limits
 

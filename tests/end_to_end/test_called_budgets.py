@@ -18,7 +18,7 @@ from support.called import (
     team,
 )
 
-from unscripted.agents.llm.calling.journal import Journal
+from unscripted.agents.llm.journal.journal import Journal
 from unscripted.model.errors import Halt
 from unscripted.scenarios.harness.exits import Exit
 
@@ -66,11 +66,10 @@ def test_no_budget_is_overshot(loopback, seed):
         org.run(30)
     client = made.client
     assert client.halt.reason == "budget"
-    assert client.budget.spent_usd <= budget
+    assert client.budget.used_usd <= budget
     assert sum(billed_usd(e) for e in server.log) <= budget
-    kept = client.journal._db.execute("SELECT total(usd) FROM sends").fetchone()[0]
-    known = client.journal._db.execute("SELECT total(cost_usd) FROM calls").fetchone()[0]
-    assert client.budget.spent_usd == pytest.approx(kept + known)
+    assert client.budget.spent_usd == pytest.approx(client.journal.spent_usd())
+    assert client.budget.held_usd == pytest.approx(client.journal.held_usd())
 
 
 def test_a_comparison_shares_one_budget(loopback, tmp_path):
@@ -96,6 +95,28 @@ def test_a_comparison_shares_one_budget(loopback, tmp_path):
         kept = {run.replace("|ticks=2", "") for (run,) in db.execute("SELECT run FROM runs")}
     assert counts == dict.fromkeys(kept, 6), "each run has calls of its own"
     assert len(kept) == 4
+
+
+def test_a_short_budget_buys_replicates(loopback, tmp_path):
+    server = loopback()
+    asked = (
+        "compare", "--model", MODEL, "--api-base", server.api_base, "--agents", 3, "--ticks", 2,
+        "--protocol", "sequential,shared", "--replicates", 6, "--judge", "none", "--json",
+        "--out", tmp_path / "cmp", "--max-tokens", 400,
+    )  # fmt: skip
+    process = command(*asked, "--budget", 0.03)
+    said, told = process.communicate(timeout=90)
+    assert process.returncode == Exit.BUDGET, told
+    assert "the budget buys about " in told
+    assert "of 6 replicates of every cell" in told
+    body = json.loads(said)
+    seeds = {}
+    for row in body["runs"]:
+        seeds.setdefault(row["protocol"], set()).add(row["seed"])
+    assert set(seeds) == {"sequential", "shared"}, "every cell has runs"
+    assert min(map(len, seeds.values())) >= 1
+    assert max(map(len, seeds.values())) < 6
+    assert len(seeds["sequential"] ^ seeds["shared"]) <= 1, "a smaller comparison, not half of one"
 
 
 def test_every_probe_is_paid_and_kept(loopback, tmp_path):

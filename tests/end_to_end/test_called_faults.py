@@ -52,8 +52,25 @@ def test_an_unusable_answer_is_repaired_once(loopback, kind):
         assert plea[3]["content"].startswith("That answer could not be used: ")
 
 
-@pytest.mark.parametrize("kind", ["empty_choices", "null_content", "html_ok", "truncated", "html"])
-def test_empty_responses_are_asked_again(loopback, kind):
+def test_silence_is_sent_back(loopback):
+    server = loopback(faults=Faults(schedule=(None, *["null_content"] * 3)))
+    (record,) = team(service(server), "shared", 3).run(1)
+    assert record.totals.failures == 0
+    assert [(m.usage.calls, m.turns[0].trace.repairs) for m in record.members] == [(2, 1)] * 3
+
+
+def test_unreadable_answers_are_bought_once(loopback):
+    server = loopback(faults=Faults(empty_choices=1.0, match="You are one of"))
+    made = service(server, price="1,5")
+    (record,) = team(made, "shared", 3).run(1)
+    assert {m.turns[0].reply.kind for m in record.members} == {"unreadable"}
+    assert len(agents_requests(server)) == 3
+    assert record.totals.tokens > 0
+    assert record.totals.cost_usd > 0
+
+
+@pytest.mark.parametrize("kind", ["html_ok", "truncated", "html"])
+def test_broken_responses_are_asked_again(loopback, kind):
     server = loopback(faults=Faults(**{kind: 1.0}, only_once=True))
     made = service(server)
     (record,) = team(made, "shared", 3).run(1)

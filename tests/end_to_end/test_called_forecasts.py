@@ -11,9 +11,10 @@ from support.commands import free
 from support.own import Constant
 
 import unscripted as un
-from unscripted.agents.llm.price import Price
+from unscripted.agents.llm.billing.price import Price
+from unscripted.agents.llm.billing.tokens import Tokens
 from unscripted.scenarios.harness.build.from_config import organization_of
-from unscripted.scenarios.harness.runs.forecast import forecast
+from unscripted.scenarios.harness.runs.forecast import bought, forecast
 from unscripted.scenarios.harness.terminal.console import meter_line
 
 
@@ -38,7 +39,7 @@ def test_a_forecast_is_near(loopback):
     assert meter.answered == expected.calls
     assert 0.5 < meter.tokens_in / expected.tokens_in < 2.0
     assert expected.cost_usd == pytest.approx(
-        Price(0.4e-6, 1.6e-6).of(expected.tokens_in, expected.tokens_out)
+        Price(0.4e-6, 1.6e-6).of(Tokens(expected.tokens_in, expected.tokens_out))
     )
     assert expected.largest_usd > expected.cost_usd / expected.calls
     line = meter_line(service.client)
@@ -60,6 +61,39 @@ def test_a_forecast_adds_up(loopback):
     assert many.largest_usd == one.largest_usd
     assert 1.0 < one.time_s < 10.0
     assert one.tokens_out == 4 * int(1.4 * 60)
+
+
+@pytest.mark.parametrize(("left", "buys"), [
+    (1.0, ""), (0.99, "the budget buys about 9 of 10 ticks"), (0.5, "about 5 of 10 ticks"),
+    (0.0, "about 0 of 10 ticks"), (-1.0, "about 0 of 10 ticks"),
+])  # fmt: skip
+def test_a_budget_buys_ticks(left, buys):
+    said = bought([(0, 10, 1.0)], left)
+    assert said.endswith(buys)
+    assert bool(said) is bool(buys)
+
+
+@pytest.mark.parametrize(("left", "replicates", "runs"), [
+    (8.9, 2, 5), (9.0, None, 0), (6.0, 2, 4), (5.9, 1, 3), (0.5, 0, 0), (1.0, 0, 1), (3.0, 1, 2),
+])  # fmt: skip
+def test_a_budget_buys_replicates(left, replicates, runs):
+    costs = [(seed, 4, usd) for usd in (1.0, 2.0) for seed in range(3)]
+    said = bought(costs, left)
+    if replicates is None:
+        assert said == ""
+    else:
+        assert f"about {replicates} of 3 replicates of every cell, {runs} of 6 runs; " in said
+
+
+def test_a_budget_below_the_forecast(loopback):
+    made = config(loopback(), protocol="shared", ticks=10)
+    whole = forecast([(made, 10)], un.Service(made.calls)).cost_usd
+    short = made.replace(budget=0.55 * whole)
+    expected = forecast([(short, 10)], un.Service(short.calls))
+    assert expected.buys == "the budget buys about 5 of 10 ticks"
+    assert forecast([(short, 5)], un.Service(short.calls)).buys == ""
+    unpriced = config(loopback(), model="openai/mine", budget=1e-9)
+    assert forecast([(unpriced, 10)], un.Service(unpriced.calls)).buys == ""
 
 
 def test_a_forecast_keeps_the_rate(loopback):

@@ -21,8 +21,9 @@ from support.called import (
     service,
     team,
 )
+from support.fakes import call_of
 
-from unscripted.agents.llm.calling.host_process import import_litellm
+from unscripted.agents.llm.transport.host_process import import_litellm
 from unscripted.model.engine import event_loop as loop
 from unscripted.model.errors import Halt
 
@@ -121,7 +122,8 @@ def test_no_redirect_is_followed(loopback, status):
         await site.start()
         port = site._server.sockets[0].getsockname()[1]
         try:
-            await client_alone(timeout_s=3.0).complete(CALL, REQUEST, f"http://127.0.0.1:{port}/v1")
+            address = f"http://127.0.0.1:{port}/v1"
+            await client_alone(timeout_s=3.0).complete(call_of(CALL, REQUEST, address))
         finally:
             await runner.cleanup()
 

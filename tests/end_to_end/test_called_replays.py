@@ -9,7 +9,7 @@ from loopback_server.server import Faults
 from support.called import MODEL, agents_requests, config, played, service, team
 
 import unscripted as un
-from unscripted.agents.llm.calling.journal import Journal
+from unscripted.agents.llm.journal.journal import Journal
 from unscripted.model.errors import Halt, UsageError
 from unscripted.scenarios.harness.api.load import offline
 from unscripted.scenarios.harness.build.from_config import organization_of

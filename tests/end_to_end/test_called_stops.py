@@ -28,9 +28,10 @@ from support.called import (
     timeless,
     until,
 )
+from support.fakes import call_of
 
 import unscripted as un
-from unscripted.agents.llm.calling.journal import Journal
+from unscripted.agents.llm.journal.journal import Journal
 from unscripted.agents.llm.request import CallKey
 from unscripted.model.engine import event_loop as loop
 from unscripted.model.errors import Halt, UsageError
@@ -73,7 +74,7 @@ def test_an_empty_account_stops_the_run(loopback):
     server.faults = Faults(schedule=(None, None, *("quota",) * 20))
     with pytest.raises(Halt) as halt:
         org.run(1)
-    assert halt.value.reason == "service"
+    assert halt.value.reason == "refused"
     assert org.tick == 1
 
 
@@ -195,7 +196,9 @@ def test_stopped_tasks_give_slots_back(loopback, at_once):
 
         async def one(i):
             try:
-                await client.complete(CallKey("", 0, f"member {i}", i), REQUEST, server.api_base)
+                await client.complete(
+                    call_of(CallKey("", 0, f"member {i}", i), REQUEST, server.api_base)
+                )
             except Halt:
                 ends.append(asyncio.current_task().cancelling())
 
@@ -207,8 +210,8 @@ def test_stopped_tasks_give_slots_back(loopback, at_once):
         return ends
 
     assert loop.run(story()) == [0, 0, 0]
-    (endpoint,) = client._endpoints.values()
-    assert (endpoint.concurrency.held, endpoint.concurrency.waiting, client._slots.held) == (
+    (endpoint,) = client.sender._endpoints.values()
+    assert (endpoint.concurrency.held, endpoint.concurrency.waiting, client.sender._slots.held) == (
         0,
         0,
         0,

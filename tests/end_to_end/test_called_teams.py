@@ -11,7 +11,7 @@ import pytest
 from support.called import MODEL, agents_requests, asks, service, team
 
 import unscripted as un
-from unscripted.agents.llm.calling.journal import Journal
+from unscripted.agents.llm.journal.journal import Journal
 from unscripted.agents.llm.settings import Calls
 from unscripted.model.decision import Contribution
 from unscripted.model.engine.driver import Limits

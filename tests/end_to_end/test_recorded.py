@@ -35,17 +35,17 @@ def test_its_measures_are_the_same(folder):
     with archive(folder) as opened:
         found = measured(opened.records())
     assert wanted["python"].startswith("3.11")
-    assert [
-        {k: v if v is None else pytest.approx(v, abs=1e-12) for k, v in tick.items()}
-        for tick in wanted["ticks"]
-    ] == found
+    for tick, again in zip(wanted["ticks"], found, strict=True):
+        assert {name: again[name] for name in tick} == {
+            k: v if v is None else pytest.approx(v, abs=1e-12) for k, v in tick.items()
+        }
 
 
 def record() -> None:
     """Record the run anew."""
     from loopback_server.server import LoopbackServer
 
-    from unscripted.agents.llm.calling.journal import Journal
+    from unscripted.agents.llm.journal.journal import Journal
     from unscripted.agents.llm.service import Service
     from unscripted.scenarios.harness.runs.play import play
 

@@ -96,6 +96,22 @@ def test_an_ending_ends_workers(tmp_path, signals):
     assert gone(workers)
 
 
+@pytest.mark.parametrize("after_s", [0.5, 1.0, 1.5, 2.0])
+def test_early_endings_are_quiet(tmp_path, after_s):
+    command = [sys.executable, "-m", "unscripted", "compare", *MANY, "--out", str(tmp_path / "out")]
+    process = subprocess.Popen(
+        [*command, "--replicates", "60"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        start_new_session=True,
+    )  # fmt: skip
+    time.sleep(after_s)
+    workers = children(process.pid)
+    os.killpg(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode in (130, -signal.SIGINT)  # while Python itself starts
+    assert process.returncode != 130 or "Traceback" not in said
+    assert gone(workers)
+
+
 def test_orphaned_workers_end(tmp_path):
     process = started(tmp_path / "out")
     workers = children(process.pid)

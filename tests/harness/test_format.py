@@ -8,9 +8,12 @@ from unscripted.model.errors import Halt
 from unscripted.scenarios.harness.exits import Exit, exit_of
 from unscripted.scenarios.harness.format import (
     counted,
+    cut,
     number,
     p_value,
     plain,
+    visible,
+    width,
     with_bounds,
     with_interval,
 )
@@ -53,6 +56,29 @@ def test_p_values_and_counts():
 
 def test_foreign_text_drives_no_terminal():
     assert plain("a\x1b[31mb\x07\nc\u202ed") == "ab cd"
+
+
+@pytest.mark.parametrize("code", [
+    0xAD, 0x34F, 0x61C, 0x115F, 0x180E, 0x200B, 0x200C, 0x200D, 0x200E, 0x202E, 0x2060, 0x2063,
+    0x2066, 0x206F, 0x3164, 0xFE0F, 0xFEFF, 0xFFA0, 0xFFF9, 0x1D173, 0xE0001, 0xE0041, 0xE0100,
+])  # fmt: skip
+def test_nothing_is_hidden(code):
+    assert plain(f"edi{chr(code)}tor") == visible(f"edi{chr(code)}tor") == "editor"
+
+
+def test_lines_and_tabs_stay():
+    assert visible("a\tb\nc\u2028d") == "a\tb\nc\nd"
+    assert plain("a\tb\nc\u2028d") == "a b c d"
+
+
+@pytest.mark.parametrize(("text", "most", "said"), [
+    ("editor", 6, "editor"), ("editors", 6, "edito…"), ("编辑", 4, "编辑"), ("编辑器", 5, "编辑…"),
+    ("编辑器", 4, "编…"), ("a\u200bb", 2, "ab"), ("e\u0301e\u0301", 2, "e\u0301e\u0301"),
+    ("several words", 9, "several…"), ("", 1, ""),
+])  # fmt: skip
+def test_texts_are_cut_by_width(text, most, said):
+    assert cut(text, most) == said
+    assert width(said) <= most
 
 
 @pytest.mark.parametrize(

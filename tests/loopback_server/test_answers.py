@@ -29,7 +29,7 @@ def judged(*works: str) -> Messages:
     tell = Requirement("tell", "Tells the fishermen", "law", 0.5)
     done = tuple(Work(text) for text in works)
     submission = Submission(Task(BRIEF, (crane, tell)), done, "Be useful.", 1)
-    return as_dicts(compose_verdict(VerdictRequest(submission, 0, Mode.PROMPT)).messages)
+    return as_dicts(compose_verdict(VerdictRequest(submission, 0)).messages)
 
 
 def thought(messages: Messages, shape: str, seed: int | None = 3) -> dict[str, Any]:

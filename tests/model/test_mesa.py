@@ -44,6 +44,7 @@ def test_members_are_mesa_agents():
     assert [a.unique_id for a in org.agents] == [1, 2, 3, 4, 5, 6]
     assert list(org.agents) == list(org.members.values())
     assert repr(org) == "<Organization: sequential, 6 members, tick 0, seed 1>"
+    assert repr(org.space) == "<TeamNetwork: 6 seats, 6 links>"
     assert repr(org.members[2]) == "Member(2, 'synthetic/strong', not yet asked)"
 
 

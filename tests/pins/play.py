@@ -15,9 +15,7 @@ measured time of a call (`TIMED`) and the address of the server. Synthetic minds
 and kept. `pins.json` holds a digest for each part, which makes a change visible in a diff;
 `pins.json.gz` holds what was digested, to say where a difference begins.
 
-Numbers are kept exactly. Python 3.12 sums floats more exactly than 3.11, so measures may differ in
-the last digit there (records don't): pins are those of one version, which `pins.json` names.
-`check --close` takes numbers for equal that differ by less than a billionth.
+Numbers are kept exactly and are the same on every Python and Mesa: a digit that differs is a fault.
 """
 
 from __future__ import annotations
@@ -26,9 +24,7 @@ import argparse
 import gzip
 import hashlib
 import json
-import math
 import os
-import platform
 import re
 import shlex
 import sqlite3
@@ -69,7 +65,6 @@ TABLES = {
 }
 CELL = ("protocol", "topology", "model", "agents", "level", "seed")
 PATIENCE_S = 300.0
-CLOSE = 1e-9
 
 Parts = dict[str, Any]
 """What a command gave, by part."""
@@ -206,14 +201,13 @@ def digests(parts: Parts) -> Parts:
     return {part: v if part == CODE else digest(v) for part, v in parts.items()}
 
 
-def first_difference(old: Any, new: Any, path: str, closeness: float = 0.0) -> str | None:
+def first_difference(old: Any, new: Any, path: str) -> str | None:
     """Where two values differ first, and how; None where they are equal.
 
     Args:
         old: What was kept.
         new: What came out.
         path: Leads to both.
-        closeness: Relative difference of numbers that counts as none.
     """
     if type(old) is type(new) and isinstance(old, dict):
         for key in sorted(old.keys() | new.keys()):
@@ -224,17 +218,15 @@ def first_difference(old: Any, new: Any, path: str, closeness: float = 0.0) -> s
                 continue
             if key not in old:
                 return f"{where}: {shown(new[key])} is new"
-            if (found := first_difference(old[key], new[key], where, closeness)) is not None:
+            if (found := first_difference(old[key], new[key], where)) is not None:
                 return found
         return None
     if type(old) is type(new) and isinstance(old, list):
         for i, (a, b) in enumerate(zip(old, new, strict=False)):
-            if (found := first_difference(a, b, f"{path}[{i}]", closeness)) is not None:
+            if (found := first_difference(a, b, f"{path}[{i}]")) is not None:
                 return found
         return None if len(old) == len(new) else f"{path}: {len(old)} entries, now {len(new)}"
     same = type(old) is type(new) and old == new
-    if isinstance(old, float) and isinstance(new, float):
-        same = math.isclose(old, new, rel_tol=closeness, abs_tol=closeness)
     return None if same else f"{path}: {shown(old)} → {shown(new)}"
 
 
@@ -244,11 +236,11 @@ def shown(value: Any, most: int = 160) -> str:
     return text if len(text) <= most else f"{text[:most]}…"
 
 
-def differences(old: Parts, new: Parts, closeness: float) -> list[str]:
+def differences(old: Parts, new: Parts) -> list[str]:
     """One line for each part of a pin that differs."""
     found = []
     for part in dict.fromkeys((*old, *new)):
-        where = first_difference(old.get(part), new.get(part), part, closeness)
+        where = first_difference(old.get(part), new.get(part), part)
         if where is not None:
             found.append(where)
     return found
@@ -257,33 +249,23 @@ def differences(old: Parts, new: Parts, closeness: float) -> list[str]:
 # --- keeping -------------------------------------------------------------------------------------
 
 
-def version() -> str:
-    """Of Python, as far as sums depend on it."""
-    return ".".join(platform.python_version_tuple()[:2])
-
-
 def kept() -> dict[str, Parts]:
     """What was kept of every pin; nothing before the first `write`."""
     if not WHOLE.exists():
         return {}
     whole: dict[str, Parts] = json.loads(gzip.decompress(WHOLE.read_bytes()))
     said = json.loads(DIGESTS.read_text(encoding="utf-8"))
-    if said["pins"] != {name: digests(parts) for name, parts in whole.items()}:
+    if said != {name: digests(parts) for name, parts in whole.items()}:
         sys.exit(f"{DIGESTS.name} and {WHOLE.name} don't belong together; write both anew")
-    if said["python"] != version():
-        print(f"note: pinned on Python {said['python']}, this is {version()}: sums may differ")
     return whole
 
 
 def keep(whole: dict[str, Parts]) -> None:
     """Write both files, in the order of the table; the same pins give the same bytes."""
     ordered = {pin.name: whole[pin.name] for pin in PINS if pin.name in whole}
-    said = {"python": version(), "pins": {name: digests(p) for name, p in ordered.items()}}
-    lines = ",\n".join(f"  {json.dumps(n)}: {json.dumps(d)}" for n, d in said["pins"].items())
-    DIGESTS.write_text(
-        f'{{\n "python": {json.dumps(said["python"])},\n "pins": {{\n{lines}\n }}\n}}\n',
-        encoding="utf-8",
-    )
+    said = {name: digests(p) for name, p in ordered.items()}
+    lines = ",\n".join(f"  {json.dumps(n)}: {json.dumps(d)}" for n, d in said.items())
+    DIGESTS.write_text(f"{{\n{lines}\n}}\n", encoding="utf-8")
     WHOLE.write_bytes(gzip.compress(canonical(ordered).encode(), mtime=0))
 
 
@@ -308,7 +290,7 @@ def write(pins: list[Pin], jobs: int) -> int:
     return 0
 
 
-def check(pins: list[Pin], jobs: int, closeness: float) -> int:
+def check(pins: list[Pin], jobs: int) -> int:
     """Play pins and say what differs from what was kept; 1 if anything does."""
     whole, changed = kept(), []
     with ThreadPoolExecutor(jobs) as pool:
@@ -316,7 +298,7 @@ def check(pins: list[Pin], jobs: int, closeness: float) -> int:
             old = whole.get(pin.name)
             found = ["it is not pinned"]
             if old is not None:
-                found = differences(old, played.parts, closeness)
+                found = differences(old, played.parts)
             said = "DIFFERS" if found else "same"
             print(f"{said:8} {pin.name}  {played.seconds:.1f} s", flush=True)
             for line in found:
@@ -337,7 +319,6 @@ def main() -> int:
     options.add_argument("what", choices=("write", "check"))
     options.add_argument("names", nargs="*", metavar="NAME", help="of pins; may hold *")
     options.add_argument("--jobs", type=int, default=2, help="commands played at once")
-    options.add_argument("--close", action="store_true", help="overlook last digits")
     given = options.parse_intermixed_args()
     installed = find_spec("unscripted")
     if installed is None:
@@ -345,10 +326,7 @@ def main() -> int:
     print(f"playing {installed.origin}")
     pins, jobs = chosen(given.names), max(1, given.jobs)
     began = time.monotonic()
-    if given.what == "write":
-        code = write(pins, jobs)
-    else:
-        code = check(pins, jobs, CLOSE if given.close else 0.0)
+    code = write(pins, jobs) if given.what == "write" else check(pins, jobs)
     print(f"{time.monotonic() - began:.0f} s")
     return code
 

@@ -48,6 +48,11 @@ def fault_in(text: str, act: Act = Act.CONTRIBUTE) -> str:
 
 def reply_or_fault(text: str, act: Act) -> tuple[Reply | None, str]:
     try:
-        return parse_reply(text, act), ""
+        return parse_reply(text, act).value, ""
     except UnusableAnswer as fault:
         return None, str(fault)
+
+
+def read(text: str, act: Act = Act.CONTRIBUTE) -> Reply:
+    """The decision in an answer."""
+    return parse_reply(text, act).value

@@ -8,7 +8,7 @@ import sys
 import time
 
 import unscripted as un
-from unscripted.agents.llm.calling.journal import Journal
+from unscripted.agents.llm.journal.journal import Journal
 from unscripted.agents.llm.request import CallKey, Mode, Request
 from unscripted.agents.llm.service import Service
 from unscripted.agents.llm.settings import Calls

@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 import openai
 
-from unscripted.agents.llm.calling.host_process import import_litellm
+from unscripted.agents.llm.transport.host_process import import_litellm
 
 
 def response(status: int, headers: dict[str, str] | None = None) -> httpx.Response:

@@ -8,8 +8,9 @@ from typing import Any
 import openai
 from loopback_server.server import LoopbackServer
 
+from unscripted.agents.llm.capabilities.capabilities import Capabilities, in_form
 from unscripted.agents.llm.prompting.composition import compose
-from unscripted.agents.llm.prompting.templates import schema
+from unscripted.agents.llm.prompting.templates import SCHEMA_OF, schema, schema_text
 from unscripted.agents.llm.request import Mode
 from unscripted.model.decision import Act, Assignment
 from unscripted.model.messages import Content, Log
@@ -55,8 +56,9 @@ def posed(
         assignment=assignment,
         roster=roster,
     )
-    asked = compose(observation, mode, context_tokens=8000, max_words=120)
-    return as_dicts(asked.messages)
+    asked = compose(observation, context_tokens=8000, max_words=120)
+    stated = schema_text(SCHEMA_OF[act])
+    return as_dicts(in_form(asked.messages, Capabilities(mode=mode), stated))
 
 
 def as_dicts(messages: tuple[tuple[str, str], ...]) -> Messages:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib.resources import files
 
 from hypothesis import strategies as st
 
+from unscripted.agents.llm.capabilities.capabilities import Capabilities, in_form
 from unscripted.agents.llm.prompting.composition import Prompt, compose
+from unscripted.agents.llm.prompting.templates import SCHEMA_OF, schema_text
 from unscripted.agents.llm.request import Mode
 from unscripted.model.decision import Act
 from unscripted.model.messages import Log, View
@@ -43,7 +46,9 @@ def observation(**fields: object) -> Observation:
 
 
 def composed(what: Observation, mode: Mode = Mode.JSON_SCHEMA, tokens: int = 10**6) -> Prompt:
-    return compose(what, mode, context_tokens=tokens, max_words=200)
+    prompt = compose(what, context_tokens=tokens, max_words=200)
+    stated = schema_text(SCHEMA_OF[what.act])
+    return replace(prompt, messages=in_form(prompt.messages, Capabilities(mode=mode), stated))
 
 
 def user(what: Observation, **options: object) -> str:

@@ -54,10 +54,11 @@ def summary_of(protocol: str, mean: float | None, **more: Any) -> CellSummary:
     """A cell with an interval of quality of 0.01 either way; factors and measures in `more`."""
     factors = {"topology": "complete", "model": "m", "agents": 8, "level": "L3"}
     factors |= {f: more.pop(f) for f in tuple(more) if f in factors}
-    quality = None if mean is None else interval([mean - 0.01, mean, mean + 0.01])
-    return CellSummary(
-        Cell(protocol=protocol, **factors), more.pop("replicates", 5), {"quality": quality, **more}
-    )
+    n = more.pop("replicates", 5)
+    values = [] if mean is None else [mean + 0.02 * ((k + 0.5) / n - 0.5) for k in range(n)]
+    measures = {"quality": interval(values), **more}
+    return CellSummary(Cell(protocol=protocol, **factors), n, measures,
+                       values={"quality": values})  # fmt: skip
 
 
 def pairs_of(

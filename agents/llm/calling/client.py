@@ -1,40 +1,37 @@
 """Calls models: paced, retried, journaled, within the budget, and stopped when it must be.
 
 A call's way: the journal (it may have been made before) → the budget → a slot and the rate's leave
-→ sent → the journal → its agent. Whoever waits, wherever, holds no slot.
+→ sent → the journal → its agent. Whoever waits, wherever, holds no slot. A refusal that teaches
+what the model doesn't take is followed by the same question without it.
 """
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import time
-from collections.abc import Iterator
-
 from ....model.engine.driver import Limits
 from ....model.errors import Halt
-from ..models import litellm_id
-from ..price import Price, price_of
-from ..redaction import read_secrets
-from ..request import CallFailed, CallKey, Completion, Request
+from ..billing.bill import Bill, End
+from ..billing.price import Price
+from ..capabilities.context_length import lasting, window
+from ..capabilities.known import Known
+from ..capabilities.lessons import Refused, lesson
+from ..journal.journal import Earlier, Journal
+from ..pacing.waiting import patience_s
+from ..request import CallFailed, CallKey, Completion
 from ..settings import Calls
-from .adapter import Adapter, RawResponse
-from .budget import Budget
-from .call_errors import NOT_BILLED, CallError, ErrorKind, classify
-from .concurrency import ConcurrencyLimit
-from .endpoint import Endpoint
-from .journal import Journal
-from .meter import Meter
-from .response import Sent, completion_of
+from ..transport.adapter import Adapter
+from ..transport.call_errors import CallError, ErrorKind
+from .call import Call
+from .hopelessness import Hopelessness
 from .retry import Deadline, retrying
-from .stopping import StopSwitch
+from .sender import Answered, Sender
 
-PROBE_ATTEMPTS = 3
-LOST_IN_A_ROW = 3
-"""Decisions lost to an unreachable provider, with no answer in between, that stop the run."""
-LATER_S = 10.0
-"""How much later than our own deadline of an attempt LiteLLM's fires: ours must be the one."""
-PROBE_TICK = -1
+MOST_LESSONS = 12
+"""Times a call is put anew for what refusals of it teach."""
+LONG_PROMPT, FAR_BELOW = 1500, 0.4
+"""A prompt of more tokens of which fewer than this share are counted was cut."""
+TEACHING = frozenset({ErrorKind.PARAMETER, ErrorKind.REQUEST})
+ON_THE_MACHINE = ("local", "limit")
+"""Reasons to stop that a trial doesn't turn into a refusal of its model."""
 
 
 class Client:
@@ -44,23 +41,25 @@ class Client:
         calls: Settings shared by all models.
         journal: Where calls are kept.
         limits: Deadline of one decision, and requests in flight at once.
-        adapter: Sends requests.
+        adapter: The way to LiteLLM.
+
+    Attributes:
+        known: What each model was found capable of.
+        notes: What a person should be told when all is done, each once, in order.
     """
 
     def __init__(self, calls: Calls, journal: Journal, limits: Limits, adapter: Adapter) -> None:
         self.calls = calls
-        self.journal = journal
         self.limits = limits
         self.adapter = adapter
-        self.meter = Meter()
-        self.budget = Budget(calls.budget_usd, journal.spent_usd())
-        self.prices = {litellm_id(name): price for name, price in calls.prices.items()}
-        self.switch = StopSwitch()
-        self._slots = ConcurrencyLimit(limits.concurrency)
-        self._endpoints: dict[tuple[str, str | None], Endpoint] = {}
-        self._listed: dict[str, Price | None] = {}
-        self._lost_in_a_row = 0
-        self._secrets = read_secrets()
+        self.sender = Sender(calls, journal, limits, adapter)
+        self.meter = self.sender.meter
+        self.budget = self.sender.budget
+        self.switch = self.sender.switch
+        self.known = Known(journal)
+        self.notes: dict[str, None] = {}
+        self._hopelessness = Hopelessness(patience_s(self.limits.deadline_s))
+        self._unfinished: dict[CallKey, Earlier] = {}
 
     def __deepcopy__(self, memo: dict[int, object]) -> Client:
         """Itself: copies of a team share its budget, its pace and its journal."""
@@ -71,9 +70,28 @@ class Client:
         return _client, (self.calls, self.journal, self.limits)
 
     @property
+    def journal(self) -> Journal:
+        """Where calls are kept."""
+        return self.sender.journal
+
+    @property
+    def prices(self) -> dict[str, Price]:
+        """The prices given, by LiteLLM id; `*` for every other."""
+        return self.sender.prices
+
+    @property
     def halt(self) -> Halt | None:
         """Why nothing more is sent; None while calls may be."""
         return self.switch.halt
+
+    def price(self, model: str, tier: str = "") -> Price | None:
+        """A model's price; None where nobody knows it.
+
+        Args:
+            model: LiteLLM id.
+            tier: The provider's tier of service that is asked for; empty for the usual one.
+        """
+        return self.sender.price(model, tier)
 
     def stop(self, halt: Halt, *, at_once: bool = False) -> Halt:
         """Send nothing more: who waits is told so, who is in flight may finish.
@@ -90,38 +108,31 @@ class Client:
     def resume(self) -> None:
         """Send again after a `Halt`, where nothing is left of what it stopped."""
         if self.switch.resume():
-            self._lost_in_a_row = 0
+            self._hopelessness = Hopelessness(patience_s(self.limits.deadline_s))
+
+    def move_to(self, journal: Journal) -> None:
+        """Keep calls in another journal from now on, and copy what is known into it.
+
+        Args:
+            journal: What it says was spent counts from now on, too.
+        """
+        self.budget.spent_usd += journal.spent_usd()
+        self.budget.held_usd += journal.held_usd()
+        self.known.move_to(journal)
+        self.journal.copy_to(journal)
+        self.journal.close()
+        self.sender.journal = journal
 
     def close(self) -> None:
         """Close the journal, and put back what calls changed in this process."""
         self.journal.close()
         self.adapter.close()
 
-    def price(self, model: str) -> Price | None:
-        """A model's price; None where nobody knows it.
+    async def complete(self, call: Call, deadline: Deadline | None = None) -> Completion:
+        """The answer to a call, from the journal or from the model.
 
         Args:
-            model: LiteLLM id.
-        """
-        if model not in self._listed:
-            listed = self.adapter.listed_price(model)
-            self._listed[model] = price_of(model, self.prices, listed)
-        return self._listed[model]
-
-    @property
-    def unpriced(self) -> list[str]:
-        """Models met so far whose price nobody knows."""
-        return [model for model, price in self._listed.items() if price is None]
-
-    async def complete(
-        self, key: CallKey, request: Request, api_base: str | None, deadline: Deadline | None = None
-    ) -> Completion:
-        """The answer to a request, from the journal or from the model.
-
-        Args:
-            key: Where in the run it is asked.
-            request: What is asked.
-            api_base: Where it is sent; None for the provider's own address.
+            call: What is asked, where in the run, of whom; afterwards it says how it was put.
             deadline: Of the decision it is part of; None where it is all of it.
 
         Raises:
@@ -129,181 +140,143 @@ class Client:
             Halt: The run must stop: nothing more may be sent.
         """
         with self.switch.halting():
-            found = self.journal.find(key, request.digest)
+            found = self._found(call)
         if found is not None:
             self.meter.replayed += 1
             return found
         if self.journal.strict:
-            where = f"tick {key.tick}, {key.who}"
+            where = f"tick {call.key.tick}, {call.key.who}"
             raise Halt("journal", f"{where}: not in the journal, and a replay sends nothing")
         deadline = deadline if deadline is not None else Deadline(self.limits.deadline_s)
         deadline.begin_call()
-        answered = self.meter.answered
+        answers = self._hopelessness.answers
         try:
-            answer, send = await self._persist(request, api_base, deadline)
+            answered = await self._persist(call, deadline)
         except CallError as error:
-            failure = self._given_up(error, request, deadline, self.meter.answered > answered)
+            failure = self._given_up(error, call, deadline)
             with self.switch.halting():
-                self.journal.keep_failure(key, request, failure)
+                self.journal.keep_failure(call.key, call.request, failure)
+            self._stop_if_hopeless(error, call, answers)
             raise failure from None
         with self.switch.halting():
-            self.journal.keep(key, request, answer, send)
-        self._lost_in_a_row = 0
-        self.meter.count(answer)
-        return answer
+            self.journal.keep(call.key, call.request, answered.completion, answered.sent)
+        self._unfinished.pop(call.key, None)
+        self._hopelessness.answered(call.model.model)
+        self._note_cut_prompt(call, answered.sent.bill.tokens.prompt)
+        self.meter.answered += not call.trial
+        return answered.completion
 
-    async def probe(
-        self, who: str, request: Request, api_base: str | None, timeout_s: float
-    ) -> None:
-        """Send a request that only asks whether the model takes it, and pay for it.
+    def _found(self, call: Call) -> Completion | None:
+        """The answer from the journal, however the question was put.
+
+        Raises:
+            CallFailed: It failed, and isn't made again.
+        """
+        for capabilities in reversed(self.known.history(call.model.name)):
+            digest = call.take(capabilities).request.digest
+            if (found := self.journal.find(call.key, digest)) is not None:
+                return found
+        call.take(self.known.latest(call.model.name))
+        return None
+
+    async def _persist(self, call: Call, deadline: Deadline) -> Answered:
+        """Try until there is an answer, an error that won't pass, or no time left."""
+        earlier = self._unfinished.get(call.key) or self.journal.earlier(call.key)
+        call.attempts, call.bills = earlier.attempts, [earlier.bill]
+
+        async def attempt() -> Answered:
+            deadline.attempts += 1
+            return await self.sender.attempt(call, deadline)
+
+        try:
+            for _ in range(MOST_LESSONS):
+                try:
+                    return await retrying(deadline, self.sender.sleep)(attempt)
+                except CallError as error:
+                    if not self._learnt(error, call):
+                        raise
+            raise CallError(ErrorKind.PARAMETER, f"refused in {MOST_LESSONS} forms")
+        finally:
+            self._unfinished[call.key] = Earlier(call.attempts, Bill.together(call.bills))
+
+    def _learnt(self, error: CallError, call: Call) -> bool:
+        """Whether a refusal teaches how to put the question; then it is put anew.
+
+        Another call may have been taught meanwhile.
+        """
+        name, before = call.model.name, call.request
+        latest = self.known.latest(name)
+        if error.kind is ErrorKind.TOO_LONG:
+            limit = window(str(error)) if lasting(str(error)) else None
+            if limit is not None and limit < (latest.context or limit + 1):
+                self.known.learn(name, latest.lowered(str(error), context=limit))
+                self._note(call)
+            return False
+        if error.kind not in TEACHING or error.end is not End.REFUSED:
+            return False
+        if latest == call.capabilities:
+            own = any(option in error.text for option, _ in before.options)
+            refused = Refused(before, latest, str(error), error.text)
+            found = lesson(refused, guess=call.trial and not own)
+            if found is None:
+                return False
+            self.known.learn(name, found)
+            self._note(call)
+        after = call.take(self.known.latest(name)).request
+        return after.json != before.json or after.max_field != before.max_field
+
+    def _note(self, call: Call) -> None:
+        """Tell what the run has found out of a model, each once."""
+        name = call.model.name
+        for missing in self.known.latest(name).missing() if not call.trial else ():
+            if missing not in call.capabilities.missing():
+                self.notes[f"found out in the run: {name} takes {missing}"] = None
+
+    def _note_cut_prompt(self, call: Call, counted: int) -> None:
+        """Tell where far fewer tokens were read than sent: some servers cut prompts in silence."""
+        sent, told = call.request.likely_tokens_in, f"{call.model.name} read "
+        if any(note.startswith(told) for note in self.notes):
+            return
+        if sent > LONG_PROMPT and counted < FAR_BELOW * sent:
+            said = f"{told}{counted:,} tokens of a prompt of about {sent:,}"
+            self.notes[f"{said}: does its server cut prompts? Give it a larger window"] = None
+
+    def _given_up(self, error: CallError, call: Call, deadline: Deadline) -> CallFailed:
+        """A call's last error as the failure of its decision."""
+        self.meter.failed += not call.trial
+        return CallFailed(
+            error.kind.value,
+            str(error),
+            attempts=call.attempts,
+            bill=Bill.together(call.bills),
+            latency_s=round(deadline.call_s, 4),
+            status=error.status,
+        )
+
+    def lost(self, call: Call, failed: CallFailed) -> None:
+        """A decision was lost as its request is too long and nothing is left to leave out.
 
         Args:
-            who: Names the probe in the journal.
-            request: Asked with everything.
-            api_base: As in `complete`.
-            timeout_s: Patience in seconds, above 0.
+            call: Its last.
+            failed: Why.
 
         Raises:
-            CallError: It doesn't, or can't be reached.
-            Halt: As `complete`.
+            Halt: It is one of many in a row.
         """
-        deadline = Deadline(timeout_s, PROBE_ATTEMPTS)
-        try:
-            answer, send = await self._persist(request, api_base, deadline)
-        except CallError as error:  # thoughts may fill a short answer
-            if error.kind not in (ErrorKind.EMPTY, ErrorKind.USED_UP):
-                raise
-        else:
-            with self.switch.halting():
-                self.journal.keep(CallKey("", PROBE_TICK, who, 0), request, answer, send)
+        halt = self._hopelessness.refused(call.model.model, str(failed))
+        if halt is not None and not self.journal.strict:
+            raise self.stop(halt)
 
-    async def _persist(
-        self, request: Request, api_base: str | None, deadline: Deadline
-    ) -> tuple[Completion, int]:
-        """Try until there is an answer, an error that won't pass, or no time left."""
-        where = (request.model, api_base)
-        if where not in self._endpoints:
-            self._endpoints[where] = Endpoint(self.calls, self.limits.concurrency)
-        endpoint = self._endpoints[where]
-
-        async def attempt() -> tuple[Completion, int]:
-            deadline.attempts += 1
-            return await self._attempt(endpoint, deadline, request, api_base)
-
-        return await retrying(deadline, self._sleep)(attempt)
-
-    async def _attempt(
-        self, endpoint: Endpoint, deadline: Deadline, request: Request, api_base: str | None
-    ) -> tuple[Completion, int]:
-        """Send once; settle what it cost whatever comes of it."""
-        price = self.price(request.model)
-        worst_usd = price.worst(request) if price is not None else 0.0
-        likely = endpoint.likely_tokens(request)
-        with self._waits():
-            await self.budget.reserve(worst_usd)
-        billed_usd, send = 0.0, 0
-        try:
-            acquired_at = await self._admission(endpoint, likely)
-            number, sent_at = endpoint.sent, acquired_at
-            try:
-                if self.budget.usd is not None and worst_usd:
-                    with self.switch.halting():
-                        send = self.journal.set_aside(worst_usd)
-                billed_usd = worst_usd  # until we know better
-                endpoint.sent += 1
-                number, sent_at = endpoint.sent, time.monotonic()
-                raw, latency_s = await self._send(request, api_base, deadline)
-                sent = Sent(request, price, deadline.attempts, latency_s)
-                answer = completion_of(raw, sent, self._secrets)
-                billed_usd = answer.cost_usd or 0.0
-            except CallError as error:
-                if error.kind in NOT_BILLED:
-                    billed_usd = 0.0
-                    with self.switch.halting():
-                        self.journal.take_back(send)
-                if error.kind is ErrorKind.RATE_LIMIT:
-                    self.meter.rate_limited += 1
-                    endpoint.on_refusal(acquired_at)
-                endpoint.learn(error.headers, number, sent_at)
-                endpoint.rate.correct(likely, 0)
-                raise
-            finally:
-                self._slots.release()
-                endpoint.concurrency.release()
-        finally:
-            self.budget.settle(worst_usd, billed_usd)
-        endpoint.learn(raw.headers, number, sent_at)
-        endpoint.on_answer(likely, answer)
-        return answer, send
-
-    async def _admission(self, endpoint: Endpoint, tokens: int) -> float:
-        """Wait for the endpoint's slot, its rate, and a slot of the command; return the time."""
-        with self._waits():
-            await endpoint.concurrency.acquire()
-            try:
-                await endpoint.rate.acquire(tokens)
-                return await self._slots.acquire()
-            except BaseException:
-                endpoint.concurrency.release()
-                raise
-
-    async def _send(
-        self, request: Request, api_base: str | None, deadline: Deadline
-    ) -> tuple[RawResponse, float]:
-        meter, limit_s = self.meter, deadline.attempt_s
-        meter.sent += 1
-        meter.retries += deadline.attempts > 1
-        meter.in_flight += 1
-        meter.most_in_flight = max(meter.most_in_flight, meter.in_flight)
-        began = time.monotonic()
-        try:
-            with self.switch.sends():
-                async with asyncio.timeout(limit_s):
-                    raw = await self.adapter.send(
-                        request, api_base=api_base, timeout_s=limit_s + LATER_S
-                    )
-            return raw, time.monotonic() - began
-        except Halt:
-            raise
-        except Exception as error:
-            raise classify(error) from None
-        finally:
-            deadline.used_s += time.monotonic() - began
-            meter.in_flight -= 1
-
-    async def _sleep(self, seconds: float) -> None:
-        with self._waits():
-            await asyncio.sleep(seconds)
-
-    @contextlib.contextmanager
-    def _waits(self) -> Iterator[None]:
-        """A counted wait that `stop` ends with its `Halt`."""
-        with self.switch.waits():
-            self.meter.waiting += 1
-            try:
-                yield
-            finally:
-                self.meter.waiting -= 1
-
-    def _given_up(
-        self, error: CallError, request: Request, deadline: Deadline, answered_since: bool
-    ) -> CallFailed:
-        """A call's last error as the failure of its decision.
+    def _stop_if_hopeless(self, error: CallError, call: Call, answers: int) -> None:
+        """Stop the run where no decision could fare better.
 
         Raises:
-            Halt: No decision could fare better.
+            Halt: So it is.
         """
-        if error.kind is ErrorKind.ACCOUNT:
-            raise self.stop(Halt("service", str(error)))
-        self.meter.failed += 1
-        if error.kind in (ErrorKind.SERVER, ErrorKind.RATE_LIMIT) and not answered_since:
-            self._lost_in_a_row += 1
-            if self._lost_in_a_row >= LOST_IN_A_ROW:
-                cause = f"{LOST_IN_A_ROW} decisions in a row without an answer: {error}"
-                raise self.stop(Halt("service", cause))
-        cost_usd = None if self.price(request.model) is None else 0.0
-        used_s = round(deadline.call_s, 4)
-        return CallFailed(error.kind.value, str(error), deadline.attempts, cost_usd, used_s)
+        elsewhere = self._hopelessness.answers > answers
+        halt = self._hopelessness.halt(error, call.model.model, elsewhere=elsewhere)
+        if halt is not None and (not call.trial or halt.reason in ON_THE_MACHINE):
+            raise self.stop(halt)
 
 
 def _client(calls: Calls, journal: Journal, limits: Limits) -> Client:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..request import Completion
+from ..billing.tokens import Tokens
 
 
 @dataclass
@@ -21,8 +21,9 @@ class Meter:
         retries: Requests beyond the first of a call.
         rate_limited: Requests refused with 429.
         most_in_flight: The most at any time.
-        tokens_in: Of answered calls.
-        tokens_out: Of answered calls.
+        tokens_in: Of all requests that were answered.
+        tokens_out: Likewise.
+        tokens_cached: Likewise, of the prompts, read from a cache.
         estimated: Answers whose token counts were missing or impossible.
     """
 
@@ -37,18 +38,18 @@ class Meter:
     most_in_flight: int = 0
     tokens_in: int = 0
     tokens_out: int = 0
+    tokens_cached: int = 0
     estimated: int = 0
 
-    def count(self, answer: Completion) -> None:
-        """Count an answer.
+    def count(self, tokens: Tokens) -> None:
+        """Count the tokens of an answered request.
 
         Args:
-            answer: Of a call that was made, not found in the journal.
+            tokens: Whether its answer could be used or not.
         """
-        self.answered += 1
-        self.tokens_in += answer.tokens_in
-        self.tokens_out += answer.tokens_out
-        self.estimated += answer.estimated
+        self.tokens_in += tokens.prompt
+        self.tokens_out += tokens.completion
+        self.tokens_cached += tokens.cached
 
     @property
     def share_rate_limited(self) -> float:

@@ -11,7 +11,9 @@ from collections.abc import Awaitable, Callable
 
 from tenacity import AsyncRetrying, RetryCallState
 
-from .call_errors import RETRIED, CallError, ErrorKind
+from ..billing.bill import End
+from ..pacing.waiting import patience_s
+from ..transport.call_errors import RETRIED, CallError, ErrorKind
 
 FIRST_WAIT_S = 0.5
 LONGEST_WAIT_S = 6.0
@@ -19,8 +21,10 @@ LONGEST_RATE_LIMIT_WAIT_S = 8.0
 SPREAD = 0.25
 """Of a wait the provider asked for: so much longer, at most, so that not all return at once."""
 MOST_DOUBLINGS = 16
-MOST_EMPTY = 2
-"""Answers without text after which a call is tried again; each may be billed."""
+MOST_OWED = 2
+"""Answers that can't be used though they are owed, after which a call is tried again."""
+UNHEARD = 3
+"""Attempts of a trial at an address where nobody answers."""
 RATE_LIMIT_PATIENCE = 10
 """How many deadlines a call may wait in the queue of a provider that refuses it."""
 SHORTEST_ATTEMPT_S = 0.001
@@ -32,12 +36,13 @@ class Deadline:
 
     Args:
         deadline_s: For a decision, its failed attempts and the waits between them; above 0.
-        most_attempts: Of one call, 1 or more; None for as many as there is time for.
+        trial: Whether it is only asked what a model takes: an attempt may then take all the time
+            there is, and where nobody answers few are enough.
     """
 
-    def __init__(self, deadline_s: float, most_attempts: int | None = None) -> None:
+    def __init__(self, deadline_s: float, *, trial: bool = False) -> None:
         self.deadline_s = deadline_s
-        self.most_attempts = most_attempts
+        self.trial = trial
         self.used_s = 0.0
         self.attempts = 0
         self._used_before_s = 0.0
@@ -60,13 +65,12 @@ class Deadline:
     @property
     def attempt_s(self) -> float:
         """Deadline of the next attempt: a call that hangs leaves time for another."""
-        return max(min(self.left_s, self.deadline_s / 2), SHORTEST_ATTEMPT_S)
+        most_s = self.deadline_s if self.trial else self.deadline_s / 2
+        return max(min(self.left_s, most_s), SHORTEST_ATTEMPT_S)
 
     @property
     def over(self) -> bool:
         """Whether there is no time for another attempt."""
-        if self.most_attempts is not None and self.attempts >= self.most_attempts:
-            return True
         out_of_patience = self._refused_s > RATE_LIMIT_PATIENCE * self.deadline_s
         return self.left_s <= SHORTEST_ATTEMPT_S or out_of_patience
 
@@ -90,15 +94,15 @@ def retrying(deadline: Deadline, sleep: Callable[[float], Awaitable[None]]) -> A
         deadline: Of the decision.
         sleep: Waits so many seconds.
     """
-    empty = 0
+    owed = 0
 
     def passes(state: RetryCallState) -> bool:
-        nonlocal empty
+        nonlocal owed
         error = _error(state)
-        if error is not None and error.kind is ErrorKind.EMPTY:
-            empty += 1
-            return empty <= MOST_EMPTY
-        return error is not None and error.kind in RETRIED
+        if error is None or error.kind not in RETRIED:
+            return False
+        owed += error.end is End.UNUSABLE
+        return owed <= MOST_OWED
 
     def counted_wait(state: RetryCallState) -> float:
         error = _error(state)
@@ -109,9 +113,17 @@ def retrying(deadline: Deadline, sleep: Callable[[float], Awaitable[None]]) -> A
         deadline.wait(error, seconds)
         return seconds
 
+    def no_more(state: RetryCallState) -> bool:
+        error = _error(state)
+        if error is None or deadline.over:
+            return True
+        if deadline.trial and error.unheard and state.attempt_number >= UNHEARD:
+            return True
+        return (error.retry_after_s or 0.0) > patience_s(deadline.deadline_s)
+
     return AsyncRetrying(
         retry=passes,
-        stop=lambda _: deadline.over,
+        stop=no_more,
         wait=counted_wait,
         sleep=sleep,
         reraise=True,

@@ -1,55 +1,56 @@
 """What models answer, field by field: validated and cleaned, never guessed.
 
 Each class here and the JSON schema of the same name in `prompting/prompts` describe one form.
+Decisions and grades are read by the same reader.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypeVar
+from collections.abc import Callable
+from typing import Annotated, Generic, Literal, NamedTuple, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ....model.judge import CRITERIA
-from ..control_characters import clean
-from ..redaction import known_secrets, redact
-from .json_objects import UnusableAnswer, object_in
+from . import fields
+from .fields import (
+    Mending,
+    OptionalText,
+    Share,
+    Text,
+    Texts,
+    Whole,
+    Wholes,
+    WorkText,
+    checks,
+    evened_fields,
+    graded,
+    mend,
+    word,
+)
+from .json_objects import UnusableAnswer, objects_in
+from .thoughts import after_thoughts
 
 MOST_FAULTS = 3
 """Broken rules that are named; the rest are counted."""
 
 
-def _cleaned(value: Any) -> Any:
-    return redact(clean(value), known_secrets()) if isinstance(value, str) else value
-
-
-def _no_boolean(value: Any) -> Any:
-    """Refuse true and false where a number is meant; pydantic would take them for 1 and 0."""
-    if isinstance(value, bool):
-        raise ValueError("a number is meant, not true or false")
-    return value
-
-
-Text = Annotated[str, BeforeValidator(_cleaned)]
-Whole = Annotated[int, BeforeValidator(_no_boolean)]
-Share = Annotated[float, BeforeValidator(_no_boolean), Field(ge=0, le=1, allow_inf_nan=False)]
-
-
 class _Answer(BaseModel):
-    """Strict in what a field is, lenient about fields nobody asked for."""
+    """Strict in what is required, lenient about fields that are not, or that nobody asked for."""
 
     model_config = ConfigDict(extra="ignore", str_strip_whitespace=True)
 
-    reason: Text = ""
+    reason: OptionalText = ""
 
 
 class ContributeAnswer(_Answer):
     """What `contribute.json` describes."""
 
-    decision: Literal["contribute", "abstain"]
-    role: Text = ""
-    work: Text = ""
-    builds_on: list[Whole] = []
-    confidence: Share | None = None
+    decision: Annotated[Literal["contribute", "abstain"], mend(word("contribute", "abstain"))]
+    role: WorkText = ""
+    work: WorkText = ""
+    builds_on: Wholes = []
+    confidence: Share = None
 
 
 class ContributeWithAnswer(ContributeAnswer):
@@ -84,9 +85,9 @@ class MoveAnswer(_Answer):
 class IntendAnswer(_Answer):
     """What `intend.json` describes."""
 
-    decision: Literal["intend", "abstain"]
-    role: Text = ""
-    focus: list[Text] = []
+    decision: Annotated[Literal["intend", "abstain"], mend(word("intend", "abstain"))]
+    role: WorkText = ""
+    focus: Texts = []
 
 
 class Part(BaseModel):
@@ -96,30 +97,30 @@ class Part(BaseModel):
 
     agent: Whole
     role: Text = Field(min_length=1)
-    focus: list[Text] = []
-    phase: Whole = Field(default=1, ge=1)
+    focus: Texts = []
+    phase: Annotated[int, mend(fields.phase)] = 1
 
 
 class PlanAnswer(_Answer):
     """What `plan.json` describes."""
 
-    decision: Literal["plan", "abstain"]
-    assignments: list[Part] = []
+    decision: Annotated[Literal["plan", "abstain"], mend(word("plan", "abstain"))]
+    assignments: list[Annotated[Part, mend(evened_fields)]] = []
 
 
 class AmendAnswer(_Answer):
     """What `amend.json` describes."""
 
-    decision: Literal["amend", "abstain"]
-    article: Text = ""
-    text: Text = ""
+    decision: Annotated[Literal["amend", "abstain"], mend(word("amend", "abstain"))]
+    article: WorkText = ""
+    text: WorkText = ""
 
 
 class Grade(BaseModel):
     """One criterion in `verdict.json`."""
 
-    reason: Text = ""
-    grade: Whole = Field(ge=1, le=4)
+    reason: OptionalText = ""
+    grade: Annotated[int, mend(fields.grade)] = Field(ge=1, le=4)
 
 
 class Check(BaseModel):
@@ -129,15 +130,18 @@ class Check(BaseModel):
     met: Literal["yes", "partly", "no"]
 
 
+Criterion = Annotated[Grade, mend(graded)]
+
+
 class VerdictAnswer(BaseModel):
     """What `verdict.json` describes."""
 
-    checklist: list[Check]
-    accuracy: Grade
-    completeness: Grade
-    coherence: Grade
-    actionability: Grade
-    mission_relevance: Grade
+    checklist: Annotated[list[Check], mend(checks)] = []
+    accuracy: Criterion
+    completeness: Criterion
+    coherence: Criterion
+    actionability: Criterion
+    mission_relevance: Criterion
 
     def grades(self) -> dict[str, int]:
         """The five grades by criterion, each 1 to 4."""
@@ -145,26 +149,64 @@ class VerdictAnswer(BaseModel):
 
 
 A = TypeVar("A", bound=BaseModel)
+R = TypeVar("R")
 
 
-def parse(text: str, form: type[A]) -> A:
-    """The answer in a text.
+class Read(NamedTuple, Generic[R]):
+    """What was read from an answer.
+
+    Attributes:
+        value: The decision or verdict.
+        mended: Places in which the answer had to be put right.
+    """
+
+    value: R
+    mended: int
+
+
+def parse(text: str, form: type[A], build: Callable[[A], R], *, cut: bool = False) -> Read[R]:
+    """What an answer says: of several objects in it the last that holds all that is required.
 
     Args:
         text: What a model wrote.
         form: What was asked for.
+        build: Makes a value of a valid answer; raises `UnusableAnswer` where one isn't whole.
+        cut: Whether the text is as long as it may be, so that what isn't whole is not mended.
 
     Raises:
         UnusableAnswer: There is no JSON object in it, or it breaks the schema; says where.
     """
-    needed = {name for name, field in form.model_fields.items() if field.is_required()}
-    try:
-        return form.model_validate(object_in(text, needed))
-    except ValidationError as error:
-        faults = [
-            f"{'.'.join(map(str, e['loc'])) or 'answer'}: {e['msg']}"
-            for e in error.errors(include_url=False, include_input=False)
-        ]
-        rest = len(faults) - MOST_FAULTS
-        more = f" (and {rest} more)" if rest > 0 else ""
-        raise UnusableAnswer("; ".join(faults[:MOST_FAULTS]) + more) from None
+    needed = frozenset(name for name, field in form.model_fields.items() if field.is_required())
+    fault: UnusableAnswer | None = None
+    for answer in after_thoughts(text):
+        try:
+            for found in objects_in(answer, needed, cut=cut):
+                mending = Mending()
+                try:
+                    value = build(form.model_validate(found.body, context=mending))
+                except ValidationError as error:
+                    fault = fault or UnusableAnswer(_said(error))
+                except UnusableAnswer as error:
+                    fault = fault or error
+                else:
+                    return Read(value, found.mended + mending.count)
+        except UnusableAnswer as error:
+            fault = fault or error
+    raise fault if fault is not None else UnusableAnswer(_nothing(text, needed))
+
+
+def _nothing(text: str, needed: frozenset[str]) -> str:
+    if "{" not in text:
+        return "it holds no JSON object"
+    return f"it holds no JSON object with {', '.join(sorted(needed))}"
+
+
+def _said(error: ValidationError) -> str:
+    """Which rules are broken, and where."""
+    faults = [
+        f"{'.'.join(map(str, e['loc'])) or 'answer'}: {e['msg']}"
+        for e in error.errors(include_url=False, include_input=False)
+    ]
+    rest = len(faults) - MOST_FAULTS
+    more = f" (and {rest} more)" if rest > 0 else ""
+    return "; ".join(faults[:MOST_FAULTS]) + more

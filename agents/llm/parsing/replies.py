@@ -25,6 +25,7 @@ from .answers import (
     IntendAnswer,
     MoveAnswer,
     PlanAnswer,
+    Read,
     SayAnswer,
     parse,
 )
@@ -34,12 +35,13 @@ LONGEST_ROLE = 200
 """Characters."""
 
 
-def parse_reply(text: str, act: Act, *, answered: bool = False) -> Reply:
-    """The decision in a model's answer to an act.
+def parse_reply(text: str, act: Act, *, cut: bool = False, answered: bool = False) -> Read[Reply]:
+    """The decision in a model's answer to an act, and how far it had to be put right.
 
     Args:
         text: What the model wrote.
         act: What it was asked for.
+        cut: Whether the text is as long as it may be, so that what isn't whole is not mended.
         answered: Whether a contribution may carry an answer to the task. Answers stay texts here;
             the kernel reads them by their form.
 
@@ -48,21 +50,21 @@ def parse_reply(text: str, act: Act, *, answered: bool = False) -> Reply:
     """
     match act:
         case Act.CONTRIBUTE if answered:
-            return _answered(parse(text, ContributeWithAnswer))
+            return parse(text, ContributeWithAnswer, _answered, cut=cut)
         case Act.SAY:
-            return _saying(parse(text, SayAnswer))
+            return parse(text, SayAnswer, _saying, cut=cut)
         case Act.ANSWER:
-            return _final(parse(text, FinalAnswerAnswer))
+            return parse(text, FinalAnswerAnswer, _final, cut=cut)
         case Act.MOVE:
-            return _move(parse(text, MoveAnswer))
+            return parse(text, MoveAnswer, _move, cut=cut)
         case Act.CONTRIBUTE:
-            return _contribution(parse(text, ContributeAnswer))
+            return parse(text, ContributeAnswer, _contribution, cut=cut)
         case Act.INTEND:
-            return _intention(parse(text, IntendAnswer))
+            return parse(text, IntendAnswer, _intention, cut=cut)
         case Act.AMEND:
-            return _amendment(parse(text, AmendAnswer))
+            return parse(text, AmendAnswer, _amendment, cut=cut)
         case Act.PLAN:
-            return _plan(parse(text, PlanAnswer))
+            return parse(text, PlanAnswer, _plan, cut=cut)
 
 
 def _contribution(answer: ContributeAnswer) -> Contribution | Abstention:

@@ -8,12 +8,13 @@ from functools import lru_cache
 from ....model.decision import Act
 from ....model.observation import Charter, Observation
 from ....model.spans import Span
-from ..request import Mode
 from .context_window import ContextWindow, fit, render_assignment
-from .templates import SCHEMA_OF, WITH_ANSWER, quoted, quoted_title, schema_text, template
+from .templates import SCHEMA_OF, WITH_ANSWER, quoted, quoted_title, template
 
 Messages = tuple[tuple[str, str], ...]
 """Pairs of role (`system`, `user`, `assistant`) and text."""
+SILENCE = "(nothing)"
+"""Stands for an answer without text, as an empty turn is refused by many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,8 @@ class Prompt:
     """A prompt and what had to be left out of it.
 
     Attributes:
-        messages: Pairs of role and text.
+        messages: Pairs of role and text: the system's, then the user's.
+        read: About how many tokens of others' texts, own work and memory it holds.
         unread: Ids of messages of others that were left out.
         unrecalled: Ids of memory that were left out.
         shortened: Messages of which only the beginning is in it.
@@ -29,13 +31,14 @@ class Prompt:
     """
 
     messages: Messages
+    read: int = 0
     unread: tuple[Span, ...] = ()
     unrecalled: tuple[Span, ...] = ()
     shortened: int = 0
     unmarked: int = 0
 
 
-def compose(observation: Observation, mode: Mode, *, context_tokens: int, max_words: int) -> Prompt:
+def compose(observation: Observation, *, context_tokens: int, max_words: int) -> Prompt:
     """The prompt for a decision.
 
     The system message and the task come first and messages follow in the order they were said, so
@@ -43,7 +46,6 @@ def compose(observation: Observation, mode: Mode, *, context_tokens: int, max_wo
 
     Args:
         observation: What the member knows.
-        mode: Below `JSON_SCHEMA` the schema stands in the prompt.
         context_tokens: For what others said, own work and memory together, four characters to one;
             0 or more.
         max_words: Longest work asked for, 1 or more.
@@ -53,10 +55,9 @@ def compose(observation: Observation, mode: Mode, *, context_tokens: int, max_wo
     schema_name = schema_name_of(observation)
     sections.append(template("number").substitute(member=observation.member))
     sections.append(_question(schema_name, observation, max_words))
-    if mode is not Mode.JSON_SCHEMA:
-        sections.append(schema_text(schema_name))
     return Prompt(
         (("system", _system(observation.charter)), ("user", "".join(sections))),
+        window.read,
         window.unread,
         window.unrecalled,
         window.shortened,
@@ -75,16 +76,16 @@ def schema_name_of(observation: Observation) -> str:
     return SCHEMA_OF[observation.act]
 
 
-def repair(messages: Messages, answer: str, fault: str) -> Messages:
-    """The request that follows an answer which could not be used.
+def repair(answer: str, fault: str, schema: str = "") -> Messages:
+    """The turns that follow an answer which could not be used.
 
     Args:
-        messages: Of the prompt that was answered.
-        answer: What the model wrote.
+        answer: What the model wrote; may be empty.
         fault: What is wrong with it, in our words.
+        schema: The part of a prompt that states the schema; empty where it stands above already.
     """
-    plea = template("repair").substitute(fault=fault)
-    return (*messages, ("assistant", answer), ("user", plea))
+    plea = template("repair").substitute(fault=fault) + schema
+    return ("assistant", answer if answer.strip() else SILENCE), ("user", plea)
 
 
 def _sections(observation: Observation, window: ContextWindow) -> list[str]:

@@ -53,6 +53,12 @@ class ContextWindow:
     shortened: int
     unmarked: int
 
+    @property
+    def read(self) -> int:
+        """About how many tokens all of it has."""
+        texts = (*self.own, *self.messages, *self.memory, *self.marks)
+        return sum(map(len, texts)) // CHARACTERS_PER_TOKEN
+
 
 def fit(observation: Observation, tokens: int) -> ContextWindow:
     """Choose what is read.

@@ -11,9 +11,8 @@ from string import ascii_uppercase
 import numpy as np
 
 from ....model.judge import Submission
-from ..request import Mode
 from .composition import Prompt
-from .templates import quoted, quoted_title, schema_text, template
+from .templates import quoted, quoted_title, template
 
 CONTEXT_TOKENS = 48_000
 CHARACTERS_PER_TOKEN = 4
@@ -27,13 +26,11 @@ class VerdictRequest:
     Attributes:
         submission: What is judged; one work at least.
         index: The judge's place on the panel, from 0; each gets an order of its own.
-        mode: Below `JSON_SCHEMA` the schema stands in the prompt.
         tokens: For all works together; each gets an equal part.
     """
 
     submission: Submission
     index: int
-    mode: Mode
     tokens: int = CONTEXT_TOKENS
 
 
@@ -59,9 +56,8 @@ def compose_verdict(wanted: VerdictRequest) -> Prompt:
         works="\n\n".join(works),
         checklist=checklist,
     )
-    if wanted.mode is not Mode.JSON_SCHEMA:
-        text += schema_text("verdict")
-    return Prompt((("system", template("judge_system").substitute()), ("user", text)))
+    read = sum(min(most, len(work.text)) for work in submission.works) // CHARACTERS_PER_TOKEN
+    return Prompt((("system", template("judge_system").substitute()), ("user", text)), read)
 
 
 def _cut(text: str, characters: int) -> str:

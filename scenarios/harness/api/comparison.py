@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Comparison:
     """A comparison as far as it came.
 
@@ -91,6 +91,14 @@ class Comparison:
         from ..figures.comparison import draw_comparison
 
         return draw_comparison(self.analysis.summary, synthetic=self.synthetic)
+
+    def __repr__(self) -> str:
+        cells, runs = len(self.analysis.summary), len(self.analysis.runs)
+        minds = "synthetic" if self.synthetic else "called models"
+        return f"<Comparison: {cells} cells, {runs} runs, {minds}>"
+
+    def __str__(self) -> str:
+        return "\n".join((repr(self), *(f"  {line}" for line in self.conclusions)))
 
     def _repr_html_(self) -> str:
         said = "".join(f"<li>{escape(line)}</li>" for line in self.conclusions)

@@ -89,7 +89,7 @@ def offline(folder: Archive) -> Iterator[Service | None]:
     if not any(run.called for run in runs):
         yield None
         return
-    from ....agents.llm.calling.journal import Journal
+    from ....agents.llm.journal.journal import Journal
     from ....agents.llm.service import Service
 
     journal = Journal(folder.path, strict=True)

@@ -76,7 +76,7 @@ def _run(folder: Archive, config: RunConfig, service: Service | None) -> Replaye
             said = "" if again == text else first_difference(json.loads(text), json.loads(again))
         except Halt as halt:
             said = str(halt)
-        except (ValueError, RecursionError):
+        except (ValueError, TypeError, RecursionError):
             said = "the record can't be read"
         if said:
             difference = f"tick {tick} differs from the record: {said}"

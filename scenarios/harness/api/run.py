@@ -20,7 +20,7 @@ from ..results.rows import Row, agent_rows, measured, run_row, tick_rows
 from ..runs.play import PlayedRun
 from ..runs.reporter import Reporter
 from ..runs.session import Session, folder_path
-from ..runs.single import play_single, tell_notes, title_of
+from ..runs.single import play_single, tell_networks, tell_notes, title_of
 from ..statistics.summary import summarize
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Run:
     """A run as far as it came.
 
@@ -121,6 +121,12 @@ class Run:
             shocks=shock_ticks(self.records),
         )
 
+    def __repr__(self) -> str:
+        decides = self.row.get("outcome", "quality")
+        value = self.row.get(decides)
+        worth = f"{decides} not measured" if value is None else f"{decides} {value:.3f}"
+        return f"<Run: {self.title}; ticks {len(self.records)}, {worth}>"
+
     def _repr_html_(self) -> str:
         head = f"<p><b>{escape(self.title)}</b>, {len(self.records)} ticks</p>"
         shown = self.ticks.set_index("tick") if len(self.records) else self.ticks
@@ -140,6 +146,7 @@ def play_run(config: RunConfig, execution: Execution, reporter: Reporter) -> Run
         UsageError: It can't be built, a model can't be reached, or the folder is another run's.
     """
     tell_notes(config, reporter)
+    tell_networks([config], reporter)
     if not config.called:
         organization_of(config)  # what can't be built is refused before a folder is made
     path = folder_path(config, execution)

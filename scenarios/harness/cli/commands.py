@@ -77,7 +77,7 @@ def published(
     if value.folder is None:
         return None
     try:
-        show(publish(value))
+        show(publish(value, reporter.warn))
     except KeyboardInterrupt:
         reporter.note(f"interrupted while drawing; `unscripted report {value.folder}` draws it")
         return Exit.INTERRUPTED
@@ -111,7 +111,7 @@ def report_command(path: Path, *, as_json: bool = False) -> Exit:
         path: Of the folder.
         as_json: One object on standard output.
     """
-    written = publish(load(path))
+    written = publish(load(path), TerminalReporter().warn)
     if as_json:
         print_json({"version": 1, "written": [str(p) for p in written]})
     else:

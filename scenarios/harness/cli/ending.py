@@ -6,12 +6,14 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
 
 import cyclopts
 
 from ....model.errors import PluginError, UsageError
-from ..exits import DeclinedError, Exit
+from ..exits import ENDING, DeclinedError, Exit
 from ..terminal.plain_text import write_plainly
 
 
@@ -24,10 +26,11 @@ def guarded(command: Callable[[], object]) -> int:
     if sys.stdout is None:
         return _complain("standard output is closed; leave it open or send it to a file", 2)
     try:
-        _end_alike()
-        write_plainly()
-        code = command()
-        sys.stdout.flush()
+        os.environ.pop("MPLBACKEND", None)  # a notebook's; commands open no window
+        with _ended_alike():
+            write_plainly()
+            code = command()
+            sys.stdout.flush()
     except cyclopts.CycloptsError as error:
         return _complain(_words(error), Exit.USAGE)
     except (UsageError, PluginError) as error:
@@ -46,12 +49,36 @@ def guarded(command: Callable[[], object]) -> int:
     return code if isinstance(code, int) else Exit.DONE
 
 
-def _end_alike() -> None:
-    """Let a request to end, and a terminal that goes, end the command as Ctrl-C does."""
-    if threading.current_thread() is threading.main_thread():
-        for name in ("SIGTERM", "SIGHUP"):
-            if hasattr(signal, name):
-                signal.signal(getattr(signal, name), signal.default_int_handler)
+@contextmanager
+def _ended_alike() -> Iterator[None]:
+    """While inside, Ctrl-C, a request to end and a terminal that goes all end the command alike.
+
+    The first interrupts it. The second does nothing, as the command is putting its work away; the
+    third ends it where it stands, and its workers with it. What is ignored from the start, as under
+    `nohup`, stays ignored.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    asked = 0
+
+    def end(number: int, frame: FrameType | None) -> None:
+        nonlocal asked
+        asked += 1
+        if asked == 1:
+            raise KeyboardInterrupt
+        if asked > 2:
+            os._exit(Exit.INTERRUPTED)
+
+    named = [s for name in ENDING if (s := getattr(signal, name, None)) is not None]
+    before = {s: h for s in named if (h := signal.getsignal(s)) is not signal.SIG_IGN}
+    for number in before:
+        signal.signal(number, end)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _words(error: cyclopts.CycloptsError) -> str:

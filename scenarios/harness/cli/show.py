@@ -20,7 +20,14 @@ from ..statistics.findings import overall
 from ..statistics.summary import outcome_of
 from ..study.study import PlayedStudy
 from ..terminal.console import say
-from ..terminal.tables import TIGHT, agreement_line, compare_table, run_table, team_table
+from ..terminal.tables import (
+    TIGHT,
+    agreement_line,
+    compare_table,
+    run_table,
+    team_table,
+    undelivered_on,
+)
 
 
 def show_run(run: Run, pictures: Sequence[Path], console: Console) -> None:
@@ -35,7 +42,7 @@ def show_run(run: Run, pictures: Sequence[Path], console: Console) -> None:
     console.print(team_table(records[-1]))
     different = len({r.task_id for r in records})
     over = f"{counted(len(records), 'tick')}, {counted(different, 'different task')}"
-    console.print(run_table(records, f"{run.title}: {over}"))
+    console.print(run_table(records, f"{run.title}: {over}{undelivered_on(records)}"))
     _say_synthetic(run.config.synthetic, console)
     for line in run.events():
         say(console, line)
@@ -64,6 +71,8 @@ def show_ending(run: Run, reporter: Reporter) -> None:
         "the same command continues, `unscripted report` draws what is there",
         Exit.FAILURES: "done, with more failed decisions than --max-failures",
     }
+    if ending is Exit.FAILURES and run.played.cause:
+        ending = Exit.USAGE
     if ending in said:
         reporter.warn(said[ending])
 

@@ -1,4 +1,8 @@
-"""Cells of a sweep side by side: each protocol's mean and interval, measure by measure."""
+"""Cells of a sweep side by side: each protocol's mean and interval, measure by measure.
+
+One factor beside the protocol is told by colour; the others split the figure into rows. Below
+`FEWEST_FOR_BARS` replicates the values themselves are drawn instead of intervals.
+"""
 
 from __future__ import annotations
 
@@ -13,13 +17,15 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter
 
 from ....model.errors import UsageError
-from ..results.factors import named
-from ..results.labels import described
+from ..results.factors import by_words, named
+from ..results.labels import described, range_of
 from ..results.rows import mean
+from ..statistics.intervals import FEWEST_FOR_BARS
 from ..statistics.summary import CellSummary, outcome_of
 from .style import (
     MARKERS,
     SERIES,
+    draw_values,
     finish,
     fit,
     legend_below,
@@ -36,7 +42,7 @@ FACTORS = ("model", "agents", "level", "topology")
 MEASURES = ("quality", "abstention_rate", "hierarchy_depth", "cost_usd")
 MEASURES_OF_SCORED = ("score", "parts_reached", "answered", "cost_usd")
 COMBINATIONS_UP_TO = 8  # told apart by colour and marker; above it the figure is split into rows
-ROWS_UP_TO = 8
+ROWS_UP_TO = 12
 _MAGNITUDES = ("cost_usd", "tokens", "wall_s", "calls")  # on a log scale where they span much
 _LOG_FROM = 30.0  # largest over smallest mean
 
@@ -47,8 +53,8 @@ def draw_comparison(
 ) -> Figure:
     """Draw means and 95 % intervals, protocols sorted by their mean outcome, best on top.
 
-    Factors that vary are told apart by colour and marker; with more than `COMBINATIONS_UP_TO`
-    combinations the figure is split into rows of subplots.
+    Where more than two factors vary, one is told apart by colour and marker and the others split
+    the figure into rows of subplots, in the order in which their values were given.
 
     Args:
         cells: As `summarize` makes them.
@@ -72,7 +78,7 @@ def draw_comparison(
     figure = new_figure(
         width,
         2.0 + len(shown) * (inches + 0.4) + legend_in,
-        f"{len(protocols)} protocols compared" if len(protocols) > 1 else protocols[0],
+        _title(cells, protocols),
         _subtitle(cells),
         legend_in=legend_in,
     )
@@ -114,31 +120,29 @@ def _key(cell: CellSummary, factors: Sequence[str]) -> Key:
 
 
 def _combinations(cells: Sequence[CellSummary], factors: Sequence[str]) -> list[Key]:
-    """Combinations that occur; numbers in order of size."""
+    """Combinations that occur, in the order in which their values were given."""
+    given = [list(dict.fromkeys(c.cell.value(f) for c in cells)) for f in factors]
     found = {_key(c, factors) for c in cells}
-    return sorted(found, key=lambda k: [(isinstance(v, str), v) for v in k])
+    return sorted(found, key=lambda k: [v.index(x) for v, x in zip(given, k, strict=True)])
 
 
 def _factors(cells: Sequence[CellSummary]) -> tuple[list[str], list[str]]:
     """Varying factors: those that split the figure into rows, and those told apart in a subplot."""
-    values = {f: {_key(c, [f]) for c in cells} for f in FACTORS}
-    told = [f for f in FACTORS if len(values[f]) > 1]
-    split: list[str] = []
-    while len(_combinations(cells, told)) > COMBINATIONS_UP_TO and told:
-        fits = [
-            f
-            for f in told
-            if len(_combinations(cells, [g for g in told if g != f])) <= COMBINATIONS_UP_TO
-        ]
-        # the fewest rows that do, else the factor that helps most
-        chosen = (
-            min(fits, key=lambda f: len(values[f]))
-            if fits
-            else max(told, key=lambda f: len(values[f]))
-        )
-        told.remove(chosen)
-        split.append(chosen)
-    return split, told
+    count = {f: len({_key(c, [f]) for c in cells}) for f in ("protocol", *FACTORS)}
+    varying = [f for f in FACTORS if count[f] > 1]
+    few = len(varying) + (count["protocol"] > 1) <= 2
+    if few and len(_combinations(cells, varying)) <= COMBINATIONS_UP_TO:
+        return [], varying
+    fits = [f for f in varying if count[f] <= COMBINATIONS_UP_TO]
+    told = [max(fits, key=lambda f: count[f])] if fits else []  # hence the fewest rows
+    return [f for f in varying if f not in told], told
+
+
+def _title(cells: Sequence[CellSummary], protocols: Sequence[str]) -> str:
+    by = by_words(f for f in FACTORS if len(_combinations(cells, [f])) > 1)
+    if len(protocols) > 1:
+        return f"{len(protocols)} protocols compared{by}"
+    return f"{protocols[0]} compared{by}" if by else protocols[0]
 
 
 def _styles(combinations: Sequence[Key]) -> dict[Key, tuple[str, str, float]]:
@@ -166,7 +170,12 @@ def _draw_subplot(
         y = protocols.index(cell.cell.protocol) + offset
         found = cell.measure(measure)
         ci = None if found is None else found.ci95
-        if ci is not None and all(map(math.isfinite, ci)):
+        values = cell.values.get(measure, ())
+        if found is not None and found.n < FEWEST_FOR_BARS:
+            if len(values) > 1:
+                look = {"color": colour, "marker": marker}
+                draw_values(axes, values, [y] * len(values), look)
+        elif ci is not None and all(map(math.isfinite, ci)):
             axes.plot(ci, [y, y], color=colour, lw=1.8, marker="|", ms=6, mew=1.4, gid="interval")
         axes.plot(value, y, ls="", color=colour, marker=marker, ms=5.5, mew=0, gid="mean")
         drawn += 1
@@ -198,23 +207,40 @@ def _label(
             unit += ", log scale"
         elif not any(means):  # else the axis would show as much below 0 as above
             grid[0, j].set_xlim(-0.005, 0.1)
+        else:
+            _keep_inside(grid[0, j], measure)
         grid[-1, j].set_xlabel(f"{name}\n({unit})" if unit else plain(name))
+
+
+def _keep_inside(axes: Axes, measure: str) -> None:
+    """Leave no more of the axis outside the measure's range than a marker needs."""
+    (left, right), (low, high) = axes.get_xlim(), range_of(measure)
+    room = 0.03 * (right - left)
+    axes.set_xlim(max(left, low - room), min(right, high + room))
 
 
 def _subtitle(cells: Sequence[CellSummary]) -> str:
     """The factors that do not vary, with their values."""
+    sorted_by = "best quality first" if len({c.cell.protocol for c in cells}) > 1 else ""
     fixed = [
         named([f], _combinations(cells, [f])[0])
         for f in FACTORS
         if len(_combinations(cells, [f])) == 1
     ]
-    return " · ".join(fixed)
+    return " · ".join(filter(None, [*fixed, sorted_by]))
 
 
 def _note(cells: Sequence[CellSummary], rows: int) -> str:
     counts = sorted({c.replicates for c in cells})
     spread = str(counts[0]) if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
-    note = "Dots are means over replicates, bars 95 % confidence intervals"
+    read = []
+    if counts[-1] >= FEWEST_FOR_BARS:
+        read.append("bars 95 % confidence intervals")
+    if counts[0] < FEWEST_FOR_BARS:
+        few = f"fewer than {FEWEST_FOR_BARS} being too few for intervals"
+        read.append(f"small ones single replicates, {few}")
+    note = f"{'Large dots' if counts[0] < FEWEST_FOR_BARS else 'Dots'} are means over replicates"
+    note = ", ".join([note, *read])
     note += f"; {spread} replicate{'s' * (counts != [1])} per cell"
     if rows > ROWS_UP_TO:
         note += f"; the first {ROWS_UP_TO} of {rows} combinations are shown"

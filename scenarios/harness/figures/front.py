@@ -15,11 +15,13 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from ....model.errors import UsageError
 from ..results.labels import described
+from ..statistics.intervals import FEWEST_FOR_BARS
 from ..statistics.samples import Sample
 from .style import (
     FAINT,
     MARKERS,
     SERIES,
+    draw_values,
     finish,
     fit,
     legend_below,
@@ -125,7 +127,10 @@ def draw_front(
     figure.draw_without_rendering()  # labels are placed in inches, on settled axes
     _name(axes, shown, best)
     seeds = max((len(o.quality) for o in shown), default=0)
-    read = f"Points are means, bars 95 % intervals over {seeds} seeds; hollow and grey: dominated."
+    bars = f"bars 95 % intervals over {seeds} seeds"
+    if seeds < FEWEST_FOR_BARS:
+        bars = f"small dots single seeds, {seeds} being too few for intervals"
+    read = f"Points are means, {bars}; hollow and grey: dominated."
     if len(shown) < len(offers):
         read += f" {len(offers) - len(shown)} without a known cost or quality are left out."
     return finish(figure, synthetic=synthetic, note=f"{read} {note}".strip())
@@ -135,8 +140,14 @@ def _draw_offer(axes: Axes, offer: Offer, colour: str, marker: str, *, good: boo
     assert offer.at is not None
     x, y = offer.at
     ink = colour if good else FAINT
+    few = min(len(offer.cost), len(offer.quality)) < FEWEST_FOR_BARS
+    if few and len(offer.quality) > 1:
+        both = [s for s in offer.cost.values if s in offer.quality.values]
+        spent = [offer.cost.values[s] for s in both]
+        draw_values(axes, spent, [offer.quality.values[s] for s in both],
+                    {"color": ink, "marker": marker})  # fmt: skip
     for bounds, fixed, along in ((offer.cost.bounds, y, "x"), (offer.quality.bounds, x, "y")):
-        if bounds is not None:
+        if bounds is not None and not few:
             ends = (bounds, (fixed, fixed)) if along == "x" else ((fixed, fixed), bounds)
             axes.plot(*ends, color=ink, lw=1.2, zorder=2, gid="interval")
     axes.plot(x, y, ls="", marker=marker, ms=7, mew=1.4, mec=colour, zorder=4,

@@ -14,6 +14,7 @@ from matplotlib.ticker import FuncFormatter, NullLocator
 from ....model.errors import UsageError
 from ..results.labels import described
 from ..results.rows import mean
+from ..statistics.intervals import FEWEST_FOR_BARS
 from ..statistics.samples import Sample
 from ..statistics.study_results import StudyResults
 from .style import finish, fit, new_figure, styled, width_in
@@ -108,8 +109,15 @@ def _widths(samples: Mapping[str, Mapping[object, Sequence[Sample]]]) -> str:
     """How sure the numbers are, measure by measure: the widest interval of any cell."""
     said = []
     for measure, rows in samples.items():
-        bounds = [b for row in rows.values() for s in row if (b := s.bounds) is not None]
+        bounds = [
+            b
+            for row in rows.values()
+            for s in row
+            if len(s) >= FEWEST_FOR_BARS and (b := s.bounds) is not None
+        ]
         if bounds:
             half = max((high - low) / 2 for low, high in bounds)
             said.append(f"{described(measure)[0]} ±{half:.2g}")
-    return f"95 % intervals are at most: {', '.join(said)}." if said else ""
+    if not said:
+        return f"Fewer than {FEWEST_FOR_BARS} seeds are too few for intervals."
+    return f"95 % intervals are at most: {', '.join(said)}."

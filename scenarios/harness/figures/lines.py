@@ -1,4 +1,7 @@
-"""Measures against a number or a level: means as lines, 95 % intervals as bands or bars."""
+"""Measures against a number or a level: means as lines, 95 % intervals as bands or bars.
+
+Below `FEWEST_FOR_BARS` seeds the values themselves are drawn instead.
+"""
 
 from __future__ import annotations
 
@@ -10,16 +13,18 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter, MaxNLocator, NullLocator
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
 
 from ....model.errors import UsageError
 from ..results.labels import described
 from ..results.rows import Row
+from ..statistics.intervals import FEWEST_FOR_BARS
 from ..statistics.samples import Sample
 from .style import (
     FAINT,
     MARKERS,
     SERIES,
+    draw_values,
     finish,
     fit,
     legend_below,
@@ -143,9 +148,20 @@ def draw_lines(
         axes.set_visible(False)
     if handles:
         legend_below(figure, handles, across)
-    shape = "bars" if _places(subplots[0]) else "bands"
-    read = f"Lines are means, {shape} 95 % intervals over {_seeds(subplots)}."
+    read = _how_to_read(subplots)
     return finish(figure, synthetic=synthetic, note=f"{read} {note}".strip())
+
+
+def _how_to_read(subplots: Sequence[Subplot]) -> str:
+    samples = [s for p in subplots for line in p.lines for _, s in line.points if len(s)]
+    shape = "bars" if _places(subplots[0]) else "bands"
+    sure = [s for s in samples if len(s) >= FEWEST_FOR_BARS]
+    read = ["Lines are means"]
+    if sure or not samples:
+        read.append(f"{shape} 95 % intervals over {_seeds(sure)}")
+    if few := [s for s in samples if len(s) < FEWEST_FOR_BARS]:
+        read.append(f"small dots single seeds, {_seeds(few)} being too few for intervals")
+    return f"{', '.join(read)}."
 
 
 def _look(i: int) -> dict[str, Any]:
@@ -176,8 +192,14 @@ def _draw_subplot(
             (places.index(x) + offset if isinstance(x, str) else float(x), sample)
             for x, sample in line.points
         ]
-        known = [(x, m, s.bounds) for x, s in at if (m := s.mean) is not None]
+        known = [(x, m, s.bounds if len(s) >= FEWEST_FOR_BARS else None)
+                 for x, s in at if (m := s.mean) is not None]  # fmt: skip
         drawn += len(known)
+        for x, sample in at:
+            if 1 < len(sample) < FEWEST_FOR_BARS:
+                draw_values(
+                    axes, [x] * len(sample), list(sample.values.values()), looks[line.label]
+                )
         shade = 0.18 if len(subplot.lines) <= 4 else 0.1
         _draw_line(axes, known, looks[line.label], shade=None if places else shade)
     if not drawn:
@@ -191,6 +213,8 @@ def _draw_subplot(
     axes.set_ylabel(f"{name}\n({unit})" if unit else plain(name))
     if subplot.log and drawn:
         axes.set_yscale("log")
+        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axes.yaxis.set_minor_formatter(NullFormatter())
         axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:g}"))
     if subplot.title:
         axes.set_title(fit(subplot.title, 3.0, 10), loc="left")
@@ -268,8 +292,7 @@ def spread(positions: Sequence[float], gap: float) -> list[float]:
     return [c + gap * (k - (n - 1) / 2) for c, n in groups for k in range(n)]
 
 
-def _seeds(subplots: Sequence[Subplot]) -> str:
-    samples = (s for p in subplots for line in p.lines for _, s in line.points)
+def _seeds(samples: Iterable[Sample]) -> str:
     counts = sorted({len(s) for s in samples if len(s)})
     if not counts:
         return "no seed"

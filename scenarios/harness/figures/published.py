@@ -7,8 +7,20 @@ from collections.abc import Sequence
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from ..statistics.intervals import FEWEST_FOR_BARS
 from ..statistics.published import Claim, Origin
-from .style import BLACK, BLUE, FAINT, VERMILLION, finish, fit, legend_below, new_figure, styled
+from .style import (
+    BLACK,
+    BLUE,
+    FAINT,
+    VERMILLION,
+    draw_values,
+    finish,
+    fit,
+    legend_below,
+    new_figure,
+    styled,
+)
 
 LOOKS = {
     Origin.FITTED: ("s", BLUE),
@@ -39,8 +51,11 @@ def draw_published(
         marker, colour = LOOKS[claim.origin]
         assert claim.ours is not None
         axes.plot([claim.low, claim.low], [y - 0.36, y + 0.36], color=BLACK, lw=2.2)
-        if claim.ci95 is not None:
-            axes.plot(claim.ci95, [y, y], color=colour, lw=1.2)
+        if 1 < len(claim.by_seed) < FEWEST_FOR_BARS:
+            look = {"color": colour, "marker": marker}
+            draw_values(axes, claim.by_seed, [y] * len(claim.by_seed), look)
+        elif claim.ci95 is not None:
+            axes.plot(claim.ci95, [y, y], color=colour, lw=1.2, gid="interval")
         axes.plot([claim.ours], [y], marker=marker, color=colour, ms=6, ls="none")
     names = [fit(f"{c.section.partition(':')[0]}: {c.name}", NAMES_IN - 0.3, 8.5) for c in shown]
     axes.set_yticks(range(len(shown)), names)
@@ -57,4 +72,5 @@ def draw_published(
         for k in origins
     ]
     legend_below(figure, handles, len(handles))
-    return finish(figure, synthetic=synthetic, note="Bars through dots: 95 % intervals over seeds.")
+    read = f"Bars through dots: 95 % intervals over seeds; below {FEWEST_FOR_BARS}, single seeds."
+    return finish(figure, synthetic=synthetic, note=read)

@@ -11,7 +11,7 @@ References:
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
@@ -26,6 +26,8 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.textpath import text_to_path
 
 from ....model.record import State
+from ..format import visible
+from .fonts import OWN, drawable, families, settle
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -72,7 +74,7 @@ STATES: dict[State, StateLook] = {
 }
 
 _RC: dict[Any, Any] = {
-    "font.family": "DejaVu Sans",
+    "font.family": OWN,
     "font.size": 9,
     "text.usetex": False,
     "axes.labelsize": 9,
@@ -156,6 +158,7 @@ def finish(figure: Figure, *, synthetic: bool, note: str = "") -> Figure:
     if text:
         x, y = EDGE_IN / width, 0.09 / height
         figure.text(x, y, text, size=7.5, color="#555555", va="bottom", gid="footnote")
+    settle(figure)
     figure.draw_without_rendering()
     figure.set_layout_engine("none")
     return figure
@@ -201,6 +204,21 @@ def legend_columns(handles: Sequence[Artist], width_in_all: float, most: int) ->
     return math.ceil(len(handles) / rows) or 1
 
 
+def draw_values(
+    axes: Axes, xs: Sequence[float], ys: Sequence[float], look: Mapping[str, Any]
+) -> None:
+    """Single values beside their mean, small and pale, in its colour and form.
+
+    Args:
+        axes: Where.
+        xs: One for each value.
+        ys: Likewise.
+        look: Of the mean, its `color` and `marker`.
+    """
+    axes.plot(xs, ys, ls="", color=look["color"], marker=look["marker"], ms=3, mew=0, alpha=0.45,
+              zorder=2.5, gid="value")  # fmt: skip
+
+
 def not_measured(axes: Axes) -> None:
     """Say in the middle of axes that there is nothing to draw.
 
@@ -228,7 +246,7 @@ def save(figure: Figure, folder: Path, name: str) -> list[Path]:
 
 
 def plain(text: str) -> str:
-    """A text as Matplotlib prints it literally: one line, no mathematics, no control characters.
+    """A text as Matplotlib prints it literally: one line, no mathematics, nothing invisible.
 
     Args:
         text: From anywhere.
@@ -244,8 +262,9 @@ def width_in(text: str, size_pt: float, *, weight: str = "normal") -> float:
         size_pt: Of its letters, in points.
         weight: `normal` or `bold`.
     """
-    font = FontProperties(family="DejaVu Sans", size=size_pt, weight=weight)
-    return float(text_to_path.get_text_width_height_descent(text, font, ismath=False)[0]) / 72
+    shown = drawable(text)
+    font = FontProperties(family=families(shown), size=size_pt, weight=weight)
+    return float(text_to_path.get_text_width_height_descent(shown, font, ismath=False)[0]) / 72
 
 
 def fit(text: str, room_in: float, size_pt: float, *, weight: str = "normal") -> str:
@@ -290,4 +309,5 @@ def fold(text: str, room_in: float, size_pt: float) -> str:
 
 
 def _one_line(text: str) -> str:
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    shown = "".join(c if c.isprintable() else " " for c in visible(text))
+    return drawable(" ".join(shown.split()))

@@ -9,13 +9,17 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from ....agents.llm.calling.read_only import reading
+from ....agents.llm.journal.read_only import reading
 from ....model.errors import UsageError
+from ....model.metrics.catalogue import of_runs, of_ticks
 from ....model.record import TickRecord
+from ..results.factors import Cell
+from ..results.rows import Row
 from ..results.run_result import RunResult
 
 JOURNAL = "journal.sqlite"
@@ -30,6 +34,29 @@ LOCKED_S = 30.0
 _UNREADABLE = (
     ValueError, TypeError, KeyError, AttributeError, AssertionError, RecursionError, MemoryError,
 )  # fmt: skip
+
+
+def _complete(result: RunResult) -> RunResult:
+    """A result that has every column which is read; what earlier versions didn't measure is None.
+
+    Raises:
+        KeyError, TypeError: A row lacks what names it, or holds no number where one belongs.
+    """
+    if result.row is not None:
+        Cell.of(result.row)
+        _fill(result.row, ("seed",), of_runs())
+    for tick in result.ticks:
+        _fill(tick, ("tick", "task_id"), of_ticks())
+    return result
+
+
+def _fill(row: Row, needed: Iterable[str], measures: Iterable[str]) -> None:
+    for name in needed:
+        row[name]
+    for name in measures:
+        value = row.setdefault(name, None)
+        if value is not None and not isinstance(value, int | float):
+            raise TypeError(f"{name} is no number")
 
 
 class Database:
@@ -51,21 +78,17 @@ class Database:
         self.path = path
         self.writing = writing
         self.damage: list[str] = []
+        version = 0
         if path.exists() or not writing:
             self._check()
+            version = self._version()
         try:
             self._db = self._opened()
-            version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
-            if version > VERSION:
-                self._db.close()
-                raise UsageError(
-                    f"{path} is of version {version}, this program knows {VERSION}; use a later one"
-                )
-            if writing:
+            if writing and version < VERSION:  # else a refusal later on finds the file untouched
                 setting = f"PRAGMA journal_mode=WAL;{SCHEMA}PRAGMA user_version={VERSION};"
                 self._db.executescript(setting)
-        except sqlite3.Error as error:
-            raise UsageError(f"{path} can't be used: {error}; use another folder") from None
+        except (sqlite3.Error, UnicodeError) as error:
+            raise self._unusable(error) from None
 
     def _check(self) -> None:
         """Refuse what is no database before anything else believes in it."""
@@ -77,6 +100,25 @@ class Database:
         if head != MAGIC:
             what = "is empty" if not head else "is no database"
             raise UsageError(f"{self.path} {what}: what was played is lost; use another folder")
+
+    def _version(self) -> int:
+        """Of the tables that are there; read without leaving a trace."""
+        try:
+            with closing(reading(self.path)) as db:
+                version = int(db.execute("PRAGMA user_version").fetchone()[0])
+                db.execute("SELECT * FROM sqlite_master").fetchall()
+        except (sqlite3.Error, UnicodeError) as error:
+            raise self._unusable(error) from None
+        if not 0 <= version <= VERSION:
+            raise UsageError(
+                f"{self.path} is of version {version}, this program knows {VERSION}; "
+                "use a later one"
+            )
+        return version
+
+    def _unusable(self, error: BaseException) -> UsageError:
+        said = " ".join(str(error).split())[:200]
+        return UsageError(f"{self.path} can't be used: {said}; use another folder")
 
     def _opened(self) -> sqlite3.Connection:
         if self.writing:
@@ -107,7 +149,7 @@ class Database:
         found = {}
         for key, text in self._rows("SELECT run, result FROM runs", "runs"):
             try:
-                found[key] = RunResult.of(json.loads(text))
+                found[key] = _complete(RunResult.of(json.loads(text)))
             except _UNREADABLE as error:
                 self._unreadable(f"run {key}", error)
         return found
@@ -144,13 +186,16 @@ class Database:
         """Rows as far as they can be read."""
         try:
             yield from self._db.execute(statement)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeError) as error:
             self._unreadable(what, error)
 
     def _unreadable(self, what: str, error: BaseException) -> None:
         said = " ".join(f"{type(error).__name__}: {error}".split())[:200]
         if self.writing:
-            raise UsageError(f"{self.path}: {what} can't be read ({said}); use another folder")
+            raise UsageError(
+                f"{self.path}: {what} can't be read ({said}); use another folder, "
+                "`unscripted report` shows what can be read of this one"
+            )
         self.damage.append(f"{what} can't be read ({said})")
 
     def _write(self, statement: str, row: tuple[Any, ...]) -> None:

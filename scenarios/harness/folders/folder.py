@@ -20,10 +20,12 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from ....model.errors import UsageError
+from ....model.record import TickRecord
 from ....model.relocation import relocated
 from ..config.files import options_text
 from ..config.growth import grown
 from ..config.identity import Config, as_options, from_json, inputs_of, objects_in, to_json
+from ..results.run_result import RunResult
 from .database import JOURNAL, Database
 from .inputs import copies, keep
 from .safe_files import refuse_links, write_text
@@ -50,10 +52,11 @@ class Folder(Database):
     def __init__(self, folder: Path, config: Config) -> None:
         self.folder = folder
         self.config = config
+        self._known: tuple[list[TickRecord], dict[str, RunResult]] = ([], {})
         refuse_links(folder)
         there = _read_config(folder) if (folder / CONFIG).exists() else None
         if there is not None:
-            changed = grown(folder, there, config)
+            changed = _grown(folder, there, config)
         else:
             _refuse_strangers(folder)
             changed = True
@@ -64,6 +67,8 @@ class Folder(Database):
             if there is not None and not (folder / JOURNAL).exists():
                 raise UsageError(f"{folder / JOURNAL} is gone; use another folder")
             super().__init__(folder / JOURNAL, writing=True)
+            if there is not None:
+                self._known = (super().records(), super().results())
             if changed:
                 self._begin()
         except Timeout:
@@ -76,6 +81,8 @@ class Folder(Database):
                 f"out={folder} can't be written: {error}; use another folder"
             ) from None
         except UsageError:
+            if hasattr(self, "_db"):
+                self.close()
             self._let_go()
             raise
 
@@ -85,6 +92,19 @@ class Folder(Database):
         if not objects_in(self.config):
             write_text(self.folder / STUDY, options_text(*as_options(self.config)))
         write_text(self.folder / CONFIG, json.dumps(to_json(self.config), indent=2) + "\n")
+
+    def records(self) -> list[TickRecord]:
+        """The finished ticks of a run, in order."""
+        return self._taken(0) or super().records()
+
+    def results(self) -> dict[str, RunResult]:
+        """The finished runs of a comparison or scenario, by key."""
+        return self._taken(1) or super().results()
+
+    def _taken(self, which: int) -> Any:
+        """What was read when the folder was opened, once: it may have changed since."""
+        found, self._known = self._known[which], ([], {})
+        return found
 
     def __enter__(self) -> Folder:
         return self
@@ -158,6 +178,16 @@ def _has_rows(path: Path) -> bool:
         return bool(found.texts() or found.finished())
     finally:
         found.close()
+
+
+def _grown(folder: Path, there: Mapping[str, Any], config: Config) -> bool:
+    try:
+        return grown(folder, there, config)
+    except (TypeError, ValueError, AttributeError, RecursionError) as error:
+        if isinstance(error, UsageError):
+            raise
+        said = " ".join(str(error).split())
+        raise UsageError(f"{folder / CONFIG} can't be read: {said}; use another folder") from None
 
 
 def _read_config(folder: Path) -> Mapping[str, Any]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ....model.metrics.catalogue import of_runs, of_ticks
+from ..format import visible
 from .safe_files import write_with
 
 if TYPE_CHECKING:
@@ -20,12 +21,12 @@ TEXTS = (
 )  # fmt: skip
 NUMBERS = (
     "agents", "seed", "replicate", "ticks", "tick", "size", "member", "saw", "calls",
-    "tokens_in", "tokens_out", "mended",
+    "tokens_in", "tokens_out", "tokens_cached", "mended",
 )  # fmt: skip
 """Whole numbers."""
-FLOATS = ("confidence", "cost_usd", "latency_s", "budget")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for a formula at the start of a text."""
+FLOATS = ("confidence", "cost_usd", "cost_usd_uncached", "latency_s", "budget")
+FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+"""What a spreadsheet takes for a formula at the start of a text, after spaces, wide or not."""
 
 
 def write_table(folder: Path, name: str, frame: pd.DataFrame) -> None:
@@ -56,7 +57,9 @@ def typed(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def harmless(frame: pd.DataFrame) -> pd.DataFrame:
-    """A table whose texts no spreadsheet takes for formulas: an apostrophe stands before them.
+    """A table whose texts hide nothing, and which no spreadsheet takes for formulas.
+
+    Before those an apostrophe stands.
 
     Args:
         frame: The table.
@@ -66,4 +69,7 @@ def harmless(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _quoted(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+    if not isinstance(value, str):
+        return value
+    shown = visible(value)
+    return f"'{shown}" if shown.lstrip().startswith(FORMULA) or shown[:1].isspace() else shown

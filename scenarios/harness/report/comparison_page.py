@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +12,30 @@ from ..config.catalogue import VARYING
 from ..config.comparison import ComparisonConfig
 from ..config.identity import to_json
 from ..format import with_interval
+from ..results.factors import FACTORS, by_words, where
 from ..results.labels import of_compare_table
 from ..runs.matched_results import HEAD as MATCH_HEAD
 from ..runs.matched_results import TITLE as MATCH
 from ..runs.matched_results import match_rows
-from ..statistics.summary import outcome_of
+from ..statistics.evidence import Conclusion
+from ..statistics.summary import CellSummary, outcome_of
 from .page import Page, Table
 from .run_page import how_called
 from .statistics_tables import OMNIBUS_HEAD, contrasts_head, contrasts_table, omnibus_table
 
-CAPTIONS = {"comparison": "Protocols compared; dots are means over seeds, bars 95 % intervals."}
+CAPTIONS = {
+    "comparison": "Cells side by side: means over seeds, with 95 % intervals or, where seeds "
+    "are few, single seeds."
+}
+
+
+SHOWN = {
+    Conclusion.DIFFERENCE: "show a difference",
+    Conclusion.EQUIVALENT: "show equivalence",
+    Conclusion.UNDECIDED: "are undecided",
+    Conclusion.CONSTANT: "never vary",
+    Conclusion.TOO_FEW: "have too few seeds to conclude",
+}
 
 
 def comparison_page(comparison: Comparison, pictures: Mapping[str, Path]) -> Page:
@@ -34,13 +49,14 @@ def comparison_page(comparison: Comparison, pictures: Mapping[str, Path]) -> Pag
     called = _called(config)
     decides = outcome_of(found.summary)
     return Page(
-        title="Comparison of " + ", ".join(_protocols(config)),
+        title=_title(config),
         lead=f"{config.replicates} seeds per cell from {config.base.tasks.seed}, paired by seed; "
         f"{config.base.tasks.ticks} tasks per run. Brackets are 95 % intervals over seeds, each "
         "on its own; docs/statistics.md has the rule by which the sentences are worded."
         + "".join(f" {said}." for said in called),
         config=_shown(config),
         synthetic=comparison.synthetic,
+        verdict=_verdict(found.summary),
         called=bool(called),
         sentences=found.conclusions,
         pictures={path: CAPTIONS[name] for name, path in pictures.items()},
@@ -74,6 +90,34 @@ def _means(comparison: Comparison) -> Table:
         for row in comparison.analysis.summary
     ]
     return "Means per task", head, rows
+
+
+def _title(config: ComparisonConfig) -> str:
+    """Which protocols, or which one, and by what else they are compared."""
+    protocols = _protocols(config)
+    by = by_words(f for f in VARYING if f != "protocol" and len(config.values(f)) > 1)
+    if len(protocols) == 1:
+        return f"{protocols[0]} compared{by}" if by else protocols[0]
+    return f"Comparison of {', '.join(protocols)}{by}"
+
+
+def _verdict(summary: Sequence[CellSummary]) -> str:
+    """Which cell is best, and how much of that the contrasts show."""
+    decides = outcome_of(summary)
+    graded = [(mean, row) for row in summary if (mean := row.mean(decides)) is not None]
+    if not graded:
+        return "Nothing was graded."
+    best = max(graded, key=lambda pair: pair[0])[1]
+    varying = [f for f in FACTORS if len({row.cell.value(f) for row in summary}) > 1]
+    of = where({f: best.cell.value(f) for f in varying or ["protocol"]})
+    said = f"Highest mean {decides}: {of}, {with_interval(best.measure(decides))}."
+    shown = Counter(c.conclusion for row in summary for c in row.contrasts if c.measure == decides)
+    if not shown:
+        return said
+    parts = [
+        f"{n // 2} {SHOWN[c]}" for c in SHOWN if (n := shown[c])
+    ]  # each stands with both cells
+    return f"{said} Paired contrasts of {decides}: {', '.join(parts)}."
 
 
 def _protocols(config: ComparisonConfig) -> list[str]:

@@ -12,8 +12,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
-from ....agents.llm.control_characters import clean
-from ..format import SYNTHETIC
+from ..format import SYNTHETIC, visible
 
 AGAIN = "The same configuration gives the same numbers."
 AGAIN_CALLED = (
@@ -33,6 +32,7 @@ class Page:
         lead: The first paragraph.
         config: What was played, as JSON.
         synthetic: Whether synthetic minds made any of it.
+        verdict: What was found, in a sentence; stands first.
         called: Whether models were called: then playing it anew gives something else.
         sentences: A list of them.
         pictures: PNG files and their captions.
@@ -43,6 +43,7 @@ class Page:
     lead: str
     config: Mapping[str, Any]
     synthetic: bool
+    verdict: str = ""
     called: bool = False
     sentences: Sequence[str] = ()
     pictures: Mapping[Path, str] = field(default_factory=dict)
@@ -53,6 +54,7 @@ class Page:
         pictures = [{"src": _inline(p), "caption": said} for p, said in self.pictures.items()]
         return _template().render(
             title=self.title,
+            verdict=self.verdict,
             lead=self.lead,
             sentences=list(self.sentences),
             pictures=pictures,
@@ -68,8 +70,8 @@ def _inline(path: Path) -> str:
 
 
 def _shown(value: Any) -> Any:
-    """Foreign texts without control and direction characters; numbers as they are."""
-    return clean(value) if isinstance(value, str) else value
+    """Foreign texts as far as they can be seen; numbers as they are."""
+    return visible(value) if isinstance(value, str) else value
 
 
 @cache

@@ -23,16 +23,23 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 Drawing = Callable[[], "Figure"]
+Noting = Callable[[str], object]
+"""Hears what could not be drawn, in one sentence each."""
 PAGE = "report.html"
 FINDINGS = "findings.json"
 
 
+def _unheard(_: str) -> None:
+    """Nobody listens."""
+
+
 @singledispatch
-def publish(value: Any) -> list[Path]:
-    """Tables, figures and page of what was played, into its folder.
+def publish(value: Any, note: Noting = _unheard) -> list[Path]:
+    """Tables, figures and page of what was played, into its folder, in that order.
 
     Args:
         value: A run, comparison or study with a folder.
+        note: Hears of pictures that failed.
 
     Returns:
         The PNG figures and the pages, in the order worth opening.
@@ -41,7 +48,7 @@ def publish(value: Any) -> list[Path]:
 
 
 @publish.register
-def _(run: Run) -> list[Path]:
+def _(run: Run, note: Noting = _unheard) -> list[Path]:
     from ..figures.reach import draw_reach, has_parts
     from ..figures.roles import draw_role_mosaic
     from ..figures.team import draw_team
@@ -58,12 +65,12 @@ def _(run: Run) -> list[Path]:
     }
     if has_parts(records):
         figures["reach"] = lambda: draw_reach(records, synthetic=synthetic)
-    pictures = draw_all(run.folder, figures)
+    pictures = draw_all(run.folder, figures, note)
     return [*pictures.values(), _write(run.folder, run_page(run, pictures))]
 
 
 @publish.register
-def _(comparison: Comparison) -> list[Path]:
+def _(comparison: Comparison, note: Noting = _unheard) -> list[Path]:
     import pandas as pd
 
     assert comparison.folder is not None
@@ -71,25 +78,23 @@ def _(comparison: Comparison) -> list[Path]:
     for name in ("ticks", "agents"):
         rows = pd.DataFrame(rows_of(comparison.results, name))
         write_table(comparison.folder, name, rows)
-    pictures = draw_all(comparison.folder, {"comparison": comparison.plot})
+    pictures = draw_all(comparison.folder, {"comparison": comparison.plot}, note)
     page = comparison_page(comparison, pictures)
     return [*pictures.values(), _write(comparison.folder, page)]
 
 
 @publish.register
-def _(played: PlayedStudy) -> list[Path]:
+def _(played: PlayedStudy, note: Noting = _unheard) -> list[Path]:
     assert played.folder is not None
     assert played.report is not None
     refuse_links(played.folder)
     write_table(played.folder, "runs", played.results.runs)
     write_table(played.folder, "ticks", played.results.ticks)
-    if played.comparison is not None:
-        drawn = publish(played.comparison)
-        write_text(played.folder / FINDINGS, json.dumps(played.body(runs=False), indent=2) + "\n")
-        return drawn
     findings = json.dumps(played.body(runs=False), indent=2) + "\n"
     write_text(played.folder / FINDINGS, findings)
-    pictures = draw_all(played.folder, played.report.figures)
+    if played.comparison is not None:
+        return publish(played.comparison, note)
+    pictures = draw_all(played.folder, played.report.figures, note)
     page_of_all = _write(played.folder, study_page(played, pictures))
     for name, page in played.report.pages.items():
         write_text(played.folder / name, page(played.folder))
@@ -97,20 +102,43 @@ def _(played: PlayedStudy) -> list[Path]:
     return [*pictures.values(), *own, page_of_all]
 
 
-def draw_all(folder: Path, figures: Mapping[str, Drawing]) -> dict[str, Path]:
+def draw_all(
+    folder: Path, figures: Mapping[str, Drawing], note: Noting = _unheard
+) -> dict[str, Path]:
     """Draw figures as PNG and SVG; returns the PNG files by name.
+
+    A picture is no result: one that fails is said and left out.
 
     Args:
         folder: They go into its `figures`.
         figures: By file name.
+        note: Hears of those that failed, and of characters that no font has.
     """
+    drawn: dict[str, Path] = {}
+    said: dict[str, None] = {}
+    for name, draw in figures.items():
+        try:
+            path, missing = _drawn(draw, folder / "figures", name)
+        except Exception as error:
+            cause = " ".join(f"{type(error).__name__}: {error}".split())
+            said[f"note: figures/{name} was not drawn ({cause}); all results are kept"] = None
+        else:
+            drawn[name] = path
+            said |= dict.fromkeys(missing)
+    for sentence in said:
+        note(sentence)
+    return drawn
+
+
+def _drawn(draw: Drawing, folder: Path, name: str) -> tuple[Path, list[str]]:
+    """A PNG file, and what is to be said of it."""
+    from ..figures.fonts import NOTE, incomplete
     from ..figures.style import save
 
-    drawn = {}
-    for name, draw in figures.items():
-        paths = save(draw(), folder / "figures", name)
-        drawn[name] = next(path for path in paths if path.suffix == ".png")
-    return drawn
+    figure = draw()
+    paths = save(figure, folder, name)
+    path = next(path for path in paths if path.suffix == ".png")
+    return path, [f"note: {NOTE}"] if incomplete(figure) else []
 
 
 def _write(folder: Path, page: Page) -> Path:

@@ -8,17 +8,18 @@ from pathlib import Path
 
 from ....agents.llm.models import parse_model
 from ....agents.llm.settings import TEMPERATURE
+from ....model.metrics.catalogue import measure_run
 from ....model.record import TickRecord
 from ..api.run import Run
 from ..config.identity import to_json
 from ..config.run import RunConfig
-from ..format import UNKNOWN, plain
+from ..format import UNKNOWN, counted, number, plain
 from ..results.chronicle import chronicle
 from ..results.emergence import HEAD as EMERGENCE_HEAD
 from ..results.emergence import TITLE as EMERGENCE
 from ..results.emergence import emergence_lines, emergence_of, emergence_table
 from ..specs.minds import is_called
-from ..terminal.tables import agreement_line, run_rows
+from ..terminal.tables import agreement_line, run_rows, undelivered_on
 from .page import Page
 
 CAPTIONS = {
@@ -44,12 +45,15 @@ def run_page(run: Run, pictures: Mapping[str, Path]) -> Page:
         [str(m.member), m.state.value, plain(m.role or m.note), ", ".join(map(str, m.builds_on))]
         for m in records[-1].members
     ]
+    over = f"{len(records)} ticks over {len({r.task_id for r in records})} different tasks"
+    over += undelivered_on(records)
     return Page(
         title=f"{labels['protocol']}, {labels['agents']} agents, {labels['model']}",
-        lead=f"{len(records)} ticks over {len({r.task_id for r in records})} different tasks "
-        f"on a {labels['topology']} network, seed {config.tasks.seed}.{_asked(config, records)}",
+        lead=f"{over} on a {labels['topology']} network, seed {config.tasks.seed}."
+        + _asked(config, records),
         config=to_json(config),
         synthetic=config.synthetic,
+        verdict=_verdict(records),
         called=bool(config.called),
         sentences=[*chronicle(records), *judged, *emergence_lines(emergent)],
         pictures={path: CAPTIONS[name] for name, path in pictures.items()},
@@ -63,6 +67,16 @@ def run_page(run: Run, pictures: Mapping[str, Path]) -> Page:
             (EMERGENCE, EMERGENCE_HEAD, emergence_table(emergent)),
         ],
     )
+
+
+def _verdict(records: Sequence[TickRecord]) -> str:
+    """What the team achieved and who took part, on average."""
+    found = measure_run(records)
+    took, roles = found["participation"], found["unique_roles"]
+    said = "" if took is None else f"; {100 * took:.0f} % of the members delivered work"
+    named = "" if roles is None else f", under {counted(int(roles), 'name')} of roles"
+    over = f"over {counted(len(records), 'tick')}"
+    return f"Mean quality {number(found['quality'])} {over}{said}{named}."
 
 
 def _asked(config: RunConfig, records: Sequence[TickRecord]) -> str:

@@ -24,8 +24,7 @@ def study_page(played: PlayedStudy, pictures: Mapping[str, Path]) -> Page:
     """
     report, study = played.report, played.study
     assert report is not None
-    said = [f"Found: {overall(report.findings)}."]
-    said += [finding.line() for finding in report.findings]
+    said = [finding.line() for finding in report.findings]
     return Page(
         title=study.question,
         lead=f"{counted(len(played.results.rows), 'run')} in "
@@ -33,6 +32,7 @@ def study_page(played: PlayedStudy, pictures: Mapping[str, Path]) -> Page:
         f"{counted(played.config.replicates, 'seed')} each. {study.expectation} {study.refuted}",
         config=to_json(played.config),
         synthetic=played.results.synthetic,
+        verdict=f"Found: {overall(report.findings)}.",
         called=any(run.called for run in played.config.conditions),
         sentences=[*said, *report.notes],
         pictures={path: name.replace("-", " ").capitalize() for name, path in pictures.items()},

@@ -9,6 +9,8 @@ BLOCK_ORDER = ("level", "agents", "topology", "model", "protocol")
 """Factors as people read them, the widest first."""
 _WORDS = {"agents": "{} agents", "level": "level {}", "topology": "{} network"}
 
+_BY = {"agents": "team size", "topology": "network"}
+
 Block = tuple[Any, ...]
 """The values of all factors but one, in the order of `FACTORS`."""
 
@@ -87,3 +89,15 @@ def named(factors: Iterable[str], values: Iterable[Any]) -> str:
     """
     pairs = zip(factors, values, strict=True)
     return " · ".join(_WORDS.get(f, "{}").format(value) for f, value in pairs)
+
+
+def by_words(factors: Iterable[str]) -> str:
+    """What a comparison is made by beside the protocol, as ` by team size and network`.
+
+    Args:
+        factors: Those that vary; nothing is said without one.
+    """
+    words = [_BY.get(f, f) for f in factors]
+    if not words:
+        return ""
+    return f" by {' and '.join([', '.join(words[:-1]), words[-1]] if words[1:] else words)}"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 
-from ....model.metrics.catalogue import of_runs, of_ticks
+from ....model.metrics.catalogue import BUILT_IN, of_runs, of_ticks
 from ....model.metrics.measure import Measure
 
 BESIDE_THE_TABLE = frozenset({"unique_roles", "role_entropy", "rounds", "calls", "objective"})
@@ -17,9 +18,16 @@ OF_GRADES = ("quality", "mission_relevance", "balance")
 """Measures of a tick that stand in files and JSON and not in the table of a run."""
 SPARED_FIRST = (
     "balance", "tokens", "risk", "exclusion_rate", "mission_relevance", "wall_s", "hierarchy_depth",
-    "abstention_rate", "cost_usd",
+    "abstention_rate", "delivered", "cost_usd",
 )  # fmt: skip
 """Columns of a comparison left out, one after another, until it fits: a number is never cut."""
+
+
+_BUILT_IN = {m.name: m for m in BUILT_IN}
+
+
+def _known() -> dict[str, Measure]:
+    return {**of_runs(), **of_ticks()}
 
 
 def described(measure: Measure | str) -> tuple[str, str]:
@@ -29,11 +37,25 @@ def described(measure: Measure | str) -> tuple[str, str]:
         measure: Or its name, or words of one's own.
     """
     if isinstance(measure, str):
-        known = {**of_runs(), **of_ticks()}
+        known = _known()
         if measure not in known:
             return measure, ""
         measure = known[measure]
     return measure.label, measure.scale
+
+
+def range_of(measure: str, own: Mapping[str, Measure] | None = None) -> tuple[float, float]:
+    """What a measure can be at least and at most; infinite where nothing bounds it.
+
+    Args:
+        measure: Its name; of anything else nothing is known.
+        own: Measures of one's own, by name.
+    """
+    found = (own or {}).get(measure) or _BUILT_IN.get(measure) or _known().get(measure)
+    if found is None:
+        return -math.inf, math.inf
+    low = -math.inf if found.low is None else found.low
+    return float(low), math.inf if found.high is None else float(found.high)
 
 
 def heading(measure: str) -> str:

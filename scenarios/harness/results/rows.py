@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -31,7 +32,7 @@ def mean(values: Iterable[float | None]) -> float | None:
         values: None where nothing was measured.
     """
     known = [v for v in values if v is not None]
-    return sum(known) / len(known) if known else None
+    return math.fsum(known) / len(known) if known else None
 
 
 def run_row(
@@ -126,8 +127,9 @@ def agent_rows(records: Sequence[TickRecord]) -> list[Row]:
     """One row per member and tick.
 
     Columns: `tick`, `member`, `mind`, `state`, `role`, `builds_on` (ids, parted by spaces), `saw`
-    (messages of others), `confidence` (0 to 1), `calls`, `tokens_in`, `tokens_out`, `cost_usd`,
-    `latency_s`, `note`.
+    (messages of others), `confidence` (0 to 1), `calls`, `tokens_in`, `tokens_out`,
+    `tokens_cached`, `cost_usd`, `cost_usd_uncached`, `latency_s`, `mended` (places in which answers
+    had to be put right), `note`.
 
     Args:
         records: Of a run.
@@ -148,8 +150,11 @@ def agent_rows(records: Sequence[TickRecord]) -> list[Row]:
                     "calls": m.usage.calls,
                     "tokens_in": m.usage.tokens_in,
                     "tokens_out": m.usage.tokens_out,
+                    "tokens_cached": m.usage.tokens_cached,
                     "cost_usd": m.usage.cost_usd,
+                    "cost_usd_uncached": m.usage.uncached_usd,
                     "latency_s": m.usage.latency_s,
+                    "mended": sum(t.trace.mended for t in m.turns if t.trace is not None),
                     "note": m.note,
                 }
             )

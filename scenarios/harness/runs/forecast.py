@@ -8,13 +8,18 @@ Shocks and trials are left out: it is the forecast of the team as it begins.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
+from ....agents.llm.billing.price import Price
+from ....agents.llm.billing.tokens import Tokens
+from ....agents.llm.capabilities.capabilities import Capabilities, in_form
 from ....agents.llm.models import ModelId, parse_model
-from ....agents.llm.price import Price
 from ....agents.llm.prompting.composition import Messages, compose
+from ....agents.llm.prompting.templates import SCHEMA_OF, schema_text
 from ....agents.llm.prompting.verdict import VerdictRequest, compose_verdict
 from ....agents.llm.request import Mode, Request
 from ....agents.llm.service import Service
@@ -24,12 +29,15 @@ from ....model.mind import Mind
 from ....model.observation import Observation
 from ..build.from_config import organization_of
 from ..config.run import RunConfig
+from ..format import counted
 from ..specs.minds import is_called, own_mind, parse_team
 
 REHEARSED_BY = "synthetic/strong"
 TOKENS_PER_WORD = 1.4
 SHARE_OF_LONGEST = 0.6
 """Work is about so long, of the longest that is asked for; other answers are a fifth of that."""
+EPSILON = 1e-9
+"""Rounding."""
 TOKENS_PER_S = 60.0
 FIRST_TOKEN_S = 1.0
 """A guess at a hosted model's speed; probing it would measure the network."""
@@ -48,6 +56,7 @@ class Forecast:
         largest_usd: The most that one call may cost; a budget must cover it.
         budget_usd: What may be spent; None for any.
         unpriced: Models without a known price.
+        buys: What the rest of the budget buys, in words, where it doesn't buy all; else empty.
     """
 
     calls: int
@@ -58,6 +67,7 @@ class Forecast:
     largest_usd: float = 0.0
     budget_usd: float | None = None
     unpriced: tuple[str, ...] = ()
+    buys: str = ""
 
     def line(self) -> str:
         """One line for people."""
@@ -92,10 +102,7 @@ class _Rehearsing(Mind):
     def decide(self, observation: Observation) -> Answer:
         calls = self._model.calls
         prompt = compose(
-            observation,
-            Mode.PROMPT,
-            context_tokens=calls.context_tokens,
-            max_words=calls.max_words,
+            observation, context_tokens=calls.context_tokens, max_words=calls.max_words
         )
         reply = self._inner.decide(observation)
         assert isinstance(reply, Answer)
@@ -107,7 +114,8 @@ class _Rehearsing(Mind):
             words //= 5
         tokens_out = int(TOKENS_PER_WORD * words)
         seconds = FIRST_TOKEN_S + tokens_out / TOKENS_PER_S
-        tokens_in = self._tally.add(self._model, prompt.messages, tokens_out)
+        schema = SCHEMA_OF[observation.act]
+        tokens_in = self._tally.add(self._model, prompt.messages, schema, tokens_out)
         return Answer(said, Usage(1, tokens_in, tokens_out, None, seconds))
 
 
@@ -122,9 +130,9 @@ class _RehearsingJudge(Judge):
 
     def appraise(self, submission: Submission) -> Verdict:
         for i, model in enumerate(self._models if submission.works else ()):
-            prompt = compose_verdict(VerdictRequest(submission, i, Mode.PROMPT))
+            prompt = compose_verdict(VerdictRequest(submission, i))
             tokens_out = 20 * len(submission.task.rubric) + 200
-            self._tally.add(model, prompt.messages, tokens_out)
+            self._tally.add(model, prompt.messages, "verdict", tokens_out)
         return Verdict()
 
 
@@ -136,16 +144,18 @@ class Tally:
         self.tokens: dict[str, tuple[int, int]] = {}
         self.largest: dict[str, tuple[int, int]] = {}  # the most a call can use, in and out
 
-    def add(self, model: ModelId, asked: Messages, tokens_out: int) -> int:
-        """Count a call; return its prompt tokens.
+    def add(self, model: ModelId, asked: Messages, schema: str, tokens_out: int) -> int:
+        """Count a call; return its prompt tokens, which are most where it holds the schema.
 
         Args:
             model: That is called.
             asked: Its messages.
+            schema: Name of the answer's.
             tokens_out: Expected of the answer.
         """
         name = model.model
-        request = Request(name, asked, "", Mode.PROMPT, model.calls.max_tokens)
+        messages = in_form(asked, Capabilities(mode=Mode.PROMPT), schema_text(schema))
+        request = Request(name, messages, schema, Mode.PROMPT, model.calls.max_tokens)
         a, b = self.tokens.get(name, (0, 0))
         self.calls[name] += 1
         self.tokens[name] = (a + request.likely_tokens_in, b + tokens_out)
@@ -168,7 +178,9 @@ def forecast(runs: Sequence[tuple[RunConfig, int]], service: Service, at_once: i
     cost, seconds = 0.0, 0.0
     largest = 0.0
     unpriced: dict[str, None] = {}
+    costs: list[tuple[int, int, float]] = []
     for config, ticks in runs:
+        before = cost
         kind = config.replace(seed=0, ticks=1, shock="", tune="")
         if kind not in rehearsed:
             rehearsed[kind] = rehearse(kind)
@@ -182,18 +194,52 @@ def forecast(runs: Sequence[tuple[RunConfig, int]], service: Service, at_once: i
             if price is None:
                 unpriced[model] = None
             else:
-                cost += ticks * price.of(a, b)
-                largest = max(largest, price.of(*tally.largest[model]))
+                cost += ticks * price.of(Tokens(a, b))
+                largest = max(largest, price.worst(*tally.largest[model]))
+        costs.append((config.tasks.seed, ticks, cost - before))
     seconds /= max(1, at_once)
     if client.calls.rpm is not None:
         seconds = max(seconds, 60.0 * calls / client.calls.rpm)
     if client.calls.tpm is not None:
         seconds = max(seconds, 60.0 * (tokens_in + tokens_out) / client.calls.tpm)
     known = cost if cost or not unpriced else None
+    budget = client.calls.budget_usd
+    buys = ""
+    if budget is not None and not unpriced:
+        buys = bought(costs, budget - client.budget.spent_usd)
     return Forecast(
-        calls, tokens_in, tokens_out, known, seconds, largest, client.calls.budget_usd,
-        tuple(unpriced),
-    )  # fmt: skip
+        calls, tokens_in, tokens_out, known, seconds, largest, budget, tuple(unpriced), buys
+    )
+
+
+def bought(costs: Sequence[tuple[int, int, float]], left_usd: float) -> str:
+    """What a budget buys of runs that are played replicate by replicate.
+
+    Args:
+        costs: Of each run its seed, its ticks and its cost in US dollars.
+        left_usd: What may still be spent.
+
+    Returns:
+        A sentence; empty where it buys all.
+    """
+    if math.fsum(usd for _, _, usd in costs) <= left_usd:
+        return ""
+    left_usd = max(0.0, left_usd)
+    if len(costs) == 1:
+        _, ticks, usd = costs[0]
+        enough = int(ticks * left_usd / usd + EPSILON)
+        return f"the budget buys about {enough} of {counted(ticks, 'tick')}"
+    by_seed: dict[int, list[float]] = {}
+    for seed, _, usd in costs:
+        by_seed.setdefault(seed, []).append(usd)
+    spent = list(accumulate(usd for replicate in by_seed.values() for usd in replicate))
+    ends = accumulate(map(len, by_seed.values()))
+    whole = sum(spent[end - 1] <= left_usd * (1 + EPSILON) for end in ends)
+    runs = sum(usd <= left_usd * (1 + EPSILON) for usd in spent)
+    return (
+        f"the budget buys about {whole} of {counted(len(by_seed), 'replicate')} of every cell, "
+        f"{runs} of {len(costs)} runs; they are played replicate by replicate until it is spent"
+    )
 
 
 def rehearse(config: RunConfig) -> tuple[Tally, float]:

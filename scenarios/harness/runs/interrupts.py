@@ -11,13 +11,10 @@ from typing import TYPE_CHECKING
 
 from ....model.engine.event_loop import permanent_loop
 from ....model.errors import Halt
+from ..exits import ENDING
 
 if TYPE_CHECKING:
     from ....agents.llm.service import Service
-
-
-ENDING = ("SIGINT", "SIGTERM", "SIGHUP")
-"""What asks a command to end: Ctrl-C, another program, a terminal that goes."""
 
 
 @contextmanager

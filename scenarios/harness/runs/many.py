@@ -18,7 +18,7 @@ from .interrupts import graceful
 from .keys import run_key
 from .reporter import Reporter
 from .session import Session, check_networks, kinds_of
-from .single import tell_notes
+from .single import tell_networks, tell_notes
 from .sweep import sweep
 
 MOST_ERRORS_SHOWN = 5
@@ -56,6 +56,7 @@ def check_buildable(config: Sweep, reporter: Reporter) -> None:
             )
     for run in {r.team.model: r for r in kinds}.values():
         tell_notes(run, reporter)
+    tell_networks(kinds, reporter)
     if not any(run.called for run in kinds):
         check_networks(kinds)
 
@@ -73,10 +74,12 @@ def play_many(session: Session, execution: Execution) -> PlayedRuns:
     todo = {run_key(r): (r, r.tasks.ticks) for r in config.runs() if run_key(r) not in kept}
     at_once = min(len(todo), config.base.calls.concurrency)
     session.agree(list(todo.values()), yes=execution.yes, at_once=at_once)
+    # a budget that is short buys whole replicates, not the first halves of all
+    workers = len(config.conditions) if session.short else None
     began = time.perf_counter()
     try:
         with reporter.runs(service) as watch, graceful(service, reporter.note):
-            results = sweep(config, session.folder, service=service, watch=watch)
+            results = sweep(config, session.folder, workers=workers, service=service, watch=watch)
     except KeyboardInterrupt:
         count = len(session.folder.finished()) if session.folder is not None else 0
         reporter.note(f"interrupted with {count} runs kept; the same command continues")
@@ -84,6 +87,7 @@ def play_many(session: Session, execution: Execution) -> PlayedRuns:
     if service is None and todo:
         fresh = [run for key, (run, _) in todo.items() if results[key].row is not None]
         reporter.note(speed_line(fresh, len(results) - len(todo), time.perf_counter() - began))
+    session.tell()
     ending = _ending(results, execution.max_failures, reporter)
     halt = service.client.halt if service is not None else None
     if halt is not None:

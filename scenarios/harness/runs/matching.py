@@ -30,6 +30,7 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from ....agents.llm.billing.tokens import Tokens
 from ....model.errors import UnknownNameError, UsageError
 from ....model.mind import Mind
 from ..build.from_config import organization_of
@@ -42,7 +43,7 @@ from .reporter import Reporter
 if TYPE_CHECKING:
     from ....agents.llm.service import Service
 
-BY = {"calls": "calls", "tokens": "tokens", "usd": "cost_usd"}
+BY = {"calls": "calls", "tokens": "tokens", "usd": "cost_usd_uncached"}
 """What budgets are matched on, and the measure that counts it."""
 UNITS = {"calls": "calls", "tokens": "tokens", "usd": "USD"}
 PILOT, REHEARSED = 24, 4
@@ -67,7 +68,8 @@ def matched(config: ComparisonConfig, reporter: Reporter) -> ComparisonConfig:
         return config
     by, _, reference = match.partition(":")
     protocols = _protocols(config, match)
-    reporter.note(f"learning what {len(protocols)} protocols spend …")
+    which = " in US dollars, without discounts for what is cached" if by == "usd" else ""
+    reporter.note(f"learning what {len(protocols)} protocols spend{which} …")
     price = _prices(config) if by == "usd" else None
     teams = [p for p in protocols if not is_alone(p)]
     spending = cache(lambda where, p: _spending(config, {**dict(where), "protocol": p}, by, price))
@@ -195,7 +197,7 @@ def _prices(config: ComparisonConfig) -> Price | None:
         known = service.client.price(model)
         if known is None:
             raise UsageError(f"model={model} has no known price; use --price, or --match tokens")
-        return known.of(tokens_in, tokens_out)
+        return known.uncached(Tokens(tokens_in, tokens_out))
 
     return price
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from ....model.errors import Halt
@@ -103,7 +104,7 @@ def spent_usd(record: TickRecord) -> float:
         record: The tick.
     """
     usages = [t.usage for m in record.members for t in m.turns] + [record.verdict.usage]
-    return sum(u.cost_usd or 0.0 for u in usages)
+    return math.fsum(u.cost_usd or 0.0 for u in usages)
 
 
 def _over_budget(config: RunConfig, records: list[TickRecord]) -> bool:

@@ -12,8 +12,11 @@ import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
 from multiprocessing import connection, get_context, parent_process, resource_tracker
 from typing import Generic, TypeVar
+
+from ..exits import ENDING
 
 K = TypeVar("K")
 J = TypeVar("J")
@@ -85,11 +88,12 @@ class Processes(Generic[K, J, R]):
         self._pool = self._fresh()
 
     def _submit(self, job: J) -> Future[R]:
-        try:
-            return self._pool.submit(self._play, job)
-        except BrokenExecutor:  # it broke with nothing of ours in flight
-            self._pool = self._fresh()
-            return self._pool.submit(self._play, job)
+        with _deaf():  # as a worker that this starts is, until it is ready
+            try:
+                return self._pool.submit(self._play, job)
+            except BrokenExecutor:  # it broke with nothing of ours in flight
+                self._pool = self._fresh()
+                return self._pool.submit(self._play, job)
 
     def _fresh(self) -> ProcessPoolExecutor:
         _keep_the_books()
@@ -109,19 +113,36 @@ class Processes(Generic[K, J, R]):
         results._writer.close()  # type: ignore[attr-defined]  # else half a result is waited for
 
 
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """While inside, a request to end waits; processes that start inherit that."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ending())
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _ending() -> list[signal.Signals]:
+    return [getattr(signal, name) for name in ENDING if hasattr(signal, name)]
+
+
 def _keep_the_books() -> None:
     """Start the process that tracks semaphores so that a terminal's end doesn't end it first."""
-    if hasattr(signal, "SIGHUP"):
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
-        resource_tracker.ensure_running()  # inherits what is blocked
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    with _deaf():
+        resource_tracker.ensure_running()
 
 
 def _end_with_parent() -> None:
     """In a worker: leave Ctrl-C to the parent, and go when it goes."""
-    for name in ("SIGINT", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.SIG_IGN)
+    for number in _ending():
+        if number != signal.SIGTERM:
+            signal.signal(number, signal.SIG_IGN)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ending())
     parent = parent_process()
     if parent is not None:
         threading.Thread(target=_watch, args=(parent.sentinel,), daemon=True).start()

@@ -18,6 +18,7 @@ from ..config.identity import Config, default_folder
 from ..config.run import RunConfig
 from ..exits import DeclinedError
 from ..folders.folder import Folder
+from .descriptors import check_descriptors
 from .reporter import Reporter
 
 if TYPE_CHECKING:
@@ -44,6 +45,19 @@ def kinds_of(config: Config) -> tuple[RunConfig, ...]:
         config: Of the command.
     """
     return (config,) if isinstance(config, RunConfig) else config.conditions
+
+
+def at_once(config: Config) -> int:
+    """Calls that may be in flight at once, at most.
+
+    Args:
+        config: Of the command.
+    """
+    kinds = kinds_of(config)
+    calls = kinds[0].calls.concurrency
+    if not isinstance(config, RunConfig):
+        return calls
+    return min(calls, max(config.team.agents, len(config.judges)))
 
 
 def check_networks(runs: Iterable[RunConfig], service: Service | None = None) -> None:
@@ -75,6 +89,7 @@ class Session:
     Attributes:
         folder: Where finished ticks and runs go; None until it is made.
         service: Calls models; None where none is called.
+        short: Whether the budget is expected not to buy everything.
     """
 
     def __init__(self, config: Config, path: Path | None, reporter: Reporter) -> None:
@@ -83,6 +98,7 @@ class Session:
         self.reporter = reporter
         self.folder: Folder | None = None
         self.service: Service | None = None
+        self.short = False
         self._stack = ExitStack()
 
     def __enter__(self) -> Session:
@@ -104,11 +120,12 @@ class Session:
         self.folder = self._stack.enter_context(Folder(path, self.config))
 
     def _open_service(self, models: Sequence[str]) -> None:
-        from ....agents.llm.calling.host_process import tuned_for_calls
         from ....agents.llm.service import Service
+        from ....agents.llm.transport.host_process import tuned_for_calls
 
         kinds = kinds_of(self.config)
         calls = kinds[0].calls
+        check_descriptors(at_once(self.config))
         self.service = self._stack.enter_context(Service(calls))
         self.service.client.switch.sticky = True
         self._keep_calls()
@@ -120,7 +137,7 @@ class Session:
         self._stack.enter_context(tuned_for_calls())
 
     def _keep_calls(self) -> None:
-        from ....agents.llm.calling.journal import Journal
+        from ....agents.llm.journal.journal import Journal
 
         if self.folder is not None and self.service is not None:
             self.service.move_to(Journal(self.folder.path))
@@ -130,6 +147,10 @@ class Session:
         self.reporter.note(f"asking {', '.join(models)} …")
         try:
             found = self.service.probe(models)
+        except Halt as halt:
+            if halt.reason == "interrupted":
+                raise
+            return  # nothing more is sent, and the first decision says so
         except UsageError as error:
             first = kinds_of(self.config)[0]
             chosen = [j for j in first.judges if j not in first.acting]
@@ -156,6 +177,11 @@ class Session:
                     f"price={kinds[0].calls.price!r}: {model} is not called; "
                     f"models: {', '.join(sorted(called))}"
                 )
+
+    def tell(self) -> None:
+        """Say what was found out of models while they were called."""
+        for note in self.service.client.notes if self.service is not None else ():
+            self.reporter.note(f"note: {note}")
 
     def agree(self, todo: Sequence[tuple[RunConfig, int]], *, yes: bool, at_once: int = 1) -> int:
         """Say what will be spent, ask, then make the folder.
@@ -187,6 +213,7 @@ class Session:
         assert self.service is not None
         client = self.service.client
         budget = client.calls.budget_usd
+        self.short = bool(expected.buys)
         self.reporter.expect(expected, client.budget.spent_usd if self.folder is not None else 0.0)
         if budget is not None and expected.largest_usd > budget:
             cause = (

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from pathlib import Path
+
+from ....model.networks.files import READ, is_network_file, read_network
+from ....model.relocation import located
 from ..build.from_config import organization_of
 from ..config.groups import Execution
 from ..config.run import RunConfig
@@ -35,6 +40,22 @@ def tell_notes(config: RunConfig, reporter: Reporter) -> None:
         reporter.note(f"trial: {tuning.rule}")
 
 
+def tell_networks(runs: Iterable[RunConfig], reporter: Reporter) -> None:
+    """Say how each network file was read, so that nobody plays another network than was meant.
+
+    Args:
+        runs: One of each kind.
+        reporter: Hears one sentence per file.
+
+    Raises:
+        UsageError: A file can't be read.
+    """
+    for topology in dict.fromkeys(run.team.topology for run in runs):
+        if isinstance(topology, str | Path) and is_network_file(topology):
+            read = read_network(located(topology)).graph[READ]
+            reporter.note(f"note: read {read}")
+
+
 def play_single(session: Session, execution: Execution) -> PlayedRun:
     """Play what isn't in the folder yet.
 
@@ -51,6 +72,8 @@ def play_single(session: Session, execution: Execution) -> PlayedRun:
         reporter.ticks(title_of(config), config.tasks.ticks, session.service, calls) as watch,
         graceful(session.service, reporter.note),
     ):
-        return play(
+        played = play(
             config, session.folder, max_failures=execution.max_failures, watch=watch, org=org
         )
+    session.tell()
+    return played

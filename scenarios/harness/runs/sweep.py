@@ -88,7 +88,8 @@ def sweep(
     Args:
         config: Whose runs.
         folder: Where finished runs go, and what is already there is taken from.
-        workers: Processes; None uses every core, 1 stays in this process.
+        workers: Processes; None uses every core, 1 stays in this process. Of called models, runs
+            at once; None leaves it to the concurrency.
         service: Calls models, where there are any; then runs share this process and its budget.
         watch: Called with runs finished and runs in all.
         only: Keys of the runs that are wanted; None for all.
@@ -110,7 +111,7 @@ def sweep(
     if watch is not None:
         watch(finished_count, len(runs))
     if service is not None:
-        finished = _play_called(todo, service)
+        finished = _play_called(todo, service, workers or MOST_THREADS)
     else:
         finished = _play_all(todo, workers or os.cpu_count() or 1)
     for key, result in finished:
@@ -123,9 +124,11 @@ def sweep(
     return {key: done[key] for key in runs}
 
 
-def _play_called(todo: Mapping[str, _Job], service: Service) -> Iterator[tuple[str, RunResult]]:
+def _play_called(
+    todo: Mapping[str, _Job], service: Service, at_once: int
+) -> Iterator[tuple[str, RunResult]]:
     """Many runs at once in threads that wait for one client: its pace and its budget are theirs."""
-    most = min(len(todo), service.client.limits.concurrency, MOST_THREADS)
+    most = min(len(todo), service.client.limits.concurrency, MOST_THREADS, at_once)
     if most < 1:
         return
     pool = ThreadPoolExecutor(most, thread_name_prefix="unscripted-run")

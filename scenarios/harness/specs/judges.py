@@ -9,6 +9,7 @@ from ....agents.llm.settings import Calls
 from ....model.errors import UnknownNameError, UsageError
 from ....model.judge import Judge
 from ....model.plugins.discovery import Found, discover, instance
+from ....model.plugins.grammar import split_commas
 from ....model.plugins.loading import NoSuchModuleError, import_path, load
 from .minds import is_called
 
@@ -53,7 +54,7 @@ def judge_models(judge: str | None, team: Sequence[str], calls: Calls) -> tuple[
 
 
 def _named(judge: str, calls: Calls) -> tuple[str, ...]:
-    models = tuple(filter(None, (part.strip() for part in judge.split(","))))
+    models = tuple(filter(None, (part.strip() for part in split_commas(judge))))
     for model in models:
         bare = model.partition("?")[0]
         if "/" not in bare and bare not in presets():

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from ..results.factors import Cell
 from ..results.rows import Row
-from .intervals import Bounds, exact_mean, interval, turned
+from .intervals import ANYWHERE, Bounds, exact_mean, inside, interval, turned
 from .power import Power
 
 TAIL = 0.05
@@ -87,12 +87,15 @@ class CloserLook:
         )
 
 
-def two_one_sided(difference: Sequence[float], margin: float) -> tuple[float, Bounds]:
+def two_one_sided(
+    difference: Sequence[float], margin: float, within: Bounds = ANYWHERE
+) -> tuple[float, Bounds]:
     """Two one-sided tests that the mean difference lies within a margin.
 
     Args:
         difference: Of each pair; they vary.
         margin: Above 0.
+        within: What the mean difference can be at all.
 
     Returns:
         The larger p of the two, and the 90 % interval of the mean difference.
@@ -106,7 +109,8 @@ def two_one_sided(difference: Sequence[float], margin: float) -> tuple[float, Bo
 
     described = DescrStatsW(difference)
     low, high = described.tconfint_mean(2 * TAIL)
-    return float(described.ttost_mean(-margin, margin)[0]), (float(low), float(high))
+    ci90 = inside((float(low), float(high)), within, exact_mean(difference))
+    return float(described.ttost_mean(-margin, margin)[0]), ci90
 
 
 def played_by_cell(ticks: Iterable[Row], measure: str) -> dict[Cell, Played]:
@@ -124,13 +128,14 @@ def played_by_cell(ticks: Iterable[Row], measure: str) -> dict[Cell, Played]:
     return dict(found)
 
 
-def by_task(here: Played, there: Played, fewest: int) -> ByTask | None:
+def by_task(here: Played, there: Played, fewest: int, within: Bounds = ANYWHERE) -> ByTask | None:
     """A measure here minus the same there, task by task.
 
     Args:
         here: What one cell played.
         there: What the other did; only the same task at the same seed and tick counts.
         fewest: Different tasks that it takes, 2 or more.
+        within: What the mean difference can be at all.
 
     Returns:
         None where tasks were not played over and over (then seeds have tasks of their own, and
@@ -144,7 +149,7 @@ def by_task(here: Played, there: Played, fewest: int) -> ByTask | None:
             played.add((task, when[0]))
     if len(of_task) < fewest or len(played) < 2 * len(of_task):
         return None
-    found = interval(map(exact_mean, of_task.values()))
+    found = interval(map(exact_mean, of_task.values()), within)
     if found is None or found.ci95 is None:
         return None
     return ByTask(found.mean, found.ci95, found.n)

@@ -13,10 +13,11 @@ from typing import Any
 
 from ....model.metrics.multiple_testing import holm
 from ..results.factors import FACTORS, Block, Cell
+from ..results.labels import range_of
 from ..results.rows import Row
 from .closer import ByTask, CloserLook, Equivalence, Played, by_task, played_by_cell, two_one_sided
 from .evidence import Conclusion, Evidence, Rule
-from .intervals import STILL, Bounds, bootstrapped, cohens_d, interval, turned
+from .intervals import STILL, Bounds, between_two, bootstrapped, cohens_d, interval, turned
 from .power import Power, Seen, planned
 
 
@@ -128,7 +129,7 @@ Between = tuple[Cell, Cell, Contrast]
 
 
 def paired_difference(
-    first: Sequence[Row], second: Sequence[Row], measure: str
+    first: Sequence[Row], second: Sequence[Row], measure: str, within: Bounds | None = None
 ) -> PairedDifference | None:
     """The paired difference first - second of one measure.
 
@@ -136,6 +137,7 @@ def paired_difference(
         first: Rows of runs of one cell.
         second: Those of another.
         measure: A column of both.
+        within: What it can be; None for what the catalogue says.
 
     Returns:
         None with fewer than two seeds that both measured.
@@ -149,7 +151,7 @@ def paired_difference(
         if r[measure] is not None and other.get(r["seed"]) is not None
     ]
     by_seed = tuple(a - b for a, b in pairs)
-    found = interval(by_seed)
+    found = interval(by_seed, between_two(range_of(measure) if within is None else within))
     if found is None or found.sd is None or found.ci95 is None:
         return None
     left, right = [a for a, _ in pairs], [b for _, b in pairs]
@@ -181,7 +183,10 @@ def contrasts(
             blocks.setdefault(cell.block(factor), []).append(cell)
         pairs = [pair for block in blocks.values() for pair in combinations(block, 2)]
         for measure in rule.contrasted:
-            made = ((a, b, paired_difference(cells[a], cells[b], measure)) for a, b in pairs)
+            within = rule.ranges.get(measure)
+            made = (
+                (a, b, paired_difference(cells[a], cells[b], measure, within)) for a, b in pairs
+            )
             sides = [(a, b, d) for a, b, d in made if d is not None]
             found += _Family(factor, sides, rule).judged(played.get(measure))
     return found
@@ -231,7 +236,9 @@ class _Family:
     ) -> dict[int, CloserLook]:
         differences = [d for _, _, d in self.sides]
         margin, alpha = self.rule.margins[differences[0].measure], self.rule.alpha
-        found = [two_one_sided(differences[i].by_seed, margin) for i in corrected]
+        within = self.rule.ranges.get(measure := differences[0].measure)
+        within = between_two(range_of(measure) if within is None else within)
+        found = [two_one_sided(differences[i].by_seed, margin, within) for i in corrected]
         equal_p = holm(p for p, _ in found)
         equivalences = {
             i: Equivalence(margin, p, ci90, p_corrected, p_corrected < alpha)
@@ -248,6 +255,8 @@ class _Family:
         for i, (a, b, _) in enumerate(self.sides):
             tasks = None
             if self.factor != "level":  # another level has other tasks
-                tasks = by_task(played.get(a, {}), played.get(b, {}), self.rule.fewest_tasks)
+                tasks = by_task(
+                    played.get(a, {}), played.get(b, {}), self.rule.fewest_tasks, within
+                )
             looks[i] = CloserLook(bootstraps[i], equivalences.get(i), powers.get(i), tasks)
         return looks

@@ -9,6 +9,7 @@ from enum import StrEnum
 from ....model.errors import UsageError
 from ....model.metrics.catalogue import BUILT_IN
 from ....model.metrics.measure import Measure
+from ..results.labels import range_of
 from .intervals import Bounds
 
 CONTRASTED = (
@@ -61,6 +62,7 @@ class Rule:
         fewest_for_strong: Replicates below which evidence is moderate at most: with fewer nobody
             can see whether the t test's assumptions hold.
         fewest_tasks: Different tasks below which they are no units of their own.
+        ranges: What measures of one's own can be; of the others the catalogue knows it.
     """
 
     contrasted: tuple[str, ...] = CONTRASTED
@@ -69,6 +71,7 @@ class Rule:
     fewest_pairs: int = 5
     fewest_for_strong: int = 10
     fewest_tasks: int = 5
+    ranges: Mapping[str, Bounds] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not 0 < self.alpha < 1:
@@ -91,7 +94,9 @@ class Rule:
         """
         listed = list(own)
         names = (m.name for m in listed if m.contrasted)
-        return cls((*CONTRASTED, *names), margins_of([*BUILT_IN, *listed]))
+        by_name = {m.name: m for m in listed}
+        ranges = {name: range_of(name, by_name) for name in by_name}
+        return cls((*CONTRASTED, *names), margins_of([*BUILT_IN, *listed]), ranges=ranges)
 
     def conclusion(
         self, pairs: int, p: float | None, p_equivalent: float | None = None

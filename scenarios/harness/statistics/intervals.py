@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 LEVEL = 0.95
+FEWEST_FOR_BARS = 5
+"""Seeds below which a figure shows the values themselves: an interval of them is mostly a guess."""
 RESAMPLES = 2000
 FEWEST_TO_RESAMPLE = 5
 STILL = 1e-12
@@ -19,6 +21,8 @@ MOST_T = 1000.0
 
 Bounds = tuple[float, float]
 """Lower and upper end of an interval."""
+ANYWHERE: Bounds = (-math.inf, math.inf)
+"""The range of what nothing bounds."""
 
 
 @dataclass(frozen=True)
@@ -63,11 +67,12 @@ def exact_mean(values: Iterable[float]) -> float:
     return math.fsum(known) / len(known)
 
 
-def interval(values: Iterable[float | None]) -> Interval | None:
+def interval(values: Iterable[float | None], within: Bounds = ANYWHERE) -> Interval | None:
     """Mean, standard deviation and Student's 95 % interval of what was measured.
 
     Args:
         values: None where nothing was measured; such values count for nothing.
+        within: What the mean can be at all: the interval ends there.
 
     Returns:
         None where no value is left.
@@ -83,7 +88,28 @@ def interval(values: Iterable[float | None]) -> Interval | None:
         return Interval(mean, None, None, n)
     sd = math.sqrt(math.fsum((v - mean) ** 2 for v in known) / (n - 1))
     half = float(stats.t.ppf(0.5 + LEVEL / 2, n - 1)) * sd / math.sqrt(n)
-    return Interval(mean, sd, (mean - half, mean + half), n)
+    return Interval(mean, sd, inside((mean - half, mean + half), within, mean), n)
+
+
+def inside(bounds: Bounds, within: Bounds, seen: float) -> Bounds:
+    """An interval without the part that can't be.
+
+    Args:
+        bounds: Of the interval.
+        within: What can be.
+        seen: What was found; never cut off, even where it can't be.
+    """
+    return max(bounds[0], min(within[0], seen)), min(bounds[1], max(within[1], seen))
+
+
+def between_two(within: Bounds) -> Bounds:
+    """What the difference of two numbers can be.
+
+    Args:
+        within: What each of them can be.
+    """
+    width = within[1] - within[0]
+    return -width, width
 
 
 def bootstrapped(samples: Sequence[Sequence[float]]) -> list[Bounds | None]:

@@ -9,8 +9,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from ....model.metrics.scored import outcome
+from ..results.labels import range_of
 from ..results.rows import Row
-from .intervals import Bounds
+from .intervals import Bounds, between_two, inside
 
 MOST_ROWS = 1500
 """Of tasks in a model; above it only the leading cells are in it, two at least."""
@@ -111,13 +112,13 @@ def mixed_model(ticks: Sequence[Row], factor: str, ranked: Sequence[Any]) -> Mix
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a variance of 0 is an answer, not a fault
-            return _fitted([(float(t[measure]), t) for t in taken], factor, names)
+            return _fitted([(float(t[measure]), t) for t in taken], factor, names, measure)
     except Exception as error:  # a check that can't be made stops nobody
         return Unfitted(f"{type(error).__name__}: {error}")
 
 
 def _fitted(
-    taken: Sequence[tuple[float, Row]], factor: str, names: Sequence[Any]
+    taken: Sequence[tuple[float, Row]], factor: str, names: Sequence[Any], measure: str
 ) -> MixedModel | Unfitted:
     import pandas as pd
     from statsmodels.regression.mixed_linear_model import MixedLM
@@ -142,8 +143,9 @@ def _fitted(
     if not fit.converged or not all(map(math.isfinite, errors)):
         return Unfitted("did not converge")
     bounds = [(float(low), float(high)) for low, high in fit.conf_int().to_numpy()]
+    within, means = between_two(range_of(measure)), [float(mean) for mean in fit.fe_params]
     effects = [
-        Effect(name, float(fit.fe_params.iloc[i]), bounds[i], float(fit.pvalues.iloc[i]))
+        Effect(name, means[i], inside(bounds[i], within, means[i]), float(fit.pvalues.iloc[i]))
         for i, name in enumerate(names)
     ]
     variances = dict(zip(fit.model.exog_vc.names, fit.vcomp, strict=True))

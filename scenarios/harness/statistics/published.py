@@ -47,6 +47,7 @@ class Claim:
         ours: Mean over seeds, or the one number there is; None where it was not measured.
         ci95: Its interval, where there are seeds enough.
         origin: Where ours comes from.
+        by_seed: Ours, where there are seeds.
     """
 
     section: str
@@ -56,6 +57,7 @@ class Claim:
     ours: float | None
     ci95: Bounds | None
     origin: Origin
+    by_seed: tuple[float, ...] = ()
 
     @classmethod
     def of(
@@ -77,7 +79,8 @@ class Claim:
         """
         low, high = published if isinstance(published, tuple) else (published, published)
         if isinstance(ours, Sample):
-            return cls(section, name, low, high, ours.mean, ours.bounds, origin)
+            by_seed = tuple(ours.values.values())
+            return cls(section, name, low, high, ours.mean, ours.bounds, origin, by_seed)
         return cls(section, name, low, high, ours, None, origin)
 
     @property

@@ -6,21 +6,29 @@ tasks' difficulty cancels. A difference is a sample again, so differences can be
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
+from ..results.labels import range_of
 from ..results.rows import Row, mean
-from .intervals import Bounds, Interval, interval
+from .intervals import ANYWHERE, Bounds, Interval, interval
 
 
 @dataclass(frozen=True)
 class Sample:
-    """Values by seed, in order of seeds; a seed where nothing was measured is left out."""
+    """Values by seed, in order of seeds; a seed where nothing was measured is left out.
+
+    Attributes:
+        values: By seed.
+        within: What they can be at all; intervals end there.
+    """
 
     values: Mapping[int, float]
+    within: Bounds = field(default=ANYWHERE, compare=False, repr=False)
 
     @classmethod
     def of(cls, rows: Iterable[Row], measure: str) -> Sample:
@@ -34,25 +42,31 @@ class Sample:
         for row in rows:
             by_seed.setdefault(row["seed"], []).append(row[measure])
         means = {seed: mean(found) for seed, found in sorted(by_seed.items())}
-        return cls({seed: m for seed, m in means.items() if m is not None})
+        return cls({seed: m for seed, m in means.items() if m is not None}, range_of(measure))
 
     def __len__(self) -> int:
         return len(self.values)
 
     def __sub__(self, other: Sample) -> Sample:
-        return self._paired(other, lambda a, b: a - b)
+        (low, high), (lower, higher) = self.within, other.within
+        return self._paired(other, lambda a, b: a - b, (low - higher, high - lower))
 
     def __truediv__(self, other: Sample) -> Sample:
         """Ratios; seeds where the divisor is 0 are left out."""
-        return self._paired(other, lambda a, b: a / b if b else None)
+        positive = self.within[0] >= 0 and other.within[0] >= 0
+        within = (0.0, math.inf) if positive else ANYWHERE
+        return self._paired(other, lambda a, b: a / b if b else None, within)
 
     def __mul__(self, factor: float) -> Sample:
-        return Sample({s: factor * v for s, v in self.values.items()})
+        low, high = sorted(factor * end for end in self.within) if factor else (0.0, 0.0)
+        return Sample({s: factor * v for s, v in self.values.items()}, (low, high))
 
-    def _paired(self, other: Sample, operation: Callable[[float, float], float | None]) -> Sample:
+    def _paired(
+        self, other: Sample, operation: Callable[[float, float], float | None], within: Bounds
+    ) -> Sample:
         both = [s for s in self.values if s in other.values]
         made = {s: operation(self.values[s], other.values[s]) for s in both}
-        return Sample({s: v for s, v in made.items() if v is not None})
+        return Sample({s: v for s, v in made.items() if v is not None}, within)
 
     @property
     def mean(self) -> float | None:
@@ -62,7 +76,7 @@ class Sample:
     @property
     def interval(self) -> Interval | None:
         """Mean, standard deviation and Student's 95 % interval over seeds, as `interval` does."""
-        return interval(self.values.values())
+        return interval(self.values.values(), self.within)
 
     @property
     def bounds(self) -> Bounds | None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from ....model.metrics.catalogue import of_runs
 from ....model.metrics.measure import Measure
 from ....model.metrics.scored import outcome
 from ..results.factors import Cell
+from ..results.labels import range_of
 from ..results.rows import Row
 from .contrasts import Contrast, contrasts
 from .evidence import RULE, Rule
@@ -44,6 +45,7 @@ class CellSummary:
         measures: Each measure over seeds; None where it was never measured.
         contrasts: The differences to the cells that differ in one factor, protocols first.
         spending: Of a cell with a matched budget alone.
+        values: What was measured, run by run.
     """
 
     cell: Cell
@@ -51,6 +53,7 @@ class CellSummary:
     measures: Mapping[str, Interval | None]
     contrasts: tuple[Contrast, ...] = ()
     spending: Spending | None = None
+    values: Mapping[str, Sequence[float]] = field(default_factory=dict, repr=False)
 
     def measure(self, name: str) -> Interval | None:
         """A measure over seeds; None where it was never measured.
@@ -131,7 +134,10 @@ def summarize(
     for row in runs:
         cells.setdefault(Cell.of(row), []).append(row)
     names = summarized(own)
-    measures = [{m: interval(r[m] for r in rows) for m in names} for rows in cells.values()]
+    ranges = {m: range_of(m, own) for m in names}
+    measures = [
+        {m: interval((r[m] for r in rows), ranges[m]) for m in names} for rows in cells.values()
+    ]
     for name in rule.margins:
         samples = [[float(r[name]) for r in c if r[name] is not None] for c in cells.values()]
         for found, bounds in zip(measures, bootstrapped(samples), strict=True):
@@ -142,6 +148,10 @@ def summarize(
         of_cell[a].append(c)
         of_cell[b].append(c.mirrored(a.value(c.factor)))
     return [
-        CellSummary(cell, len(rows), found, tuple(of_cell[cell]))
+        CellSummary(cell, len(rows), found, tuple(of_cell[cell]), values=_values(rows, names))
         for (cell, rows), found in zip(cells.items(), measures, strict=True)
     ]
+
+
+def _values(rows: Sequence[Row], names: Sequence[str]) -> dict[str, tuple[float, ...]]:
+    return {m: tuple(float(r[m]) for r in rows if r[m] is not None) for m in names}

@@ -62,6 +62,8 @@ class TerminalReporter(Reporter):
             spent_usd: What this folder's calls have cost already, in US dollars.
         """
         self.note(expected.line())
+        if expected.buys:
+            self.warn(expected.buys)
         if spent_usd:
             self.note(f"already spent in this folder: ${spent_usd:.4f}")
 

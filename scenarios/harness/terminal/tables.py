@@ -12,9 +12,10 @@ from rich.text import Text
 
 from ....model.metrics.agreement import agreement
 from ....model.metrics.measure import Measure
+from ....model.metrics.performance import delivered
 from ....model.metrics.scored import outcome
 from ....model.record import State, TickRecord
-from ..format import UNKNOWN, number, plain, with_interval
+from ..format import UNKNOWN, number, plain, width, with_interval
 from ..results.labels import of_compare_table, of_run_table, spared_first
 from ..results.rows import measured
 from ..statistics.intervals import interval
@@ -81,6 +82,16 @@ def agreement_line(records: Sequence[TickRecord]) -> str:
     return f"agreement of the judges ({over}): {said}"
 
 
+def undelivered_on(records: Sequence[TickRecord]) -> str:
+    """How often work was delivered, for a headline; empty where always.
+
+    Args:
+        records: Of the run.
+    """
+    done = sum(bool(delivered(r)) for r in records)
+    return "" if done == len(records) else f", work delivered on {done} of {len(records)}"
+
+
 def team_table(record: TickRecord, most: int = 16) -> Table:
     """Who did what in a tick.
 
@@ -90,22 +101,29 @@ def team_table(record: TickRecord, most: int = 16) -> Table:
     """
     title = f"Last task: {record.task_id}"
     table = titled_table(title)
-    table.add_column("agent", justify="right")
+    table.add_column("agent", justify="right", no_wrap=True, min_width=5)
     table.add_column("state", no_wrap=True, min_width=13)
-    table.add_column("role, or why not", overflow="ellipsis", no_wrap=True)
-    table.add_column("built on", no_wrap=True, min_width=8)
+    table.add_column("role, or why not")
+    table.add_column("built on", min_width=8)
     for m in record.members[:most]:
         mark, style = STATE_STYLE[m.state]
-        role = plain(m.role or m.note)
         built = ", ".join(map(str, m.builds_on)) or UNKNOWN
-        table.add_row(str(m.member), Text(f"{mark} {m.state.value}", style), Text(role), built)
+        foreign = (_cut_to_fit(m.role or m.note), _cut_to_fit(built))
+        table.add_row(str(m.member), Text(f"{mark} {m.state.value}", style), *foreign)
     if len(record.members) > most:
         table.caption = f"{len(record.members) - most} more members not shown"
     return table
 
 
+def _cut_to_fit(text: str) -> Text:
+    """A text of one line that gives way to the other columns."""
+    return Text(plain(text), no_wrap=True, overflow="ellipsis")
+
+
 def compare_table(summary: Sequence[CellSummary], console: Console) -> Table:
     """One row per cell, the best outcome first within each block of equal other factors.
+
+    Blocks come in the order in which their values were given.
 
     Args:
         summary: Of the cells.
@@ -130,7 +148,7 @@ def _comparison(summary: Sequence[CellSummary], shown: Sequence[Measure]) -> Tab
     seeds = sorted({row.replicates for row in summary})
     table = titled_table(f"Means per task over {'–'.join(map(str, seeds))} seeds per cell")
     for factor in (*varying, "protocol"):
-        longest = max(len(str(row.cell.value(factor))) for row in summary)
+        longest = max(width(plain(str(row.cell.value(factor)))) for row in summary)
         table.add_column(factor, overflow="fold", min_width=min(20, max(longest, len(factor))))
     decides = outcome_of(summary)
     head = "Q" if decides == "quality" else decides
@@ -138,15 +156,17 @@ def _comparison(summary: Sequence[CellSummary], shown: Sequence[Measure]) -> Tab
     for m in shown:
         table.add_column(m.short, justify="right", no_wrap=True, min_width=max(6, len(m.short)))
 
-    def place(row: CellSummary) -> tuple[object, ...]:
+    given = {f: list(dict.fromkeys(row.cell.value(f) for row in summary)) for f in varying}
+
+    def place(row: CellSummary) -> tuple[float, ...]:
         mean = row.mean(decides)
-        block = (str(row.cell.value(f)).zfill(6) for f in varying)
+        block = (given[f].index(row.cell.value(f)) for f in varying)
         return (*block, 1.0 if mean is None else -mean)
 
     for row in sorted(summary, key=place):
         table.add_row(
             *(Text(plain(str(row.cell.value(f)))) for f in varying),
-            Text(row.cell.protocol),
+            Text(plain(row.cell.protocol)),
             with_interval(row.measure(decides)),
             *(number(row.mean(m.name)) for m in shown),
         )

@@ -7,13 +7,12 @@ import json
 from dataclasses import replace
 
 import pytest
-from support.fakes import FakeClient, capable_of
+from support.fakes import FakeClient, answer, capable_of, failure
 from support.submissions import RUBRIC, TASK, submission
 
 from unscripted.agents.llm.judge import LanguageModelJudge
 from unscripted.agents.llm.models import parse_model
 from unscripted.agents.llm.prompting.templates import prompts_id
-from unscripted.agents.llm.request import CallFailed, Completion
 from unscripted.agents.llm.service import Service
 from unscripted.agents.llm.settings import Calls
 from unscripted.model.judge import CRITERIA
@@ -41,7 +40,7 @@ def grades(verdict):
 
 def test_without_work_nobody_is_asked():
     verdict, client = judged(works=())
-    assert (grades(verdict), verdict.reason) == ([None] * 5, "there is no work to grade")
+    assert (grades(verdict), verdict.violations) == ([1.0] * 5, 1.0)
     assert client.requests == []
 
 
@@ -87,25 +86,27 @@ def test_an_unreadable_verdict_is_repaired_once():
 
 
 def test_a_cut_verdict_is_sent_back():
-    verdict, client = judged(Completion(GRADES, 1, 1, 0.0, 1.0, "length"), GRADES)
+    verdict, client = judged(answer(GRADES, finish="length"), GRADES)
     assert verdict.accuracy == 3.0
     assert "it was cut off after 2048 tokens\n" in client.requests[1].messages[3][1]
 
 
 def test_a_long_prompt_is_halved():
-    too_long = CallFailed("length", "too long")
-    verdict, client = judged(too_long, GRADES, works=("x" * 10**6,))
+    too_long = failure("length", "too long")
+    calls = [Calls(max_tokens=300)]
+    verdict, client = judged(too_long, GRADES, works=("x" * 10**6,), calls=calls)
     assert verdict.accuracy == 3.0
     long, short = (len(r.messages[1][1]) for r in client.requests)
     assert 90_000 < long - short < 100_000
     assert [key.call for key in client.keys] == [0, 1]
-    verdict, client = judged(*[too_long] * 9)
-    assert len(client.requests) == 5
-    assert verdict.reason == "no answer: too long"
+    verdict, client = judged(*[too_long] * 9, calls=calls)
+    assert (len(client.requests), verdict.reason) == (1, "no answer: too long")
+    verdict, client = judged(*[too_long] * 9, calls=calls, works=("x" * 10**6,))
+    assert (len(client.requests), verdict.accuracy) == (7, None)
 
 
 def test_no_answer_gives_no_grades():
-    verdict, _ = judged(CallFailed("server", "not today", 3, 0.0, 4.0))
+    verdict, _ = judged(failure("server", "not today", 3))
     assert (grades(verdict), verdict.violations) == ([None] * 5, None)
     assert (verdict.usage.calls, verdict.reason) == (3, "no answer: not today")
 

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.fakes import REQUEST
 
-from unscripted.agents.llm.price import Price
+from unscripted.agents.llm.billing.bill import NOTHING, Bill
+from unscripted.agents.llm.billing.price import Price
 from unscripted.agents.llm.request import CallFailed, CallKey, Completion, Mode, Request
 
 CHECK = settings(max_examples=60, deadline=None)
@@ -32,6 +33,7 @@ def test_the_digest_is_portable():
         {"model": "openai/n"}, {"messages": (("user", "hi "),)}, {"messages": (("system", "hi"),)},
         {"messages": (("user", "hi"), ("user", ""))}, {"schema": "plan"}, {"seed": 0},
         {"mode": Mode.JSON_OBJECT}, {"max_tokens": 65}, {"temperature": 0.0}, {"temperature": 1.0},
+        {"options": (("top_p", 0.9),)},
     ],
     ids=str,
 )  # fmt: skip
@@ -55,8 +57,12 @@ def test_most_and_likely_tokens(messages):
     request = replace(REQUEST, messages=tuple(messages))
     assert request.most_tokens_in >= sum(len(t.encode()) + 16 for _, t in messages)
     assert 0 < request.likely_tokens_in <= request.most_tokens_in
-    worst = Price(1e-6, 2e-6).worst(request)
+    worst = Price(1e-6, 2e-6).worst(request.most_tokens_in, request.max_tokens)
     assert worst == pytest.approx(1e-6 * request.most_tokens_in + 2e-6 * request.max_tokens)
+
+
+def test_names_of_lengths_change_nothing():
+    assert replace(REQUEST, max_field="max_completion_tokens").digest == REQUEST.digest
 
 
 def test_half_a_character_has_a_digest():
@@ -72,12 +78,12 @@ def test_tokens_to_the_digit():
 
 
 def test_defaults():
-    answer = Completion("x", 1, 1, None, 1.0)
+    answer = Completion("x", Bill(), 1.0)
     assert (answer.finish, answer.served_by, answer.attempts, answer.estimated) == (
         "stop", "", 1, False,
     )  # fmt: skip
     failed = CallFailed("server", "gone")
-    assert (failed.attempts, failed.cost_usd, failed.latency_s) == (1, None, 0.0)
+    assert (failed.attempts, failed.bill, failed.latency_s) == (1, NOTHING, 0.0)
     assert CallKey("", 0, "judge 0", 1).call == 0
     bare = Request("m", (), "intend", Mode.PROMPT, 1)
     assert (bare.temperature, bare.seed) == (None, None)

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import pytest
-from support.fakes import CALL, REQUEST, FakeAdapter, raw
+from support.fakes import CALL, PRICE, REQUEST, FakeAdapter, answer, error, kept, raw
 
-from unscripted.agents.llm.calling.call_errors import CallError, ErrorKind
-from unscripted.agents.llm.calling.capabilities import Capabilities
-from unscripted.agents.llm.calling.journal import Journal
-from unscripted.agents.llm.request import Completion
+from unscripted.agents.llm.capabilities.capabilities import Capabilities
+from unscripted.agents.llm.journal.journal import Journal
 from unscripted.agents.llm.service import Service
 from unscripted.agents.llm.settings import Calls
+from unscripted.agents.llm.transport.call_errors import ErrorKind
 from unscripted.model.engine.driver import Limits
 from unscripted.model.errors import Halt, UsageError
+
+READY = '{"decision": "abstain", "reason": "ready"}'
 
 
 def service(*answers, price=None, journal=None, **calls):
     made = Service(Calls(**calls), journal)
-    made.client.adapter = FakeAdapter(*answers or (raw(),), price=price)
+    made.client.adapter = FakeAdapter(*answers or (raw(READY),), price=price)
+    made.client.sender.adapter = made.client.adapter
     return made
 
 
@@ -50,23 +52,23 @@ def test_a_budget_wants_a_price():
     for make in (lambda s: s.mind("openai/m"), lambda s: s.judge(["openai/m"])):
         with pytest.raises(UsageError, match=r"budget=1: openai/m has no listed price; give --pr"):
             make(service(budget_usd=1.0))
-        assert make(service(budget_usd=1.0, price=(1e-6, 0.0)))
+        assert make(service(budget_usd=1.0, price=PRICE))
         assert make(service())
         assert make(service(budget_usd=1.0, journal=Journal(strict=True)))
 
 
 def test_probes_say_what_models_take():
-    made = service(CallError(ErrorKind.PARAMETER, "no seed"), raw())
+    made = service(error(ErrorKind.PARAMETER, "no seed"), raw(READY))
     names = ["openai/m", "openai/m?max_tokens=99"]
     found = made.probe(names)
     assert list(found) == names
     assert Capabilities() in found.values()
-    assert Capabilities(seed=False) in found.values()
+    assert Capabilities(seed=False, why={"seed": "no seed"}) in found.values()
 
 
 def test_useless_models_are_usage_errors():
     with pytest.raises(UsageError, match="model='openai/m' can't be used: wrong key"):
-        service(CallError(ErrorKind.ACCOUNT, "wrong key")).probe(["openai/m"])
+        service(error(ErrorKind.ACCOUNT, "wrong key")).probe(["openai/m"])
 
 
 def test_an_interruption_is_no_usage_error():
@@ -79,16 +81,16 @@ def test_an_interruption_is_no_usage_error():
 
 
 def test_moving_takes_everything_along():
-    made = service(price=(1e-6, 1e-6), budget_usd=1.0)
+    made = service(price=PRICE, budget_usd=1.0)
     made.probe(["openai/m"])
     spent = made.client.budget.spent_usd
     assert spent > 0
     old, other = made.client.journal, Journal()
-    other.keep(CALL, REQUEST, Completion("x", 1, 1, 0.25, 1.0), 0)
+    kept(other, CALL, REQUEST, answer())
     made.move_to(other)
     assert made.client.journal is other
     assert made.client.budget.spent_usd == pytest.approx(spent + 0.25)
-    assert (other.count(), other.capabilities("openai/m") is not None) == (2, True)
+    assert (other.count(), len(other.capabilities("openai/m"))) == (2, 1)
     with pytest.raises(Halt):
         old.find(CALL, "")
 

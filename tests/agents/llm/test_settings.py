@@ -9,8 +9,8 @@ import pytest
 from support.called import KEY
 
 import unscripted as un
+from unscripted.agents.llm.billing.price import Price
 from unscripted.agents.llm.models import parse_model
-from unscripted.agents.llm.price import Price
 from unscripted.agents.llm.settings import TEMPERATURE, Calls, check_address
 from unscripted.model.errors import UsageError
 

@@ -101,6 +101,14 @@ def test_it_shows_in_notebooks(comparison):
     assert "quality_low" in html
 
 
+def test_it_says_itself_briefly(comparison):
+    runs = len(comparison.runs)
+    assert repr(comparison) == f"<Comparison: 3 cells, {runs} runs, synthetic>"
+    head, *said = str(comparison).splitlines()
+    assert head == repr(comparison)
+    assert [line.strip() for line in said] == comparison.conclusions
+
+
 class Hostile(Relay):
     """A name that is markup."""
 

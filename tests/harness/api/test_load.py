@@ -74,7 +74,7 @@ def test_a_scenario_comes_back(here):
     assert {r["protocol"] for r in half.results.rows} == {"silent"}
 
 
-def test_a_script_of_ones_own_comes_back(here):
+def test_ones_own_script_comes_back(here):
     Path("own.py").write_text(
         "from unscripted import study\n"
         "STUDY = study.Study(__file__, 'Is it?\\n\\nExpectation: x. Refuted: y.',\n"

@@ -99,6 +99,12 @@ def test_it_shows_in_notebooks(run):
     assert "quality" in html
 
 
+def test_it_says_itself_briefly(run):
+    quality = f"{run.row['quality']:.3f}"
+    title = "sequential · 3 × synthetic/strong · complete"
+    assert repr(run) == f"<Run: {title}; ticks 3, quality {quality}>"
+
+
 HOSTILE = "<script>alert(1)</script>&\"'"
 
 
@@ -128,6 +134,7 @@ def test_a_run_without_ticks_shows():
     assert "0 ticks" in run._repr_html_()
     assert run.transcript() == ""
     assert run.row["quality"] is None
+    assert repr(run).endswith("ticks 0, quality not measured>")
 
 
 def roles(run):

@@ -212,7 +212,7 @@ def test_ctrl_c_keeps_what_is_finished(call, monkeypatch, undrawn):
 def test_ctrl_c_while_drawing_is_said(call, monkeypatch):
     from unscripted.scenarios.harness.cli import commands
 
-    def pressed(value):
+    def pressed(*_):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(commands, "publish", pressed)

@@ -8,7 +8,7 @@ from support.runs import summary_of
 
 from unscripted.model.errors import UsageError
 from unscripted.scenarios.harness.figures.comparison import draw_comparison, ranked
-from unscripted.scenarios.harness.statistics.intervals import Interval
+from unscripted.scenarios.harness.statistics.intervals import Interval, interval
 
 
 def draw(cells, measures=("quality",)):
@@ -28,10 +28,13 @@ def test_protocols_are_sorted_by_quality():
 
 def test_intervals_are_drawn_where_given():
     once = Interval(0.4, None, None, 1)
+    few = summary_of("e", 0.7, replicates=4)
     cells = [summary_of("a", 0.5), summary_of("b", 0.6), summary_of("c", None),
-             summary_of("d", 0.1, quality=once)]  # fmt: skip
+             summary_of("d", 0.1, quality=once, replicates=1), few]  # fmt: skip
     figure = draw(cells)
-    assert len(drawn(figure, "mean")) == 3
+    assert len(drawn(figure, "mean")) == 4
+    (values,) = drawn(figure, "value")
+    assert tuple(values.get_xdata()) == tuple(few.values["quality"]), "dots where seeds are few"
     bars = {tuple(line.get_xdata()) for line in drawn(figure, "interval")}
     assert bars == {cells[0].measure("quality").ci95, cells[1].measure("quality").ci95}
 
@@ -47,11 +50,11 @@ def test_combinations_are_told_apart():
     assert "level L3 · complete network" in texts(figure)
 
 
-@pytest.mark.parametrize(("models", "rows"), [(3, 3), (12, 8)])
-def test_many_combinations_become_rows(models, rows):
+@pytest.mark.parametrize(("models", "rows"), [(3, 6), (12, 12)])
+def test_third_factors_become_rows(models, rows):
     cells = [
         summary_of("a", 0.5, agents=n, model=f"m{m:02}", level=level)
-        for n in (4, 8, 16)
+        for n in (16, 4, 8)
         for m in range(models)
         for level in ("L3", "L4")
     ]
@@ -60,18 +63,40 @@ def test_many_combinations_become_rows(models, rows):
     assert all(len([x for x in a.lines if x.get_gid() == "mean"]) <= 8 for a in shown)
     assert len(shown) == rows
     all_shown = len(drawn(figure, "mean")) == len(cells)
-    said = "; the first 8 of 12 combinations are shown." in texts(figure).replace("\n", " ")
+    said = "; the first 12 of 24 combinations are shown." in texts(figure).replace("\n", " ")
     assert said is not all_shown
+    assert "a compared by model, team size and level" in texts(figure)
+
+
+def test_values_keep_their_order():
+    given = [("star", 16), ("star", 4), ("complete", 16), ("complete", 4), ("chain", 16)]
+    cells = [summary_of(p, 0.5, topology=t, agents=n) for t, n in given for p in "zy"]
+    figure = draw(cells)
+    labels = [t.get_text() for t in figure.legends[0].get_texts()]
+    assert labels == ["star network", "complete network", "chain network"]
+    heads = [a.get_title(loc="left") for a in figure.axes]
+    assert heads == ["16 agents", "4 agents"]
+    assert "2 protocols compared by team size and network" in texts(figure)
+
+
+def test_axes_end_with_the_range():
+    values = [0.0, 0.0, 0.0, 0.0, 0.9]
+    cells = [summary_of(p, 0.5, risk=interval(values, (0, 1))) for p in "ab"]
+    (axes,) = draw(cells, ["risk"]).axes
+    low, _ = axes.get_xlim()
+    assert low > -0.04
+    assert all(min(line.get_xdata()) >= 0 for line in axes.lines if line.get_gid() == "interval")
 
 
 def test_notes_say_what_is_drawn():
-    assert "95 % confidence intervals; 5 replicates per cell." in texts(
-        draw([summary_of("a", 0.5)])
+    assert "Dots are means over replicates, bars 95 % confidence intervals; 5 replicates per" in (
+        texts(draw([summary_of("a", 0.5)]))
     )
     one = [summary_of("a", 0.5, replicates=1)]
     assert "; 1 replicate per cell." in texts(draw(one))
     several = [*one, summary_of("b", 0.5, replicates=4)]
     assert "; 1 to 4 replicates per cell." in texts(draw(several))
+    assert "small ones single replicates, fewer than 5 being too few" in texts(draw(several))
 
 
 def test_measures_nobody_has_say_so():

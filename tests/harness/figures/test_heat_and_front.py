@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from support.drawings import apart, drawn, inside, texts
 from support.runs import sample
@@ -31,7 +33,10 @@ def test_every_cell_has_its_number():
     figure = heat(StudyResults(ROWS))
     cells = [t.get_text() for t in drawn(figure, "cell")]
     assert cells == ["0.90", "–", "0.90", "0.10", "0.10", "0.10", *["91"] * 3, *["11"] * 3]
-    assert ", execution time T ±2.5." in texts(figure).replace("\n", " ")
+    assert "Fewer than 5 seeds are too few for intervals." in texts(figure).replace("\n", " ")
+    more = [{**row, "seed": row["seed"] + 3 * k} for row in ROWS for k in range(2)]
+    said = texts(heat(StudyResults(more))).replace("\n", " ")
+    assert re.search(r"95 % intervals are at most: .*execution time T ±\d", said)
     assert "Numbers are means over 3 seeds, rows sorted" in texts(figure)
     assert texts(figure).rstrip().endswith(SYNTHETIC_NOTE)
     assert "Last." in texts(figure)
@@ -62,7 +67,9 @@ def test_front_is_what_nothing_beats():
               offer("free", 0, 0.9), Offer("unknown", "s", sample(), sample(0.5))]  # fmt: skip
     assert [o.name for o in front(offers)] == ["a", "c"]
     figure = draw_front(offers, title="t", note="Last.", synthetic=True)
-    assert "over 2 seeds; hollow and grey: dominated. 2 without a known cost or" in texts(figure)
+    said = texts(figure).replace("\n", " ")
+    assert "single seeds, 2 being too few for intervals; hollow and grey: dominated. 2" in said
+    assert len(drawn(figure, "value")) == 4
     hollow = {o.get_markerfacecolor() for o in drawn(figure, "offer")}
     assert "white" in hollow
     assert len(hollow) == 2

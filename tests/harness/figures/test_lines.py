@@ -20,18 +20,35 @@ def draw(subplots, **more):
     return draw_lines(subplots, title="t", synthetic=False, **more)
 
 
+def five(k):
+    """Five seeds whose mean is k + 0.25."""
+    return [k, k + 0.5, k, k + 0.5, k + 0.25]
+
+
+@pytest.mark.parametrize("places", [True, False])
+def test_few_seeds_are_dots(places):
+    xs = ["L1", "L2"] if places else [1, 10]
+    figure = draw([Subplot([Line("a", [(xs[0], sample(0.1, 0.4)), (xs[1], sample(*five(0)))])])])
+    assert len(drawn(figure, "value")) == 1
+    assert drawn(figure, "value")[0].get_ydata().tolist() == [0.1, 0.4]
+    assert len(drawn(figure, "interval")) == 1
+    shape = "bars" if places else "bands"
+    said = f"Lines are means, {shape} 95 % intervals over 5 seeds, small dots single seeds, 2 seeds"
+    assert said in texts(figure).replace("\n", " ")
+
+
 @pytest.mark.parametrize("places", [True, False])
 def test_means_intervals_and_gaps(places):
     xs = ["L1", "L2", "L3"] if places else [1, 10, 100]
     subplots = [
-        Subplot([Line(f"l{k}", [(x, sample(k, k + 0.5)) for x in xs]) for k in range(n)], "quality")
+        Subplot([Line(f"l{k}", [(x, sample(*five(k))) for x in xs]) for k in range(n)], "quality")
         for n in (1, 9)
     ]
     subplots.append(Subplot([Line("l0", [(x, sample()) for x in xs])], "cost_usd", log=True))
     figure = draw(subplots, log=not places)
     assert "not measured" in texts(figure)
     shape = "bars" if places else "bands"
-    assert f"Lines are means, {shape} 95 % intervals over 2 seeds." in texts(figure)
+    assert f"Lines are means, {shape} 95 % intervals over 5 seeds." in texts(figure)
     lines = drawn(figure, "line")
     looks = {(x.get_color(), x.get_marker(), x.get_linestyle()) for x in lines}
     assert len(looks) == 9, "every label its own look, the same in all subplots"
@@ -73,7 +90,7 @@ def test_axes_are_labelled_by_the_catalogue():
     assert (first.get_xlabel(), second.get_xlabel()) == ("there", "here")
     assert (first.get_title(loc="left"), second.get_title(loc="left")) == ("one", "")
     assert len(drawn(figure, "zero")) == 1
-    assert "intervals over 2 seeds. Read so." in texts(figure)
+    assert "2 seeds being too few for intervals. Read so." in texts(figure)
     assert figure.legends == [], "one label needs no legend"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -120,6 +121,19 @@ def test_titles_are_cut_to_the_figure():
     assert title.endswith("…")
     assert subtitle == "below"
     inside(figure)
+
+
+@pytest.mark.parametrize("named", ["nonsense", "module://matplotlib_inline.backend_inline", "svg"])
+def test_no_backend_is_needed(named):
+    code = (
+        "import os, unscripted.scenarios.harness.figures.style as s, matplotlib as m; "
+        "f = s.finish(s.new_figure(2, 2, 'x'), synthetic=False); "
+        "print(os.environ['MPLBACKEND'], m.rcParams._get('backend') == 'svg')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True,
+                          env={**os.environ, "MPLBACKEND": named}, check=False)  # fmt: skip
+    assert done.stderr == ""
+    assert done.stdout == f"{named} {named == 'svg'}\n", "the host's setting is left to it"
 
 
 def test_figures_need_no_pyplot():

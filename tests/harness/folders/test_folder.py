@@ -12,9 +12,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from support.commands import edit, hashes
+from support.runs import row
 
 import unscripted
 from unscripted.model.errors import UsageError
+from unscripted.model.metrics.catalogue import of_runs, of_ticks
 from unscripted.model.tasks.files import CORPUS
 from unscripted.scenarios.harness.config.comparison import ComparisonConfig
 from unscripted.scenarios.harness.config.run import RunConfig
@@ -60,8 +62,8 @@ def test_both_tables_hold_the_same(tmp_path):
             cells = list(csv.DictReader(file))
         assert list(parquet.columns) == list(cells[0]) == list(rows[0])
         assert len(parquet) == len(cells) == len(rows)
-        for k, row in enumerate(rows):
-            for column, value in row.items():
+        for k, expected in enumerate(rows):
+            for column, value in expected.items():
                 cell, stored = cells[k][column], parquet[column].iloc[k]
                 if value is None or value == "":
                     assert cell == ""
@@ -79,12 +81,30 @@ def test_empty_columns_keep_their_types(tmp_path):
     assert kinds == {"tick": "Int64", "quality": "Float64", "note": "string", "mine": "float64"}
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t"])
-def test_no_text_is_a_formula(tmp_path, start):
-    write_table(tmp_path, "some", pd.DataFrame([{"role": f"{start}HYPERLINK()", "tick": -1}]))
+def cell_of(tmp_path, text):
+    """A text as a CSV holds it."""
+    write_table(tmp_path, "some", pd.DataFrame([{"role": text, "tick": -1}]))
     with (tmp_path / "some.csv").open(encoding="utf-8", newline="") as file:
-        assert list(csv.DictReader(file)) == [{"role": f"'{start}HYPERLINK()", "tick": "-1"}]
-    assert pd.read_parquet(tmp_path / "some.parquet")["role"][0] == f"{start}HYPERLINK()"
+        (row,) = csv.DictReader(file)
+    assert row["tick"] == "-1"
+    assert pd.read_parquet(tmp_path / "some.parquet")["role"][0] == text
+    return row["role"]
+
+
+@pytest.mark.parametrize(
+    "start", ["=", "+", "-", "@", "\t", "\n", "＝", "＋", "－", "＠", " =", "\t-"]
+)
+def test_no_text_is_a_formula(tmp_path, start):
+    assert cell_of(tmp_path, f"{start}HYPERLINK()") == f"'{start}HYPERLINK()"
+
+
+@pytest.mark.parametrize(("text", "cell"), [
+    ("\r=1", "'\n=1"), ("\u200b=1", "'=1"), ("\ufeff@x", "'@x"), ("a\u202eb", "ab"),
+    ("a\x1b[31mb", "ab"), ("pla\u200bin", "plain"), ("编辑", "编辑"), ("a=b", "a=b"),
+    ("x" * 200, "x" * 200),
+])  # fmt: skip
+def test_no_text_hides_anything(tmp_path, text, cell):
+    assert cell_of(tmp_path, text) == cell
 
 
 def test_a_failed_table_keeps_the_old(tmp_path, monkeypatch):
@@ -227,8 +247,8 @@ def test_a_broken_record_is_said(tmp_path, records):
             folder.keep_record(record)
     for broken in ('{"tick"', "[]", "{}", '{"version": 99}', '{"version": 1, "_": "Nothing"}'):
         edit(tmp_path, "UPDATE ticks SET record = ? WHERE tick = 2", broken)
-        with Folder(tmp_path, SMALL) as folder, pytest.raises(UsageError, match="tick 2 can't be"):
-            folder.records()
+        with pytest.raises(UsageError, match="tick 2 can't be"):
+            Folder(tmp_path, SMALL)
         with archive(tmp_path) as folder:
             assert folder.records() == records[:2]
             assert len(folder.damage) == 1
@@ -259,8 +279,10 @@ def test_a_later_version_is_refused(tmp_path):
 
 
 def test_results_come_back(tmp_path):
-    result = RunResult({"quality": 0.1 + 0.2, "cost_usd": None}, [{"tick": 0}], [], 3)
-    ruled = RunResult({"quality": 1.0}, [], [], 0, ({"tick": 1, "granted": True},))
+    blank = dict.fromkeys(of_runs())
+    tick = {"tick": 0, "task_id": "t", **dict.fromkeys(of_ticks())}
+    result = RunResult({**blank, **row("solo", quality=0.1 + 0.2)}, [tick], [], 3)
+    ruled = RunResult({**blank, **row("solo")}, [], [], 0, ({"tick": 1, "granted": True},))
     with Folder(tmp_path, COMPARISON) as folder:
         folder.keep_result("solo|star", result)
         folder.keep_result("solo|star", result)

@@ -16,8 +16,10 @@ from support.own import Constant, Relay
 import unscripted as un
 from unscripted.model.judge import Verdict, Vote
 from unscripted.scenarios.harness.config.run import RunConfig
-from unscripted.scenarios.harness.format import with_bounds
+from unscripted.scenarios.harness.figures.fonts import MISSING, NOTE
+from unscripted.scenarios.harness.format import number, with_bounds, with_interval
 from unscripted.scenarios.harness.report import page as page_module
+from unscripted.scenarios.harness.report import publish as publish_module
 from unscripted.scenarios.harness.report.comparison_page import comparison_page
 from unscripted.scenarios.harness.report.page import AGAIN, AGAIN_CALLED, Page
 from unscripted.scenarios.harness.report.publish import draw_all, publish
@@ -57,25 +59,25 @@ def picture(tmp_path):
 
 def test_every_text_is_escaped(picture):
     page = Page(
-        EVIL, EVIL, {"a": EVIL}, synthetic=True, sentences=[EVIL], pictures={picture: EVIL},
-        tables=[(EVIL, [EVIL], [[EVIL]])],
+        EVIL, EVIL, {"a": EVIL}, synthetic=True, verdict=EVIL, sentences=[EVIL],
+        pictures={picture: EVIL}, tables=[(EVIL, [EVIL], [[EVIL]])],
     )  # fmt: skip
     html = page.html()
     found = Tags(html)
     assert "script" not in found.tags
-    assert html.count("&lt;script&gt;") == 10, "title twice, alt and caption, and each other once"
-    assert sum(EVIL in text for text in found.texts) == 9
+    assert html.count("&lt;script&gt;") == 11, "title twice, alt and caption, and each other once"
+    assert sum(EVIL in text for text in found.texts) == 10
     assert {"h1", "p", "ul", "figure", "table", "pre"} <= set(found.tags)
 
 
 def test_parts_stand_in_order(picture):
     html = Page(
-        "T", "L", {"k": 1}, synthetic=True, sentences=["s"], pictures={picture: "c"},
+        "T", "L", {"k": 1}, synthetic=True, verdict="V", sentences=["s"], pictures={picture: "c"},
         tables=[("empty", ["x"], []), ("full", ["x", "y"], [["1", "2"], ["3", "4"]])],
     ).html()  # fmt: skip
     assert html.startswith("<!doctype html>")
-    parts = ("<h1>T</h1>", "<p>L</p>", 'class="note"', "<li>s</li>", "<figcaption>c", "full",
-             "<th>x</th><th>y</th>", "<td>3</td><td>4</td>", "Configuration")  # fmt: skip
+    parts = ("<h1>T</h1>", ">V</p>", "<p>L</p>", 'class="note"', "<li>s</li>", "<figcaption>c",
+             "full", "<th>x</th><th>y</th>", "<td>3</td><td>4</td>", "Configuration")  # fmt: skip
     places = [html.index(part) for part in parts]
     assert places == sorted(places)
     assert "empty" not in html
@@ -117,6 +119,8 @@ def test_a_run_says_what_was_played(run):
     assert heads[:2] == ["Means over ticks", f"Last task: {run.records[-1].task_id}"]
     assert [row[0] for row in page.tables[1][2]] == [str(m.member) for m in run.records[-1].members]
     assert page.config["protocol"] == "sequential"
+    quality = number(run.row["quality"])
+    assert page.verdict.startswith(f"Mean quality {quality} over 3 ticks; ")
 
 
 def test_run_judged_by_several(run):
@@ -167,9 +171,16 @@ def comparison():
 
 def test_a_comparison_says_what_was_played(comparison, picture):
     page = comparison_page(comparison, {"comparison": picture})
-    assert page.title == "Comparison of silent, solo, shared"
     assert page.lead.startswith("5 seeds per cell from 7, paired by seed; 2 tasks per run. ")
     assert page.sentences == comparison.conclusions
+    assert page.title == "Comparison of silent, solo, shared by level"
+    best = max(comparison.analysis.summary, key=lambda row: row.mean("quality"))
+    assert page.verdict.startswith(
+        f"Highest mean quality: {best.cell.level}, {best.cell.protocol}, "
+        f"{with_interval(best.measure('quality'))}. Paired contrasts of quality: "
+    )
+    counts = map(int, re.findall(r"(\d+) (?:show|are|never|have)", page.verdict))
+    assert sum(counts) == 3 + 2 * 3
     assert (page.synthetic, page.called) == (True, False)
     assert not {"protocol", "agents", "model", "topology", "level"} & page.config["base"].keys()
     tables = {heading: (head, rows) for heading, head, rows in page.tables}
@@ -195,6 +206,7 @@ def test_called_comparisons_say_how():
     page = comparison_page(Comparison(config, {}, analyse([])), {})
     assert page.called
     assert page.lead.count("Agents at temperature") == 2
+    assert page.verdict == "Nothing was graded."
     assert not page.synthetic
 
 
@@ -249,6 +261,49 @@ def test_figures_are_drawn_by_name(tmp_path):
     assert {p.name for p in (tmp_path / "figures").iterdir()} == {
         "one.png", "one.svg", "two.png", "two.svg",
     }  # fmt: skip
+
+
+def test_a_failed_picture_is_a_note(tmp_path):
+    said = []
+
+    def fails():
+        raise RuntimeError("no\nfont")
+
+    from matplotlib.figure import Figure
+
+    drawn = draw_all(tmp_path, {"one": fails, "two": Figure}, said.append)
+    assert list(drawn) == ["two"]
+    assert said == [
+        "note: figures/one was not drawn (RuntimeError: no font); all results are kept"
+    ]  # fmt: skip
+
+
+def test_missing_letters_are_one_note(tmp_path):
+    from matplotlib.figure import Figure
+
+    def boxes():
+        made = Figure()
+        made.text(0, 0, MISSING)
+        return made
+
+    said = []
+    draw_all(tmp_path, {"one": boxes, "two": boxes}, said.append)
+    assert said == [f"note: {NOTE}"]
+
+
+def test_results_come_before_pictures(here, monkeypatch):
+    run = un.run(agents=3, ticks=1, out="mine")
+    compared = un.compare(protocol=["solo"], agents=[2], replicates=1, ticks=1, out="many")
+
+    def broken(folder, *_):
+        assert (folder / "ticks.csv").exists()
+        assert (folder / "agents.parquet").exists()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(publish_module, "draw_all", broken)
+    for value in (run, compared):
+        with pytest.raises(KeyboardInterrupt):
+            publish(value)
 
 
 def test_a_value_is_published_whole(here):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from support.own import Constant, bow
 
-from unscripted.agents.llm.calling.host_process import import_litellm
+from unscripted.agents.llm.transport.host_process import import_litellm
 from unscripted.model.errors import UsageError
 from unscripted.scenarios.harness.config.comparison import ComparisonConfig
 from unscripted.scenarios.harness.config.groups import Design

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+import unscripted as un
 from unscripted.model.errors import UsageError
 from unscripted.model.metrics.catalogue import BUILT_IN
 from unscripted.model.metrics.measure import Measure
 from unscripted.scenarios.harness.statistics.evidence import CONTRASTED, RULE, Rule
+from unscripted.scenarios.harness.statistics.intervals import FEWEST_FOR_BARS, RESAMPLES
 
 
 @pytest.mark.parametrize(
@@ -81,3 +85,12 @@ def test_own_measures_are_contrasted_too():
     rule = Rule.of([quiet, said])
     assert rule.contrasted == (*CONTRASTED, "bridges")
     assert rule.margins == {"quality": 0.05, "score": 0.05, "bridges": 0.2}
+
+
+def test_documented_numbers_are_these():
+    page = (Path(un.__file__).parent / "docs" / "statistics.md").read_text(encoding="utf-8")
+    assert f"{RESAMPLES:,} resamples" in page
+    assert f"within `bound`, {Rule().margins['quality']:g} by\n  default" in page
+    words = {5: "five"}
+    assert f"from {words[FEWEST_FOR_BARS]} seeds on" in page
+    assert f"| weak | below {Rule().alpha:g}, but" in page

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 
 import pytest
 from rich.console import Console
+from support.histories import record
 
 import unscripted as un
 from unscripted.model.judge import Verdict, Vote
+from unscripted.scenarios.harness.format import width
 from unscripted.scenarios.harness.results.factors import Cell
 from unscripted.scenarios.harness.results.labels import of_run_table
 from unscripted.scenarios.harness.results.rows import measured
@@ -92,7 +95,7 @@ def test_what_varies_has_a_column():
     ]  # fmt: skip
     table = compare_table(summary, Console(width=200))
     shown = columns(table)
-    assert (shown["agents"], shown["protocol"]) == (["4", "16", "16"], ["a", "b", "a"])
+    assert (shown["agents"], shown["protocol"]) == (["16", "16", "4"], ["b", "a", "a"])
     assert "over 2–3 seeds" in str(table.title)
 
 
@@ -106,3 +109,17 @@ def test_columns_are_left_out_whole():
     assert "Q [95 % interval]" in columns(narrow)
     tiny = compare_table(summary, Console(width=20))
     assert len(tiny.columns) == 2, "quality is never left out"
+
+
+@pytest.mark.parametrize("role", ["x" * 200, "编辑" * 100, "word " * 40, "👩\u200d💻" * 80])
+@pytest.mark.parametrize("columns", [60, 80, 120])
+def test_long_roles_are_cut(role, columns):
+    console = Console(width=columns, file=io.StringIO(), color_system=None)
+    console.print(team_table(record(0, (role, ()), ("editor", (0,)))))
+    title, _, head, _, first, second = console.file.getvalue().splitlines()[:6]
+    assert head.split()[:2] == ["agent", "state"]
+    assert head.rstrip().endswith("built on")
+    assert "…" in first
+    assert first.split()[:3] == ["0", "●", "contributed"]
+    assert second.split()[-1] == "0"
+    assert all(width(line) <= columns for line in (title, head, first, second))

@@ -38,7 +38,7 @@ SPOKEN = re.compile(r"Agent (\d+)(, finished work| intends| assigns| on an earli
 ROSTER = re.compile(r"the agents numbered ([\d, ]+); you yourself are number (\d+)")
 WORDS = re.compile(r"at most (\d+) words")
 CHECK = re.compile(r"^- \[([^\]]+)\] (.*)$", re.MULTILINE)
-PROBE = re.compile(r"^Answer with the JSON object (\{.*\}) and nothing else\.")
+PROBE = re.compile(r"^Answer with the JSON object (\{.*\}) and nothing else\.", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ def read(messages: list[dict[str, Any]]) -> Prompt:
     asked = [text_of(m) for m in messages if m.get("role") == "user"]
     text = "\n".join(t for t in asked if not t.startswith(REPAIR))
     sections = _sections(f"\n{text}\n")
-    if probe := PROBE.match(text):
+    if probe := PROBE.search(text):
         return Prompt("probe", text, probe=probe[1])
     act = next((a for a in ACTS if a in sections), "chat")
     if act == "chat":

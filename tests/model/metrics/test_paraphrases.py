@@ -65,6 +65,18 @@ def test_stems():
     assert stem("law") != stem("lawn")
 
 
+STEMS = {
+    "organizational": "organiz", "operational": "oper", "engineering": "engin",
+    "professionals": "prof", "historical": "hist", "criticalness": "crit",
+    "editorials": "editori", "physicists": "phys", "security": "secur", "as": "as",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("word", STEMS)
+def test_longest_endings_go_first(word):
+    assert stem(word) == STEMS[word]
+
+
 def test_embedding_finds_wordless_paraphrases():
     vectors = {"barrister": (10, 0), "lawy": (0.99, 0.05), "chemist": (0, 1)}  # length is nothing
     asked = []

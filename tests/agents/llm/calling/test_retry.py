@@ -9,10 +9,12 @@ from unittest import mock
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.fakes import error as told_by
 
+from unscripted.agents.llm.billing.bill import End
 from unscripted.agents.llm.calling import retry
-from unscripted.agents.llm.calling.call_errors import RETRIED, CallError, ErrorKind
 from unscripted.agents.llm.calling.retry import Deadline, retrying, wait_s
+from unscripted.agents.llm.transport.call_errors import RETRIED, CallError, ErrorKind
 from unscripted.model.errors import Halt
 
 CHECK = settings(max_examples=60, deadline=None)
@@ -63,7 +65,7 @@ def test_bugs_and_halts_are_not_retried(error):
 
 
 def test_a_call_is_retried_until_answered():
-    outcome, waits = play(Deadline(1000), [AGAIN, LIMITED, CallError(ErrorKind.EMPTY, "")])
+    outcome, waits = play(Deadline(1000), [AGAIN, LIMITED, CallError(ErrorKind.TIMEOUT, "")])
     assert (outcome, len(waits)) == ("done", 3)
 
 
@@ -72,24 +74,31 @@ def test_a_lasting_error_ends_the_call():
     assert (str(outcome), len(waits)) == ("no", 1)
 
 
-def test_empty_answers_are_retried_twice():
-    empty = CallError(ErrorKind.EMPTY, "")
-    assert play(Deadline(1e6), [empty] * 2)[0] == "done"
+def test_owed_answers_are_bought_thrice():
+    owed = CallError(ErrorKind.SERVER, "", end=End.UNUSABLE)
+    assert play(Deadline(1e6), [owed] * 2)[0] == "done"
     deadline = Deadline(1e6)
-    assert play(deadline, [empty, AGAIN, empty, empty])[0] is empty
+    assert play(deadline, [owed, AGAIN, owed, owed])[0] is owed
     assert deadline.attempts == 4
 
 
-@pytest.mark.parametrize(("most", "attempts"), [(1, 1), (3, 3), (None, 5)])
-def test_a_call_has_its_attempts(most, attempts):
-    deadline = Deadline(1e6, most)
-    play(deadline, [AGAIN] * 4)
-    assert deadline.attempts == attempts
+def test_a_trial_nobody_hears_ends_early():
+    deaf = told_by(ErrorKind.SERVER, "nobody there")
+    assert deaf.unheard
+    deadline = Deadline(1e6, trial=True)
+    assert play(deadline, [deaf] * 9)[0] is deaf
+    assert deadline.attempts == 3
+    deadline = Deadline(1e6)
+    assert play(deadline, [deaf] * 9)[0] == "done"
 
 
-@pytest.mark.parametrize("told", [86_400.0, math.inf])
+def test_a_trial_may_take_longer():
+    assert (Deadline(8.0, trial=True).attempt_s, Deadline(8.0).attempt_s) == (8.0, 4.0)
+
+
+@pytest.mark.parametrize("told", [86_400.0, 1e12])
 def test_told_to_return_tomorrow_gives_up(told):
-    error = CallError(ErrorKind.RATE_LIMIT, "tomorrow", retry_after_s=told)
+    error = told_by(ErrorKind.RATE_LIMIT, "tomorrow", retry_after_s=told)
     assert play(Deadline(10), [error] * 3) == (error, [])
 
 
@@ -108,7 +117,7 @@ def test_failing_calls_end_at_the_deadline(seconds, each, kind):
 @CHECK
 @given(st.floats(0, 500), st.sampled_from([ErrorKind.RATE_LIMIT, ErrorKind.SERVER]))
 def test_waits_a_little_more_than_told(told, kind):
-    seconds = wait_s(CallError(kind, "", retry_after_s=told), 1)
+    seconds = wait_s(told_by(kind, "", retry_after_s=told), 1)
     assert told <= seconds <= told + 0.25 * max(told, 0.5)
 
 
@@ -129,7 +138,7 @@ def test_bounds_double_up_to_a_longest(kind, bounds):
 
 def test_waits_differ():
     assert len({wait_s(AGAIN, 5) for _ in range(20)}) == 20
-    told = CallError(ErrorKind.SERVER, "", retry_after_s=9)
+    told = told_by(ErrorKind.SERVER, "", retry_after_s=9)
     assert len({wait_s(told, 1) for _ in range(20)}) == 20
 
 
@@ -138,7 +147,7 @@ def test_waits_differ():
 def test_no_wait_beyond_the_deadline(seconds, used, told):
     deadline = Deadline(seconds)
     deadline.used_s = used * seconds
-    _, waits = play(deadline, [CallError(ErrorKind.SERVER, "", retry_after_s=told)])
+    _, waits = play(deadline, [told_by(ErrorKind.SERVER, "", retry_after_s=told)])
     assert all(0 <= wait <= seconds - used * seconds for wait in waits)
     assert deadline.used_s <= seconds * (1 + 1e-9)
 

@@ -101,14 +101,14 @@ def test_no_decision_is_ever_made_up(text, act):
     if reply is None:
         return
     said = "abstain" if isinstance(reply, Abstention) else act.value
-    assert said in text
+    assert said in text.casefold()
 
 
 @settings(max_examples=120, deadline=None)
 @given(ANYTHING)
 def test_five_grades_or_unusable(text):
     try:
-        found = parse(text, VerdictAnswer)
+        found = parse(text, VerdictAnswer, lambda answer: answer).value
     except UnusableAnswer:
         return
     assert list(found.grades()) == list(CRITERIA)
@@ -139,7 +139,7 @@ def test_no_escape_sequence_in_a_reply(one, other, several, act):
 @given(DIRTY)
 def test_no_escape_sequence_in_a_verdict(text):
     dirty = {"checklist": [{"id": text, "met": "no"}], "accuracy": {"reason": text, "grade": 1}}
-    found = parse(verdict(**dirty), VerdictAnswer)
+    found = parse(verdict(**dirty), VerdictAnswer, lambda answer: answer).value
     assert not FORBIDDEN & {*found.checklist[0].id, *found.accuracy.reason}
 
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 
 import pytest
-from support.answers import FULL, contribution, fault_in, plan
+from support.answers import FULL, contribution, fault_in, plan, read
 
-from unscripted.agents.llm.parsing.replies import LONGEST_ROLE, parse_reply
+from unscripted.agents.llm.parsing.replies import LONGEST_ROLE
 from unscripted.model.decision import Abstention, Act, Assignment, Contribution, Intention, Plan
 
 
 def test_a_whole_answer_is_read():
-    assert parse_reply(json.dumps(FULL), Act.CONTRIBUTE) == Contribution(
+    assert read(json.dumps(FULL), Act.CONTRIBUTE) == Contribution(
         "translator", "The finished text.", (3, 1), 0.5
     )
     meant = {"decision": "intend", "role": "tester", "focus": ["b", "a"], "reason": ""}
-    assert parse_reply(json.dumps(meant), Act.INTEND) == Intention("tester", ("b", "a"))
+    assert read(json.dumps(meant), Act.INTEND) == Intention("tester", ("b", "a"))
     divided = {
         "decision": "plan",
         "assignments": [
@@ -25,7 +25,7 @@ def test_a_whole_answer_is_read():
         ],
         "reason": "",
     }
-    assert parse_reply(json.dumps(divided), Act.PLAN) == Plan(
+    assert read(json.dumps(divided), Act.PLAN) == Plan(
         (Assignment(4, "tester", ("x",), 2), Assignment(0, "writer", (), 1))
     )
 
@@ -33,32 +33,32 @@ def test_a_whole_answer_is_read():
 @pytest.mark.parametrize("act", Act)
 def test_abstaining_needs_only_a_reason(act):
     said = '{"decision": "abstain", "reason": "nothing to add"}'
-    assert parse_reply(said, act) == Abstention("nothing to add")
-    assert parse_reply('{"decision": "abstain"}', act) == Abstention("")
+    assert read(said, act) == Abstention("nothing to add")
+    assert read('{"decision": "abstain"}', act) == Abstention("")
 
 
 def test_abstaining_leaves_no_work():
     said = contribution(decision="abstain", reason="others did it")
-    assert parse_reply(said, Act.CONTRIBUTE) == Abstention("others did it")
+    assert read(said, Act.CONTRIBUTE) == Abstention("others did it")
 
 
 def test_unknown_fields_are_ignored():
-    assert parse_reply(contribution(mood="good", items=[1]), Act.CONTRIBUTE) == parse_reply(
+    assert read(contribution(mood="good", items=[1]), Act.CONTRIBUTE) == read(
         json.dumps(FULL), Act.CONTRIBUTE
     )
 
 
 def test_a_role_is_one_line():
-    reply = parse_reply(contribution(role=" a\n b\u2028c\t" + "d" * 500), Act.CONTRIBUTE)
+    reply = read(contribution(role=" a\n b\u2028c\t" + "d" * 500), Act.CONTRIBUTE)
     assert isinstance(reply, Contribution)
     assert reply.role.startswith("a b c ddd")
     assert len(reply.role) == LONGEST_ROLE
     assert reply.role.endswith("…")
-    assert parse_reply(contribution(role="r" * LONGEST_ROLE), Act.CONTRIBUTE).role.endswith("r")
+    assert read(contribution(role="r" * LONGEST_ROLE), Act.CONTRIBUTE).role.endswith("r")
 
 
 def test_builds_on_names_each_once():
-    reply = parse_reply(contribution(builds_on=[5, 2, 5, 9, 2]), Act.CONTRIBUTE)
+    reply = read(contribution(builds_on=[5, 2, 5, 9, 2]), Act.CONTRIBUTE)
     assert reply.builds_on == (5, 2, 9)
 
 
@@ -68,43 +68,28 @@ def test_builds_on_names_each_once():
         ("", "no JSON object"),
         ("I would rather not.", "no JSON object"),
         ("abstain", "no JSON object"),
-        ("null", "no object"),
-        ("[]", "no object"),
-        ("0.5", "no object"),
-        ('"{}"', "no object"),
-        ("[1, 2]", "no object"),
-        (f"[{json.dumps(FULL)}]", "no object"),
-        ("{}", "decision: Field required"),
+        ("null", "no JSON object"),
+        ("[]", "no JSON object"),
+        ("0.5", "no JSON object"),
+        ('"{}"', "no JSON object with decision"),
+        ("[1, 2]", "no JSON object"),
+        ("{}", "no JSON object with decision"),
         ('{"a":' * 100_000, "nested too deeply"),
         (contribution(decision=None), "decision: "),
-        (contribution(decision="Contribute"), "decision: "),
         (contribution(decision="intend"), "decision: "),
         (contribution(decision="abstain or contribute"), "decision: "),
         (contribution(decision=["abstain"]), "decision: "),
         (contribution(role=""), "role is empty"),
         (contribution(role=" \n\t"), "role is empty"),
         (contribution(role="\x1b[31m"), "role is empty"),
-        (contribution(role=None), "role: "),
+        (contribution(role=None), "role is empty"),
         (contribution(role=["a"]), "role: "),
         (contribution(work=""), "work is empty"),
         (contribution(work="\n \n"), "work is empty"),
         (contribution(work="\x00\x1b]0;title\x07"), "work is empty"),
         (contribution(work={"text": "done"}), "work: "),
         (contribution(work=7), "work: "),
-        (contribution(builds_on=7), "builds_on: "),
-        (contribution(builds_on="3, 4"), "builds_on: "),
-        (contribution(builds_on=[1.5]), "builds_on.0: "),
-        (contribution(builds_on=["Agent 1"]), "builds_on.0: "),
-        (contribution(builds_on=[None]), "builds_on.0: "),
-        (contribution(confidence=-0.01), "confidence: "),
-        (contribution(confidence=1.01), "confidence: "),
-        (contribution(confidence=95), "confidence: "),
-        (contribution(confidence="high"), "confidence: "),
-        (contribution(confidence="95%"), "confidence: "),
-        (contribution(confidence=float("nan")), "confidence: "),
-        (contribution(confidence=float("inf")), "confidence: "),
-        ('{"decision": "contribute", "role": "r", "work": "w", "confidence": 1e999}', "confidence"),
-        (contribution(reason=None), "reason: "),
+        (contribution(work=None), "work is empty"),
     ],
     ids=lambda v: v[:40] if isinstance(v, str) else None,
 )
@@ -117,14 +102,12 @@ def test_a_broken_contribution_says_why(text, fault):
     [
         ('{"decision": "intend", "role": ""}', Act.INTEND, "role is empty"),
         ('{"decision": "intend"}', Act.INTEND, "role is empty"),
-        ('{"decision": "intend", "role": "r", "focus": "all"}', Act.INTEND, "focus: "),
         ('{"decision": "contribute", "role": "r", "work": "w"}', Act.INTEND, "decision: "),
         ('{"decision": "intend", "role": "r"}', Act.PLAN, "decision: "),
         (plan(role=""), Act.PLAN, "assignments.0.role: "),
         (plan(role=" "), Act.PLAN, "assignments.0.role: "),
         (plan(agent="all"), Act.PLAN, "assignments.0.agent: "),
         (plan(agent=None), Act.PLAN, "assignments.0.agent: "),
-        (plan(phase=0), Act.PLAN, "assignments.0.phase: "),
         ('{"decision": "plan", "assignments": {"1": "r"}}', Act.PLAN, "assignments: "),
     ],
 )
@@ -133,7 +116,7 @@ def test_a_broken_intention_or_plan(text, act, fault):
 
 
 def test_lines_and_tabs_stay():
-    reply = parse_reply(contribution(work="a\n\n\tb\r\nc"), Act.CONTRIBUTE)
+    reply = read(contribution(work="a\n\n\tb\r\nc"), Act.CONTRIBUTE)
     assert reply.work == "a\n\n\tb\nc"
 
 
@@ -143,10 +126,10 @@ def test_a_role_empty_once_cleaned(role):
 
 
 def test_half_an_emoji_is_read():
-    reply = parse_reply('{"decision": "abstain", "reason": "done \\ud83d"}', Act.CONTRIBUTE)
+    reply = read('{"decision": "abstain", "reason": "done \\ud83d"}', Act.CONTRIBUTE)
     assert reply == Abstention("done ?")
 
 
 @pytest.mark.parametrize(("length", "role"), [(200, "r" * 200), (201, "r" * 199 + "…")])
 def test_a_long_role_is_cut(length, role):
-    assert parse_reply(contribution(role="r" * length), Act.CONTRIBUTE).role == role
+    assert read(contribution(role="r" * length), Act.CONTRIBUTE).role == role

@@ -9,6 +9,7 @@ import jsonschema
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.answers import read
 
 from unscripted.agents.llm.control_characters import clean
 from unscripted.agents.llm.parsing.answers import (
@@ -26,7 +27,6 @@ from unscripted.agents.llm.parsing.answers import (
     VerdictAnswer,
     parse,
 )
-from unscripted.agents.llm.parsing.replies import parse_reply
 from unscripted.agents.llm.prompting.templates import SCHEMA_OF, schema
 from unscripted.model.decision import ALLOWED, Abstention, Act
 from unscripted.model.judge import CRITERIA
@@ -81,7 +81,7 @@ def test_every_instance_is_an_answer(shape):
     @given(instances(schema(shape)))
     def check(instance):
         jsonschema.validate(instance, schema(shape))
-        found = parse(json.dumps(instance), KINDS[shape])
+        found = parse(json.dumps(instance), KINDS[shape], lambda answer: answer).value
         jsonschema.validate(found.model_dump(mode="json"), schema(shape))
 
     check()
@@ -92,7 +92,7 @@ def test_every_instance_is_an_answer(shape):
 def test_every_instance_is_a_reply(case, data):
     act, shape = case
     instance = data.draw(instances(schema(shape)))
-    reply = parse_reply(json.dumps(instance), act)
+    reply = read(json.dumps(instance), act)
     abstains = instance["decision"] == "abstain"
     assert type(reply) is (Abstention if abstains else ALLOWED[act][0])
 

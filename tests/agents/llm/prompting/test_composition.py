@@ -141,13 +141,10 @@ def test_the_schema_unless_enforced(act, mode):
 
 
 def test_a_repair_to_the_letter():
-    before = composed(observation()).messages
-    assert repair(before, "{", "it is JSON, but no object") == (
-        *before,
-        ("assistant", "{"),
-        (
-            "user",
-            "That answer could not be used: it is JSON, but no object\n"
-            "Answer again, with the corrected JSON object alone: no words before or after it.\n",
-        ),
+    plea = (
+        "That answer could not be used: it is JSON, but no object\n"
+        "Answer again, with the corrected JSON object alone: no words before or after it.\n"
     )
+    fault = "it is JSON, but no object"
+    assert repair("{", fault) == (("assistant", "{"), ("user", plea))
+    assert repair(" ", fault, "S") == (("assistant", "(nothing)"), ("user", f"{plea}S"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.prompts import FOREIGN, TEXTS, ours
@@ -12,7 +11,6 @@ from support.submissions import submission
 
 import unscripted as un
 from unscripted.agents.llm.prompting.verdict import VerdictRequest, compose_verdict
-from unscripted.agents.llm.request import Mode
 from unscripted.model.decision import Act, Assignment, Contribution, Intention, Plan
 from unscripted.model.judge import Submission
 from unscripted.model.mind import Mind
@@ -21,8 +19,8 @@ from unscripted.model.tasks.files import corpus
 CHECK = settings(max_examples=60, deadline=None)
 
 
-def verdict_prompt(*texts: str, index: int = 0, mode: Mode = Mode.JSON_SCHEMA, **fields) -> str:
-    wanted = VerdictRequest(submission(*texts, **fields), index, mode)
+def verdict_prompt(*texts: str, index: int = 0, **fields) -> str:
+    wanted = VerdictRequest(submission(*texts, **fields), index)
     system, prompt = compose_verdict(wanted).messages
     assert system == ("system", TEXTS["judge_system.txt"])
     assert prompt[0] == "user"
@@ -86,8 +84,7 @@ def test_a_judge_is_blind():
             protocol=protocol, n_agents=4, model=minds, judge=Spy(), tasks="generated", rng=1
         ).run(1)
         prompt = "\n".join(
-            text
-            for _, text in compose_verdict(VerdictRequest(heard[-1], 0, Mode.JSON_SCHEMA)).messages
+            text for _, text in compose_verdict(VerdictRequest(heard[-1], 0)).messages
         )
         for secret in ("ROLE-", "0.875", protocol, heard[-1].task.id, "gent 0", "gent 3"):
             assert secret not in prompt.replace(heard[-1].task.brief.text, "")
@@ -125,7 +122,7 @@ def test_the_order_hides_who_finished_first():
 
 def test_long_works_are_cut_equally():
     given_works = submission("a" * 999, "b" * 999, "c" * 50, "d" * 100)
-    wanted = VerdictRequest(given_works, 0, Mode.JSON_SCHEMA, tokens=100)
+    wanted = VerdictRequest(given_works, 0, tokens=100)
     _, (_, prompt) = compose_verdict(wanted).messages
     assert [len(re.search(rf"^\| ({c}+)$", prompt, re.M)[1]) for c in "abcd"] == [100, 100, 50, 100]
     assert prompt.count("\n| [… shortened for length]\n") == 2
@@ -143,12 +140,6 @@ def test_the_checklist_hides_difficulty():
     prompt = verdict_prompt("done", task=task, mission="Serve.")
     listed = re.findall(r"^- \[([^\]]+)\] (.+)$", prompt, re.MULTILINE)
     assert listed == [(r.id, " ".join(r.text.split())) for r in task.rubric]
-
-
-@pytest.mark.parametrize("mode", Mode)
-def test_the_schema_unless_enforced(mode):
-    stated = "must fit this JSON schema" in verdict_prompt("done", mode=mode)
-    assert stated == (mode is not Mode.JSON_SCHEMA)
 
 
 def test_works_share_48000_tokens():

@@ -1,0 +1,1 @@
+"""What was counted, what it costs, and what may still be spent."""

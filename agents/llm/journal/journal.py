@@ -1,0 +1,352 @@
+"""Every call, written before its agent acts on it: nothing is paid twice, all can be replayed.
+
+A call's key is its place in the run (run, tick, who, decision, call) and the digest of what was
+asked. Replicates differ in their decision's seed, so they never share a sample. Beside the calls
+stand all requests sent for them, each written before it is sent and again when it has ended, so
+that what is owed is known whatever happens. SQLite in WAL mode survives the death of the process
+at any point; after a power failure the last few calls may be missing and are asked again.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ....model.errors import Halt, UsageError
+from ..billing.bill import NOTHING, Bill, End
+from ..billing.tokens import Tokens
+from ..request import CallFailed, CallKey, Completion, Request
+from . import tables
+from .read_only import reading
+
+LOCKED_S = 30.0
+"""Seconds that a write waits for another process."""
+FINAL = frozenset({"refused", "used up", "empty", "unreadable"})
+"""Failures that were answered: where the answer is owed, a resumed run doesn't buy another."""
+_KEY = "run = ? AND tick = ? AND who = ? AND decision = ? AND call = ?"
+_CALL = f"({', '.join(tables.CALL)}) VALUES ({', '.join('?' * len(tables.CALL))})"
+_SEND = "INSERT INTO requests (run, tick, who, decision, call, worst_usd) VALUES (?,?,?,?,?,?)"
+_END = (
+    "UPDATE requests SET ended = ?, tokens_in = ?, tokens_out = ?, tokens_cached = ?,"
+    " tokens_written = ?, tokens_reasoning = ?, cost_usd = ?, cost_usd_uncached = ? WHERE id = ?"
+)
+_BILLED = (
+    "tokens_in, tokens_out, tokens_cached, tokens_written, tokens_reasoning, cost_usd,"
+    " cost_usd_uncached"
+)
+
+
+class Earlier(NamedTuple):
+    """Requests of a call that an earlier process sent, before it was stopped.
+
+    Attributes:
+        attempts: Those whose end is known.
+        bill: Of those that were answered.
+    """
+
+    attempts: int = 0
+    bill: Bill = NOTHING
+
+
+class Journal:
+    """The calls of one folder.
+
+    Args:
+        path: The database; None keeps calls in memory only.
+        strict: Only reads: what isn't there is an error and nothing may be sent.
+
+    Raises:
+        UsageError: It can't be opened.
+    """
+
+    def __init__(self, path: Path | None = None, *, strict: bool = False) -> None:
+        self.path = path
+        self.strict = strict
+        try:
+            if strict and path is not None:
+                self._db = reading(path)
+            else:
+                where = path or ":memory:"
+                self._db = sqlite3.connect(
+                    where, isolation_level=None, check_same_thread=False, timeout=LOCKED_S
+                )
+                tables.prepare(self._db)
+            self._read_up()
+        except sqlite3.Error as error:
+            raise UsageError(f"{path} can't be opened: {error}; use another folder") from None
+
+    def _read_up(self) -> None:
+        """Get ready to find what is there."""
+        self._find = f"SELECT {tables.selected(self._db)} FROM calls WHERE {_KEY} AND digest = ?"
+        self._earlier: dict[tuple[Any, ...], list[Bill | None]] = {}
+        if tables.columns(self._db, "requests") and not self.strict:
+            rows = self._db.execute(
+                f"SELECT run, tick, who, decision, call, ended, {_BILLED} FROM requests r WHERE"
+                " ended IS NOT NULL AND NOT EXISTS (SELECT 1 FROM calls c WHERE c.failed IS NULL"
+                " AND (c.run, c.tick, c.who, c.decision, c.call)"
+                " = (r.run, r.tick, r.who, r.decision, r.call))"
+            )
+            for run, tick, who, decision, call, ended, *billed in rows:
+                bill = _bill(billed) if ended in (End.USABLE, End.UNUSABLE) else None
+                self._earlier.setdefault((run, tick, who, decision, call), []).append(bill)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """By its file; one in memory takes its calls along."""
+        kept = None if self.path is not None else self._db.serialize()
+        return _journal, (self.path, self.strict, kept)
+
+    def close(self) -> None:
+        """Close it; the folder can be copied afterwards."""
+        self._db.close()
+
+    def find(self, key: CallKey, digest: str) -> Completion | None:
+        """The answer of a call made before.
+
+        Args:
+            key: Where in the run it was made.
+            digest: Of its request.
+
+        Returns:
+            None where there is none, or the call failed for nothing: a resumed run makes it again.
+
+        Raises:
+            CallFailed: It failed, and this is a replay or the failure is paid.
+            Halt: The journal can't be read.
+        """
+        with self._statement():
+            row = self._db.execute(self._find, (*_values(key), digest)).fetchone()
+        if row is None:
+            return None
+        (
+            text, tokens_in, tokens_out, cost_usd, latency_s, finish, served_by, attempts,
+            estimated, failed, cached, written, reasoning, uncached_usd, completion_tokens,
+        ) = row  # fmt: skip
+        tokens = Tokens(tokens_in, tokens_out, cached, written, reasoning)
+        bill = Bill(tokens, cost_usd, uncached_usd)
+        if failed is None:
+            return Completion(
+                text, bill, latency_s, finish, served_by, attempts, bool(estimated),
+                completion_tokens,
+            )  # fmt: skip
+        if self.strict or (failed in FINAL and tokens_in + tokens_out > 0):
+            raise CallFailed(failed, text, attempts=attempts, bill=bill, latency_s=latency_s)
+        return None
+
+    def earlier(self, key: CallKey) -> Earlier:
+        """What an earlier process had sent for a call that it could not finish.
+
+        Args:
+            key: Of the call.
+        """
+        bills = self._earlier.pop(_values(key), None)
+        if bills is None:
+            return Earlier()
+        return Earlier(len(bills), Bill.together(b for b in bills if b is not None))
+
+    def keep(self, key: CallKey, request: Request, answer: Completion, sent: Sent) -> None:
+        """Write an answer, and that its request has ended.
+
+        Args:
+            key: Where in the run the call was made.
+            request: What was asked.
+            answer: What came back.
+            sent: The request that brought it.
+
+        Raises:
+            Halt: It can't be written.
+        """
+        with self._transaction():
+            self._insert(key, request, answer, None)
+            self._db.execute(_END, (End.USABLE, *_billed(sent.bill), sent.id))
+
+    def keep_failure(self, key: CallKey, request: Request, failure: CallFailed) -> None:
+        """Write that a call was given up: replays find it, and who resumes where it was paid.
+
+        Args:
+            key: Where in the run the call was made.
+            request: What was asked.
+            failure: Why there is no answer.
+
+        Raises:
+            Halt: It can't be written.
+        """
+        lost = Completion(str(failure), failure.bill, failure.latency_s, attempts=failure.attempts)
+        with self._statement():
+            self._insert(key, request, lost, failure.kind)
+
+    def _insert(
+        self, key: CallKey, request: Request, answer: Completion, failed: str | None
+    ) -> None:
+        packed = zlib.compress(request.json.encode("utf-8", "replace"), 1)
+        bill, tokens = answer.bill, answer.bill.tokens
+        row = (
+            *_values(key), request.digest, packed, answer.text, tokens.prompt, tokens.completion,
+            bill.cost_usd, answer.latency_s, answer.finish, answer.served_by, answer.attempts,
+            int(answer.estimated), failed, tokens.cached, tokens.written, tokens.reasoning,
+            bill.uncached_usd, answer.completion_tokens,
+        )  # fmt: skip
+        self._db.execute(f"INSERT OR REPLACE INTO calls {_CALL}", row)
+
+    def send(self, key: CallKey, worst_usd: float | None) -> int:
+        """Write that a request is about to be sent; what a crash leaves behind counts as spent.
+
+        Args:
+            key: Of the call it is sent for.
+            worst_usd: The most it may cost, in US dollars; None where no price is known.
+
+        Returns:
+            A number for it, 1 or more.
+
+        Raises:
+            Halt: It can't be written.
+        """
+        with self._statement():
+            sent = self._db.execute(_SEND, (*_values(key), worst_usd))
+        return int(sent.lastrowid or 0)
+
+    def end(self, sent: int, end: End, bill: Bill = NOTHING) -> None:
+        """Write what a request came to that brought no usable answer.
+
+        Args:
+            sent: As given by `send`.
+            end: How it ended.
+            bill: What is owed for it.
+
+        Raises:
+            Halt: It can't be written.
+        """
+        with self._statement():
+            self._db.execute(_END, (end, *_billed(bill), sent))
+
+    def copy_to(self, other: Journal) -> None:
+        """Copy all of it into another journal.
+
+        Args:
+            other: Keeps what it has; of equal calls the copied one stays.
+
+        Raises:
+            Halt: It can't be written; then nothing was.
+        """
+        with other._transaction():
+            for table, names in tables.COPIED.items():
+                listed, places = ", ".join(names), ", ".join("?" * len(names))
+                into = f"INSERT OR REPLACE INTO {table} ({listed}) VALUES ({places})"
+                other._db.executemany(into, self._db.execute(f"SELECT {listed} FROM {table}"))
+
+    def spent_usd(self) -> float:
+        """The bills of all answered requests, as far as their prices are known."""
+        ended = "requests WHERE ended IN ('usable', 'unusable')"
+        where = ended if tables.columns(self._db, "requests") else "calls"
+        return float(self._db.execute(f"SELECT total(cost_usd) FROM {where}").fetchone()[0])
+
+    def held_usd(self) -> float:
+        """The most that requests may have cost whose end nobody knows."""
+        held = "total(worst_usd) FROM requests WHERE ended IS NULL OR ended = 'unknown'"
+        if not tables.columns(self._db, "requests"):
+            held = "total(usd) FROM sends"
+        return float(self._db.execute(f"SELECT {held}").fetchone()[0])
+
+    def count(self) -> int:
+        """Calls in it."""
+        return int(self._db.execute("SELECT count(*) FROM calls").fetchone()[0])
+
+    def capabilities(self, model: str) -> list[str]:
+        """What a model was found capable of, oldest first: each revision as it was kept.
+
+        Args:
+            model: As the user wrote it.
+
+        Raises:
+            Halt: The journal can't be read.
+        """
+        with self._statement():
+            if tables.columns(self._db, "capabilities"):
+                known = "SELECT body FROM capabilities WHERE model = ? ORDER BY revision"
+            else:
+                known = "SELECT capabilities FROM models WHERE model = ?"
+            return [str(body) for (body,) in self._db.execute(known, (model,))]
+
+    def keep_capabilities(self, model: str, revision: int, body: str) -> None:
+        """Write what a model was found capable of.
+
+        Args:
+            model: As the user wrote it.
+            revision: From 0.
+            body: JSON.
+
+        Raises:
+            Halt: It can't be written.
+        """
+        with self._statement():
+            values = (model, revision, body)
+            self._db.execute("INSERT OR REPLACE INTO capabilities VALUES (?, ?, ?)", values)
+
+    @contextmanager
+    def _statement(self) -> Iterator[None]:
+        """One statement; SQLite itself writes it whole or not at all.
+
+        Raises:
+            Halt: The journal can't take it: without it nothing may go on.
+        """
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise Halt("disk", f"{self.path}: {error}") from None
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """All statements inside, or none.
+
+        Raises:
+            Halt: As `_statement`.
+        """
+        with self._statement():
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+
+
+class Sent(NamedTuple):
+    """A request that was sent and answered.
+
+    Attributes:
+        id: As given by `Journal.send`.
+        bill: What is owed for it.
+    """
+
+    id: int
+    bill: Bill
+
+
+def _values(key: CallKey) -> tuple[str, int, str, str, int]:
+    """A key as its columns hold it; SQLite's integers are too short for a decision's seed."""
+    return key.run, key.tick, key.who, str(key.decision), key.call
+
+
+def _billed(bill: Bill) -> tuple[Any, ...]:
+    t = bill.tokens
+    return (
+        t.prompt, t.completion, t.cached, t.written, t.reasoning, bill.cost_usd, bill.uncached_usd
+    )  # fmt: skip
+
+
+def _bill(row: list[Any]) -> Bill:
+    *counts, cost_usd, uncached_usd = row
+    return Bill(Tokens(*counts), cost_usd, uncached_usd)
+
+
+def _journal(path: Path | None, strict: bool, kept: bytes | None) -> Journal:
+    """A journal that was pickled."""
+    journal = Journal(path, strict=strict)
+    if kept is not None:
+        journal._db.deserialize(kept)
+        journal._read_up()
+    return journal

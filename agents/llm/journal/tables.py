@@ -1,0 +1,103 @@
+"""The tables of a journal, and how one of an earlier version becomes one of this."""
+
+from __future__ import annotations
+
+import sqlite3
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS calls (
+    run TEXT NOT NULL, tick INTEGER NOT NULL, who TEXT NOT NULL, decision TEXT NOT NULL,
+    call INTEGER NOT NULL, digest TEXT NOT NULL,
+    request BLOB NOT NULL, text TEXT NOT NULL, tokens_in INTEGER NOT NULL,
+    tokens_out INTEGER NOT NULL, cost_usd REAL, latency_s REAL NOT NULL, finish TEXT NOT NULL,
+    served_by TEXT NOT NULL, attempts INTEGER NOT NULL, estimated INTEGER NOT NULL,
+    failed TEXT, tokens_cached INTEGER NOT NULL DEFAULT 0,
+    tokens_written INTEGER NOT NULL DEFAULT 0, tokens_reasoning INTEGER NOT NULL DEFAULT 0,
+    cost_usd_uncached REAL, completion_tokens INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (run, tick, who, decision, call, digest)
+);
+CREATE TABLE IF NOT EXISTS requests (
+    id INTEGER PRIMARY KEY, run TEXT NOT NULL, tick INTEGER NOT NULL, who TEXT NOT NULL,
+    decision TEXT NOT NULL, call INTEGER NOT NULL, worst_usd REAL, ended TEXT,
+    tokens_in INTEGER NOT NULL DEFAULT 0, tokens_out INTEGER NOT NULL DEFAULT 0,
+    tokens_cached INTEGER NOT NULL DEFAULT 0, tokens_written INTEGER NOT NULL DEFAULT 0,
+    tokens_reasoning INTEGER NOT NULL DEFAULT 0, cost_usd REAL, cost_usd_uncached REAL
+);
+CREATE TABLE IF NOT EXISTS capabilities (
+    model TEXT NOT NULL, revision INTEGER NOT NULL, body TEXT NOT NULL,
+    PRIMARY KEY (model, revision)
+);
+"""
+"""`ended` is null while a request is in flight, and stays so where its process died."""
+CALL = (
+    "run", "tick", "who", "decision", "call", "digest", "request", "text", "tokens_in",
+    "tokens_out", "cost_usd", "latency_s", "finish", "served_by", "attempts", "estimated",
+    "failed", "tokens_cached", "tokens_written", "tokens_reasoning", "cost_usd_uncached",
+    "completion_tokens",
+)  # fmt: skip
+REQUEST = (
+    "run", "tick", "who", "decision", "call", "worst_usd", "ended", "tokens_in", "tokens_out",
+    "tokens_cached", "tokens_written", "tokens_reasoning", "cost_usd", "cost_usd_uncached",
+)  # fmt: skip
+CAPABILITIES = ("model", "revision", "body")
+COPIED = {"calls": CALL, "requests": REQUEST, "capabilities": CAPABILITIES}
+ADDED = {
+    "tokens_cached": "INTEGER NOT NULL DEFAULT 0",
+    "tokens_written": "INTEGER NOT NULL DEFAULT 0",
+    "tokens_reasoning": "INTEGER NOT NULL DEFAULT 0",
+    "cost_usd_uncached": "REAL",
+    "completion_tokens": "INTEGER NOT NULL DEFAULT 0",
+}
+"""Columns of `calls` that the first version didn't have."""
+_FROM_FIRST = """
+INSERT INTO requests (run, tick, who, decision, call, ended, tokens_in, tokens_out, cost_usd,
+    cost_usd_uncached)
+    SELECT run, tick, who, decision, call, iif(failed IS NULL, 'usable', 'refused'), tokens_in,
+    tokens_out, cost_usd, cost_usd FROM calls;
+INSERT INTO requests (run, tick, who, decision, call, worst_usd, ended)
+    SELECT '', -1, 'unknown', '0', 0, usd, 'unknown' FROM sends;
+INSERT INTO capabilities SELECT model, 0, capabilities FROM models;
+DROP TABLE sends;
+DROP TABLE models;
+"""
+
+
+def prepare(db: sqlite3.Connection) -> None:
+    """Make what is missing of the tables.
+
+    Args:
+        db: Open for writing.
+
+    Raises:
+        sqlite3.Error: It can't be written.
+    """
+    db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;" + SCHEMA)
+    there = columns(db, "calls")
+    for name, kind in ADDED.items():
+        if name not in there:
+            db.execute(f"ALTER TABLE calls ADD COLUMN {name} {kind}")
+    if there and "cost_usd_uncached" not in there:
+        db.execute("UPDATE calls SET cost_usd_uncached = cost_usd")
+    if columns(db, "sends"):
+        db.executescript(f"BEGIN;{_FROM_FIRST}COMMIT;")
+
+
+def columns(db: sqlite3.Connection, table: str) -> set[str]:
+    """The columns of a table; none where it isn't there.
+
+    Args:
+        db: Open.
+        table: Its name.
+    """
+    return {name for _, name, *_ in db.execute(f"PRAGMA table_info({table})")}
+
+
+def selected(db: sqlite3.Connection) -> str:
+    """The columns of `calls` to be read, with what stands for those that an old one lacks.
+
+    Args:
+        db: Open.
+    """
+    there = columns(db, "calls")
+    stand_in = {name: "cost_usd" if name == "cost_usd_uncached" else "0" for name in ADDED}
+    return ", ".join(name if name in there else stand_in[name] for name in CALL[7:])

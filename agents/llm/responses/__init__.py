@@ -1,0 +1,1 @@
+"""From the body of a provider's response to what it says, whichever form it has."""
