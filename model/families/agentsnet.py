@@ -172,7 +172,7 @@ def published_rounds(problem: str, graph: nx.Graph[int]) -> int:
 
 
 def _part(member: int, near: tuple[int, ...], bits: dict[int, int]) -> Private:
-    text = f"You are linked to the members {', '.join(map(str, near))}."
+    text = f"You are member {member}, linked to the members {', '.join(map(str, near))}."
     facts = [Fact(member, "links", near, ("linked", str(member), *map(str, near)))]
     if member in bits:
         text += f" You were given the bit {bits[member]}."
