@@ -56,7 +56,7 @@ def test_units_ranges_and_directions():
     assert said["risk"] == ("0 to 1", "less")
     assert [m.short for m in of_ticks().values() if m.short] == [
         "Q", "M", "score", "reach", "abstained", "excluded", "depth", "risk", "T (s)", "tokens",
-        "USD", "B",
+        "USD", "delivered", "B",
     ]  # fmt: skip
     assert {m.name for m in BUILT_IN if m.contrasted} == {
         "quality", "mission_relevance", "risk", "balance", "abstention_rate", "hierarchy_depth",
