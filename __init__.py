@@ -26,13 +26,23 @@ if TYPE_CHECKING:
     from .model.decision import Assignment as Assignment
     from .model.decision import Contribution as Contribution
     from .model.decision import Failure as Failure
+    from .model.decision import FinalAnswer as FinalAnswer
     from .model.decision import Intention as Intention
+    from .model.decision import Move as Move
     from .model.decision import Plan as Plan
+    from .model.decision import Saying as Saying
     from .model.decision import Usage as Usage
     from .model.decision import WorkItem as WorkItem
     from .model.errors import Halt as Halt
     from .model.errors import UsageError as UsageError
     from .model.governance.constitution import Constitution as Constitution
+    from .model.ground_truth.environment import Environment as Environment
+    from .model.ground_truth.family import Layout as Layout
+    from .model.ground_truth.family import TaskFamily as TaskFamily
+    from .model.ground_truth.family import task_family as task_family
+    from .model.ground_truth.scoring import Score as Score
+    from .model.ground_truth.values import Fact as Fact
+    from .model.ground_truth.values import Private as Private
     from .model.judge import Judge as Judge
     from .model.judge import Verdict as Verdict
     from .model.judge import judge_family as judge_family
@@ -63,9 +73,19 @@ _HOMES = {
     "Assignment": ".model.decision",
     "CallableMind": ".agents.callable_mind",
     "Calls": ".agents.llm.settings",
+    "Environment": ".model.ground_truth.environment",
+    "Fact": ".model.ground_truth.values",
     "Failure": ".model.decision",
+    "FinalAnswer": ".model.decision",
     "Halt": ".model.errors",
+    "Layout": ".model.ground_truth.family",
+    "Move": ".model.decision",
+    "Private": ".model.ground_truth.values",
+    "Saying": ".model.decision",
+    "Score": ".model.ground_truth.scoring",
     "Service": ".agents.llm.service",
+    "TaskFamily": ".model.ground_truth.family",
+    "task_family": ".model.ground_truth.family",
     "Usage": ".model.decision",
     "UsageError": ".model.errors",
     "WorkItem": ".model.decision",

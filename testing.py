@@ -10,8 +10,15 @@ from __future__ import annotations
 
 from .agents.scripted import Scripted
 from .agents.test_doubles import ArbitraryJudge, ArbitraryMind, DelayedMind, HangingMind
-from .scenarios.harness.conformance.checking import check_judge, check_mind, check_protocol
+from .scenarios.harness.conformance.checking import (
+    check_family,
+    check_judge,
+    check_mind,
+    check_protocol,
+)
+from .scenarios.harness.conformance.families import FAMILY_CHECKS, FamilyCase, family_cases
 from .scenarios.harness.conformance.machine import OrganizationMachine, organization_machine
+from .scenarios.harness.conformance.privacy import Gossip, Secrets, privacy
 from .scenarios.harness.conformance.protocols import (
     PROTOCOL_CHECKS,
     building,
@@ -33,28 +40,35 @@ from .scenarios.harness.conformance.strategies import Case, cases, networks, see
 from .scenarios.harness.conformance.witness import JudgeWitness, Witness
 
 __all__ = [
+    "FAMILY_CHECKS",
     "PROTOCOL_CHECKS",
     "ArbitraryJudge",
     "ArbitraryMind",
     "Case",
     "CheckResult",
     "DelayedMind",
+    "FamilyCase",
+    "Gossip",
     "HangingMind",
     "JudgeWitness",
     "OrganizationMachine",
     "Scripted",
+    "Secrets",
     "Witness",
     "building",
     "calls",
     "cases",
     "causality",
+    "check_family",
     "check_judge",
     "check_mind",
     "check_protocol",
+    "family_cases",
     "independent_streams",
     "networks",
     "one_state",
     "organization_machine",
+    "privacy",
     "relabelling",
     "reproducibility",
     "resumption",

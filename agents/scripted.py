@@ -22,6 +22,9 @@ class Scripted(Mind):
         intentions: Played when asked for an intention.
         plans: Played when asked to plan.
         amendments: Played when asked to propose a change of the rules.
+        sayings: Played when asked to speak.
+        answers: Played when asked for a final answer.
+        moves: Played when asked to move.
         name: Shown in records.
     """
 
@@ -34,6 +37,9 @@ class Scripted(Mind):
         intentions: Sequence[Line] = (),
         plans: Sequence[Line] = (),
         amendments: Sequence[Line] = (),
+        sayings: Sequence[Line] = (),
+        answers: Sequence[Line] = (),
+        moves: Sequence[Line] = (),
         name: str = "scripted",
     ) -> None:
         self.name = name
@@ -42,6 +48,9 @@ class Scripted(Mind):
             Act.INTEND: tuple(intentions),
             Act.PLAN: tuple(plans),
             Act.AMEND: tuple(amendments),
+            Act.SAY: tuple(sayings),
+            Act.ANSWER: tuple(answers),
+            Act.MOVE: tuple(moves),
         }
 
     def decide(self, observation: Observation) -> Answer | Reply:

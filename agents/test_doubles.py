@@ -16,9 +16,12 @@ from ..model.decision import (
     Answer,
     Assignment,
     Contribution,
+    FinalAnswer,
     Intention,
+    Move,
     Plan,
     Reply,
+    Saying,
     Usage,
 )
 from ..model.judge import CRITERIA, Judge, Submission, Verdict
@@ -67,10 +70,20 @@ class ArbitraryMind(Mind):
             return Plan(tuple(Assignment(m, role) for m in chosen))
         if observation.act is Act.AMEND:
             return Amendment(draw.choice(["mission", "standards", "protocol.batch", "?"]), role)
+        options = getattr(observation.form, "options", (True, 1, "none", (1, 2), "?"))
+        if observation.act is Act.SAY:
+            to = tuple(m for m in (*observation.roster, 10_001) if draw.random() < 0.3)
+            return Saying(f"{role} says something", to)
+        if observation.act is Act.ANSWER:
+            return FinalAnswer(draw.choice(options))
+        if observation.act is Act.MOVE:
+            return Move(str(draw.choice(options)), draw.choice(["", role]))
         # Some of these authors it has not seen, or don't exist: the kernel must take them out.
         named = [m.author for m in observation.messages if draw.random() < 0.3]
         named += [draw.randrange(60) for _ in range(draw.randrange(3))]
-        return Contribution(role, "some work", tuple(named), draw.random())
+        confidence = draw.random()
+        answer = None if observation.form is None else draw.choice([None, *options])
+        return Contribution(role, "some work", tuple(named), confidence, answer=answer)
 
 
 def _nonsense(draw: random.Random) -> Any:

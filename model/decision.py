@@ -5,6 +5,9 @@
     INTEND       Intention | Abstention
     CONTRIBUTE   Contribution | Abstention
     AMEND        Amendment | Abstention
+    SAY          Saying | Abstention
+    ANSWER       FinalAnswer | Abstention
+    MOVE         Move | Abstention
 
 Anything else, an exception or a missed deadline becomes a `Failure`, which is a value too.
 """
@@ -15,6 +18,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import inf
 
+from .ground_truth.values import Value
 from .ruling import Amendment
 
 PLAIN = (float, int)
@@ -28,6 +32,9 @@ class Act(StrEnum):
     INTEND = "intend"
     CONTRIBUTE = "contribute"
     AMEND = "amend"
+    SAY = "say"
+    ANSWER = "answer"
+    MOVE = "move"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +70,7 @@ class Contribution:
         builds_on: Ids of the members whose visible work it used, each once.
         confidence: 0 to 1, or None where the mind does not say.
         items: The structured form of synthetic work; empty for real minds.
+        answer: Its answer to a task that code scores; None where it gives none.
     """
 
     role: str
@@ -70,6 +78,7 @@ class Contribution:
     builds_on: tuple[int, ...] = ()
     confidence: float | None = None
     items: tuple[WorkItem, ...] = ()
+    answer: Value | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +149,43 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
+class Saying:
+    """Something said to others, and no work.
+
+    Attributes:
+        text: Not empty.
+        to: Whom it is for; everyone let through where empty.
+    """
+
+    text: str
+    to: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FinalAnswer:
+    """A member's answer to a task that code scores. Nobody else sees it.
+
+    Attributes:
+        value: None where the kernel found that it breaks the answer's form.
+    """
+
+    value: Value | None
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """An action in a task whose state moves.
+
+    Attributes:
+        action: One of those allowed; empty where the kernel found that it is none of them.
+        note: What it says to others meanwhile; empty for nothing.
+    """
+
+    action: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
     """A call that gave no usable reply.
 
@@ -153,7 +199,7 @@ class Failure:
     cause: str
 
 
-Reply = Plan | Intention | Contribution | Abstention | Amendment
+Reply = Plan | Intention | Contribution | Abstention | Amendment | Saying | FinalAnswer | Move
 """What a mind may answer."""
 
 ALLOWED: dict[Act, tuple[type, ...]] = {
@@ -161,6 +207,9 @@ ALLOWED: dict[Act, tuple[type, ...]] = {
     Act.INTEND: (Intention, Abstention),
     Act.CONTRIBUTE: (Contribution, Abstention),
     Act.AMEND: (Amendment, Abstention),
+    Act.SAY: (Saying, Abstention),
+    Act.ANSWER: (FinalAnswer, Abstention),
+    Act.MOVE: (Move, Abstention),
 }
 
 

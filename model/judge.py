@@ -45,6 +45,7 @@ class Verdict:
         votes: The grades of each judge, where several were asked; the grades above are their means.
         prompts: Version and hash of the judge's prompts, for judges that ask a model.
         mended: Places in which answers of models had to be put right before they could be read.
+        score: What code makes of the answers, 0 to 1; None where no code scores the task.
     """
 
     accuracy: float | None = None
@@ -58,6 +59,7 @@ class Verdict:
     votes: tuple[Vote, ...] = ()
     prompts: str = ""
     mended: int = 0
+    score: float | None = None
 
 
 LOWEST = 1.0

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import overload
 
-from .decision import Assignment, Contribution, Intention
+from .decision import Assignment, Contribution, Intention, Move, Saying
 from .spans import Span, cut_out, spans_of
 
 
@@ -38,7 +38,26 @@ class Mark:
     work: str = ""
 
 
-Content = Contribution | Intention | Assignment | RoleNote
+Content = Contribution | Intention | Assignment | RoleNote | Saying | Move
+
+
+def text_of(content: Content) -> str:
+    """All that a message says, as text.
+
+    Args:
+        content: Of the message.
+    """
+    match content:
+        case Contribution():
+            return f"{content.role}\n{content.work}"
+        case Intention() | Assignment():
+            return "\n".join((content.role, *content.focus))
+        case Saying():
+            return content.text
+        case Move():
+            return content.note
+        case RoleNote():
+            return content.role
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +69,7 @@ class Message:
         author: The member that produced it.
         tick: When.
         round: The round of that tick, from 0.
-        content: A contribution, an intention, an assignment or a note of memory.
+        content: A contribution, an intention, an assignment, a saying, a move or a note of memory.
         to: The only member it is for, or None where it is for everyone let through.
     """
 

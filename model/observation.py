@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .decision import Act, Assignment
+from .ground_truth.forms import AnswerForm
+from .ground_truth.values import Private
 from .messages import Mark, View
 from .tasks.task import Brief
 
@@ -44,10 +46,12 @@ class Observation:
         own: Its own earlier messages on this task.
         memory: Organizational memory the protocol opens and the network carries, itself included.
         assignment: A role given from outside, if any.
-        roster: Whom it may assign; empty unless it is asked to plan.
+        roster: Whom it may assign or speak to; empty unless it is asked to plan, say or move.
         marks: What it finds on a shared board; nobody's name is on them.
         skills: Topics it has practised and how far that brought it, 0 to 1; empty where skills
             don't grow.
+        private: What it alone was given, where the task has such parts.
+        form: What it may answer, or the moves it may make, where code scores the task.
     """
 
     act: Act
@@ -63,3 +67,5 @@ class Observation:
     roster: tuple[int, ...] = ()
     marks: tuple[Mark, ...] = ()
     skills: tuple[tuple[str, float], ...] = ()
+    private: Private | None = None
+    form: AnswerForm | None = None

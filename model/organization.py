@@ -182,7 +182,7 @@ class BaseOrganization(Population):
         Args:
             tick: From 0.
         """
-        task = self.setup.stream.task(tick)
+        task = self.setup.stream.task_on(tick, self.network.G)
         for change in self._task_changes:
             task = change(task)
         return task

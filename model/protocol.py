@@ -141,6 +141,17 @@ class Protocol(ABC):
         """
         return 2 * n_members + 1
 
+    def sees_at_close(self, team: Team) -> View | None:
+        """What members may see when a task's answers or moves are asked for after the last round.
+
+        Args:
+            team: The members, their network and this tick's messages.
+
+        Returns:
+            A view, which the network narrows; None for what each has seen until then.
+        """
+        return None
+
     @property
     def label(self) -> str:
         """Name and parameters as users type them: `relay:first=0.25`."""

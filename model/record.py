@@ -19,15 +19,20 @@ from .decision import (
     Assignment,
     Contribution,
     Failure,
+    FinalAnswer,
     Intention,
+    Move,
     Plan,
     Reply,
+    Saying,
     Trace,
     Usage,
     WorkItem,
     normalised,
 )
 from .encoding import decode, encode
+from .ground_truth.scoring import Bounds, Given, GroundTruth
+from .ground_truth.values import Fact
 from .judge import Verdict, Vote
 from .messages import Log, Mark
 from .ruling import Amendment, Ruling
@@ -199,6 +204,7 @@ class TickRecord:
         error: Why the protocol broke; empty where it did not.
         shocks: What happened to the organization just before the tick, in words.
         rulings: What became of proposals to change its rules.
+        ground_truth: Answers and private parts, where code scores the task.
     """
 
     tick: int
@@ -211,6 +217,7 @@ class TickRecord:
     error: str = ""
     shocks: tuple[str, ...] = ()
     rulings: tuple[Ruling, ...] = ()
+    ground_truth: GroundTruth | None = None
 
     def __deepcopy__(self, memo: dict[int, Any]) -> TickRecord:
         """Itself, as nothing of it changes; so copies of long runs stay cheap."""
@@ -292,6 +299,7 @@ class TickRecord:
 
 
 SAID_ALOUD = (Contribution, Intention)  # what everyone let through may see
+SPOKEN = (Contribution, Saying, Move)  # by these a member takes part
 
 
 def post_reply(log: Log, author: int, tick: int, round_: int, reply: Reply | Failure) -> None:
@@ -309,6 +317,11 @@ def post_reply(log: Log, author: int, tick: int, round_: int, reply: Reply | Fai
     elif isinstance(reply, Plan):
         for assignment in reply.assignments:
             log.post(author, tick, round_, assignment, to=assignment.member)
+    elif isinstance(reply, Saying):
+        for to in reply.to or (None,):
+            log.post(author, tick, round_, reply, to=to)
+    elif isinstance(reply, Move) and reply.note:
+        log.post(author, tick, round_, reply)
 
 
 def reply_from_json(text: str) -> Reply:
@@ -334,6 +347,7 @@ _TYPES: dict[str, type] = {
     for t in (
         Abstention, Assignment, Contribution, Failure, Intention, Plan, Usage, WorkItem,
         Verdict, Vote, Trace, Turn, MemberRecord, RoundRecord, TickRecord, Mark, Amendment, Ruling,
+        Saying, FinalAnswer, Move, GroundTruth, Given, Bounds, Fact,
     )
 }  # fmt: skip
 _ENUMS: dict[str, type[StrEnum]] = {"act": Act, "state": State}

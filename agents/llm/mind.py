@@ -18,8 +18,8 @@ from .parsing.answers import Read
 from .parsing.json_objects import UnusableAnswer
 from .parsing.replies import parse_reply
 from .prompting.bounds import tightened
-from .prompting.composition import Prompt, compose
-from .prompting.templates import SCHEMA_OF, prompts_id
+from .prompting.composition import Prompt, compose, schema_name_of
+from .prompting.templates import SCORED, prompts_id, scored_prompts_id
 from .request import CallFailed, CallKey
 from .settings import TEMPERATURE
 
@@ -71,7 +71,7 @@ class LanguageModel(Mind):
                 reply = answer
         prompt = exchange.prompt
         trace = Trace(
-            prompts_id(),
+            scored_prompts_id() if _scored(observation) else prompts_id(),
             exchange.digest,
             prompt.unread,
             prompt.unrecalled,
@@ -94,7 +94,7 @@ class LanguageModel(Mind):
         return Question(
             model=self.model,
             key=CallKey(self._run, observation.tick, who, observation.seed),
-            schema=SCHEMA_OF[observation.act],
+            schema=schema_name_of(observation),
             temperature=TEMPERATURE,
             tokens=calls.context_tokens,
             compose=prompt,
@@ -103,10 +103,15 @@ class LanguageModel(Mind):
         )
 
 
+def _scored(observation: Observation) -> bool:
+    """Whether the prompt holds texts for talk or for tasks that code scores."""
+    return observation.private is not None or schema_name_of(observation) in SCORED
+
+
 def _reply(observation: Observation, text: str, cut: bool) -> Read[Reply]:
     """The decision in a text.
 
     Raises:
         UnusableAnswer: It breaks the schema, or was cut off.
     """
-    return parse_reply(text, observation.act, cut=cut)
+    return parse_reply(text, observation.act, cut=cut, answered=observation.form is not None)

@@ -10,7 +10,17 @@ any real model.
 
 from __future__ import annotations
 
-from ...model.decision import Abstention, Act, Answer, Contribution, Intention, Plan, Reply, Usage
+from ...model.decision import (
+    Abstention,
+    Act,
+    Answer,
+    Contribution,
+    Intention,
+    Plan,
+    Reply,
+    Saying,
+    Usage,
+)
 from ...model.mind import Mind
 from ...model.observation import Observation
 from .choosing import choose
@@ -18,8 +28,9 @@ from .competence import Competence
 from .draws import draw
 from .faculties import Profile
 from .parameters import Parameters
-from .perception import TOKENS_ITEM, Percept, perceive
+from .perception import TOKENS_ITEM, announced, perceive
 from .planning import plan
+from .puzzles import CHARACTERS_PER_TOKEN, Player
 from .situation import Situation
 from .working import work
 from .world import SyntheticWorld
@@ -57,6 +68,10 @@ class Synthetic(Mind):
         Args:
             observation: All the mind has; its task was opened in the mind's world.
         """
+        if self.world.puzzles.holds(observation) and observation.act is not Act.AMEND:
+            player = Player(observation, self.world.puzzles, self.competence)
+            said = player.play()
+            return Answer(said, self._usage(said, player.tokens))
         task = self.world.view(observation.brief.task_id)
         draws = draw(observation.seed, len(task.requirements))
         percept = perceive(observation, task, self.competence, draws.notice)
@@ -71,13 +86,17 @@ class Synthetic(Mind):
                 reply = Abstention("I see nothing left that I could do well enough to add.")
             elif observation.act is Act.INTEND:
                 reply = Intention(situation.role(chosen[0]), situation.ids(chosen))
+            elif observation.act is Act.SAY:
+                reply = Saying(announced(situation.ids(chosen)))
             else:
                 reply = work(situation, chosen)
-        return Answer(reply, self._usage(reply, percept))
+        return Answer(reply, self._usage(reply, percept.tokens))
 
-    def _usage(self, reply: Reply, percept: Percept) -> Usage:
+    def _usage(self, reply: Reply, tokens_in: int) -> Usage:
         """Modelled, not measured: tokens by what was read and written, price and pace from them."""
         match reply:
+            case Contribution(items=(), work=text) | Saying(text=text):
+                written = TOKENS_OTHER + len(text) // CHARACTERS_PER_TOKEN
             case Contribution(items=items):
                 written = TOKENS_WORK + TOKENS_ITEM * len(items)
             case Plan(assignments=parts):
@@ -85,6 +104,6 @@ class Synthetic(Mind):
             case _:
                 written = TOKENS_OTHER
         tokens_out = round(written * self.profile.verbosity)
-        usd = (percept.tokens * self.profile.usd_in + tokens_out * self.profile.usd_out) / 1e6
+        usd = (tokens_in * self.profile.usd_in + tokens_out * self.profile.usd_out) / 1e6
         latency_s = round(FIRST_TOKEN_S + tokens_out / TOKENS_PER_S, 6)
-        return Usage(1, percept.tokens, tokens_out, round(usd, 9), latency_s)
+        return Usage(1, tokens_in, tokens_out, round(usd, 9), latency_s)

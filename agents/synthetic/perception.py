@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from ...model.decision import Contribution, Intention
+from ...model.decision import Contribution, Intention, Saying
 from ...model.messages import Mark, Message, RoleNote
 from ...model.observation import Observation
 from .competence import Competence
@@ -21,6 +21,8 @@ TOKENS_MARK = 40
 """A mark on a board."""
 TOKENS_NOTE = 12
 """A line of organizational memory."""
+SAYS = "[synthetic] I would work on:"
+"""Begins what a synthetic mind says where it is asked to speak."""
 NOBODY = -1
 """Whose work a mark shows."""
 
@@ -77,8 +79,18 @@ def perceive(
     return percept
 
 
+def announced(requirements: Sequence[str]) -> str:
+    """What a synthetic mind says of what it would work on; other synthetic minds take it in.
+
+    Args:
+        requirements: Ids.
+    """
+    return "\n".join((SAYS, *requirements))
+
+
 def _read(messages: Iterable[Message], task: TaskView, percept: Percept) -> None:
     index = task.index
+    spoke: set[int] = set()
     for message in messages:
         content = message.content
         if isinstance(content, Contribution):
@@ -97,6 +109,13 @@ def _read(messages: Iterable[Message], task: TaskView, percept: Percept) -> None
                 if i is None:
                     continue  # a topic in words of its own, which a synthetic mind can't read
                 percept.announced[i] = percept.announced.get(i, 0) + 1
+            percept.tokens += TOKENS_MESSAGE
+        elif isinstance(content, Saying):
+            if message.author not in spoke:  # what it said last, as messages come newest first
+                for line in content.text.split("\n"):
+                    if (i := index.get(line)) is not None:
+                        percept.announced[i] = percept.announced.get(i, 0) + 1
+            spoke.add(message.author)
             percept.tokens += TOKENS_MESSAGE
 
 

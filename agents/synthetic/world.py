@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from ...model.mind import World
 from ...model.tasks.task import Task
+from ..puzzle_world import PuzzleWorld
 
 TASKS_KEPT = 64
 
@@ -67,6 +68,7 @@ class SyntheticWorld(World):
 
     def __init__(self) -> None:
         self._views: OrderedDict[str, tuple[Task, TaskView]] = OrderedDict()
+        self.puzzles = PuzzleWorld()
 
     def open(self, task: Task) -> None:
         """Make a task known before anyone decides on it.
@@ -74,6 +76,7 @@ class SyntheticWorld(World):
         Args:
             task: Another of the same id takes the place of one before.
         """
+        self.puzzles.open(task)
         known = self._views.get(task.id)
         if known is None or known[0] is not task:
             self._views[task.id] = (task, view_of(task))

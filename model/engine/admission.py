@@ -16,11 +16,16 @@ from ..decision import (
     Assignment,
     Contribution,
     Failure,
+    FinalAnswer,
     Intention,
+    Move,
     Plan,
     Reply,
+    Saying,
     WorkItem,
 )
+from ..ground_truth.forms import AnswerForm
+from ..ground_truth.values import Value
 from ..messages import View
 from ..observation import Observation
 from ..ruling import Amendment
@@ -56,6 +61,8 @@ def admit(reply: object, observation: Observation) -> tuple[Reply | Failure, int
                 if not _is_text(getattr(reply, name)):
                     raise _broken(name, getattr(reply, name), "text")
             return reply, 0
+        if isinstance(reply, Saying | FinalAnswer | Move):
+            return _admit_spoken(reply, observation)
         assert isinstance(reply, Abstention)
         if not _is_text(reply.reason):
             raise _broken("reason", reply.reason, "text")
@@ -77,6 +84,15 @@ def _admit_contribution(
     for item in reply.items:
         if type(item) is not WorkItem or not _is_text(item.requirement):
             raise _broken("items", item, "a work item with a requirement's id")
+    if reply.answer is not None:
+        answer = _read(reply.answer, observation.form)
+        found, dropped = _admit_named(replace(reply, answer=answer), observation)
+        return found, dropped + (answer is None)
+    return _admit_named(reply, observation)
+
+
+def _admit_named(reply: Contribution, observation: Observation) -> tuple[Reply | Failure, int]:
+    """Work without the authors it could not have seen."""
     named = reply.builds_on
     if not named and type(named) is tuple and type(reply.items) is tuple:
         return reply, 0
@@ -87,6 +103,33 @@ def _admit_contribution(
     if kept == named and type(reply.items) is tuple:
         return reply, 0
     return replace(reply, builds_on=kept, items=tuple(reply.items)), len(named) - len(kept)
+
+
+def _admit_spoken(
+    reply: Saying | FinalAnswer | Move, observation: Observation
+) -> tuple[Reply | Failure, int]:
+    if isinstance(reply, FinalAnswer):
+        value = _read(reply.value, observation.form)
+        return FinalAnswer(value), int(value is None and reply.value is not None)
+    if isinstance(reply, Move):
+        if not _is_text(reply.note):
+            raise _broken("note", reply.note, "text")
+        action = _read(reply.action, observation.form)
+        return Move(action if isinstance(action, str) else "", reply.note), int(action is None)
+    if not _is_text(reply.text) or not reply.text.strip():
+        raise _broken("text", reply.text, "text, not empty")
+    if type(reply.to) is not tuple or [m for m in reply.to if type(m) is not int]:
+        raise _broken("to", reply.to, "a tuple of member ids")
+    to = tuple(m for m in dict.fromkeys(reply.to) if m in observation.roster)
+    if reply.to and not to:
+        return Abstention("what it said was for members that it can't reach"), len(reply.to)
+    return replace(reply, to=to), len(reply.to) - len(to)
+
+
+def _read(given: object, form: AnswerForm | None) -> Value | None:
+    """The value of an answer; None where it breaks its form, or nothing was asked."""
+    value = None if form is None or given is None else form.read(given)
+    return None if isinstance(value, str) and not _is_text(value) else value
 
 
 def _admit_plan(reply: Plan, observation: Observation) -> tuple[Reply | Failure, int]:

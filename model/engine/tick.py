@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, replace
 
 from ..decision import Abstention, Act, Answer, Assignment, Contribution, Failure, Reply
 from ..errors import ProtocolError
+from ..ground_truth.family import ScoredTask
+from ..ground_truth.scoring import GroundTruth
 from ..judge import Judge, Submission, Verdict, Work, undelivered
 from ..messages import Log, Mark, View
 from ..mind import Mind
@@ -19,11 +21,12 @@ from ..networks.team_network import TeamNetwork
 from ..observation import Charter, Observation
 from ..protocol import Marks, Protocol, Round, Team
 from ..randomness import Purpose, Streams
-from ..record import MemberRecord, RoundRecord, State, TickRecord, Turn, post_reply
+from ..record import SPOKEN, MemberRecord, RoundRecord, State, TickRecord, Turn, post_reply
 from ..ruling import Amendment, Ruling
 from ..spans import cut_out, ids_in
 from ..tasks.task import Task
 from .admission import admit, check_assignment
+from .finishing import actions_of, answers_of, scored, seen_so_far
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,10 @@ class Appraisal:
     submission: Submission
 
 
-Script = Generator[Sequence[Consultation] | Appraisal, Sequence[Answer] | Verdict, TickRecord]
+Request = Sequence[Consultation] | Appraisal
+Sent = Sequence[Answer] | Verdict
+Script = Generator[Request, Sent, TickRecord]
+Asked = Generator[Request, Sent, dict[int, Reply | Failure]]
 
 
 def _refuse(amendment: Amendment, by: int | None) -> Ruling:
@@ -102,6 +108,8 @@ class Tick:
         self.rounds: list[RoundRecord] = []
         self.rulings: list[Ruling] = []
         self.error = ""
+        self.scored = task if isinstance(task, ScoredTask) else None
+        self.environment = task.family.environment(task) if isinstance(task, ScoredTask) else None
         self._nothing = View(self.log)
         self._posted = 0  # messages the kernel put into the log
 
@@ -122,6 +130,10 @@ class Tick:
             yield from self._play_rounds(team)
         except Exception as error:  # a protocol is foreign code: its fault must not stop the run
             self.error = f"protocol {stage.protocol.name}: {type(error).__name__}: {error}"
+        try:
+            yield from self._finish(team)
+        except Exception as error:  # so is an environment
+            self.error = self.error or f"task {self.task.id}: {type(error).__name__}: {error}"
         verdict = Verdict(reason="no judge")
         if stage.judge is not None:
             contents = [m.content for m in self.log]
@@ -135,9 +147,7 @@ class Tick:
                 verdict = reply
         return self._record(verdict)
 
-    def _play_rounds(
-        self, team: Team
-    ) -> Generator[Sequence[Consultation] | Appraisal, Sequence[Answer] | Verdict, None]:
+    def _play_rounds(self, team: Team) -> Generator[Request, Sent, None]:
         script = self.stage.protocol.rounds(team)
         limit = 16 + 8 * len(team.members)
         try:
@@ -148,18 +158,45 @@ class Tick:
                     self._check_marks(round_)
                 if len(self.rounds) == limit:
                     raise ProtocolError(f"rounds exceed {limit} for n_agents={len(team.members)}")
-                consultations = [self._consultation(round_, actor) for actor in round_.actors]
-                answers = yield consultations
-                assert not isinstance(answers, Verdict)
-                if len(self.log) != self._posted:
-                    raise ProtocolError("the log was written to; only the kernel posts messages")
-                replies = self._take_in(round_, consultations, answers)
+                replies = yield from self._ask(round_)
                 try:
                     round_ = script.send(replies)
                 except StopIteration:
                     round_ = None
         finally:
             script.close()
+
+    def _ask(self, round_: Round) -> Asked:
+        consultations = [self._consultation(round_, actor) for actor in round_.actors]
+        answers = yield consultations
+        assert not isinstance(answers, Verdict)
+        if len(self.log) != self._posted:
+            raise ProtocolError("the log was written to; only the kernel posts messages")
+        return self._take_in(round_, consultations, answers)
+
+    def _finish(self, team: Team) -> Generator[Request, Sent, None]:
+        """Moves through the task's environment, or a last call for answers; costs count."""
+        environment = self.environment
+        if environment is not None:
+            while actors := environment.actors:
+                replies = yield from self._ask(Round(Act.MOVE, actors, self._views(team, actors)))
+                environment.step(actions_of(replies))
+        elif self.scored is not None:
+            given = answers_of(self.turns, self.rounds)
+            silent = tuple(m for m in self.turns if m not in given)
+            if silent:
+                yield from self._ask(Round(Act.ANSWER, silent, self._views(team, silent)))
+
+    def _views(self, team: Team, actors: tuple[int, ...]) -> View | dict[int, View]:
+        """What is seen after the protocol's rounds: what it says, or what was seen until then."""
+        try:
+            closing = self.stage.protocol.sees_at_close(team)
+        except Exception as error:
+            self.error = self.error or f"protocol {self.stage.protocol.name}: {error}"
+            closing = None
+        if isinstance(closing, View) and closing._log is self.log:
+            return closing
+        return {m: seen_so_far(self.log, self.turns[m]) for m in actors}
 
     def _check(self, round_: Round) -> None:
         if not isinstance(round_, Round):
@@ -216,6 +253,14 @@ class Tick:
         roster: tuple[int, ...] = ()
         if round_.act is Act.PLAN:
             roster = tuple(sorted({actor, *network.audience_of(actor)}))
+        elif round_.act is Act.SAY or round_.act is Act.MOVE:
+            roster = network.audience_of(actor)
+        private = form = None
+        if self.scored is not None:
+            layout = self.scored.layout
+            private, form = layout.parts.get(actor), layout.forms.get(actor)
+            if round_.act is Act.MOVE and self.environment is not None:
+                private, form = self.environment.observe(actor), self.environment.form(actor)
         seed = stage.streams.integer(Purpose.MEMBER, stage.tick, len(self.turns[actor]), actor)
         return Consultation(
             stage.minds[actor],
@@ -223,7 +268,7 @@ class Tick:
                 round_.act, actor, stage.tick, seed, stage.charter, self.task.brief,
                 messages, own, memory, assignment, roster,
                 round_.marks[actor].shown if actor in round_.marks else (),
-                stage.skills.get(actor, ()),
+                stage.skills.get(actor, ()), private, form,
             ),
         )  # fmt: skip
 
@@ -258,8 +303,22 @@ class Tick:
         self._posted = len(self.log)
         return replies
 
+    def _scored(self, verdict: Verdict) -> tuple[Verdict, GroundTruth | None]:
+        """The verdict with what code makes of the answers, and what is known of the task."""
+        if self.scored is None:
+            return verdict, None
+        answers = answers_of(self.turns, self.rounds)
+        try:
+            score, truth = scored(self.scored, answers, self.environment)
+        except Exception as error:  # a scorer is foreign code, too
+            self.error = self.error or f"task {self.task.id}: {type(error).__name__}: {error}"
+            return verdict, None
+        reason = score.reason if self.stage.judge is None else verdict.reason
+        return replace(verdict, score=float(score.score), reason=reason), truth
+
     def _record(self, verdict: Verdict) -> TickRecord:
         stage = self.stage
+        verdict, truth = self._scored(verdict)
         members = tuple(
             MemberRecord(m, mind.name, state_of(self.turns[m], self.error), tuple(self.turns[m]))
             for m, mind in stage.minds.items()
@@ -267,13 +326,15 @@ class Tick:
         return TickRecord(
             stage.tick, self.task.id, self.task.level, stage.protocol.label,
             members, tuple(self.rounds), verdict, self.error, stage.shocks, tuple(self.rulings),
+            truth,
         )  # fmt: skip
 
 
 def state_of(turns: Sequence[Turn], error: str) -> State:
     """The one state a member ends in: work counts most, then its last word, then who broke what.
 
-    What it says about the rules is no word on the task.
+    What it says about the rules is no word on the task, and an answer that everybody is asked for
+    is none on whether it took part.
 
     Args:
         turns: Its decisions in the tick, in order.
@@ -281,9 +342,9 @@ def state_of(turns: Sequence[Turn], error: str) -> State:
     """
     last = None
     for turn in turns:
-        if isinstance(turn.reply, Contribution):
+        if isinstance(turn.reply, SPOKEN):
             return State.CONTRIBUTED
-        if turn.act is not Act.AMEND:
+        if turn.act not in (Act.AMEND, Act.ANSWER):
             last = turn.reply
     if isinstance(last, Failure):
         return State.FAILED

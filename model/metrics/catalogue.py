@@ -41,6 +41,7 @@ from .roles import (
     unique_roles,
 )
 from .scales import Scales
+from .scored import answered, parts_reached, score, score_ceiling, score_floor, score_own
 from .structure import hierarchy_depth, spectral_gap
 
 OF_TEAM = "share of members"
@@ -55,6 +56,32 @@ BUILT_IN = (
         "mission_relevance", OfTick(mission_relevance), "mission relevance M", "", 0.25, 1.0,
         "more", "How well the work fits the organization's mission, as graded.",
         "M", contrasted=True,
+    ),
+    Measure(
+        "score", OfTick(score), "score", "", 0, 1, "more",
+        "What code makes of the team's answers, for tasks that code scores.",
+        "score", contrasted=True, margin=0.05,
+    ),
+    Measure(
+        "score_floor", OfTick(score_floor), "floor of the score", "", 0, 1,
+        about="Expected score of the best constant answer, or of chance.",
+    ),
+    Measure(
+        "score_own", OfTick(score_own), "score from own parts", "", 0, 1,
+        about="Expected score where members answer from their own parts alone.",
+    ),
+    Measure(
+        "score_ceiling", OfTick(score_ceiling), "ceiling of the score", "", 0, 1,
+        about="Expected score with all private parts pooled.",
+    ),
+    Measure(
+        "answered", OfTick(answered), "answered", OF_TEAM, 0, 1,
+        about="Members whose answer had the form asked for.",
+    ),
+    Measure(
+        "parts_reached", OfTick(parts_reached), "reach of private parts", "share of others", 0, 1,
+        about="Other members that got to see a private part, as a mean over parts.",
+        short="reach",
     ),
     Measure(
         "role_stability", role_stability, "role stability", OF_TEAM, 0, 1,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from ..record import TickRecord
+from ..record import State, TickRecord
 from .scales import Scales
 
 GRADE_MAX = 4.0
@@ -106,12 +106,16 @@ def cost_usd_uncached(record: TickRecord) -> float | None:
 
 
 def delivered(record: TickRecord) -> float:
-    """1 where any work was delivered, else 0.
+    """1 where any work was delivered, or an answer given, a word said or a move made; else 0.
 
     Args:
         record: Of the tick.
     """
-    return float(any(m.contributions for m in record.members))
+    truth = record.ground_truth
+    if truth is None:
+        return float(any(m.contributions for m in record.members))
+    answers = any(a.value is not None for a in truth.answers)
+    return float(answers or record.states[State.CONTRIBUTED] > 0)
 
 
 def risk(record: TickRecord) -> float | None:

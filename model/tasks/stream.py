@@ -5,6 +5,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
+import networkx as nx
+
 from ..errors import UsageError
 from ..randomness import Purpose, Streams
 from .task import Task
@@ -28,6 +30,16 @@ class TaskStream(ABC):
         Args:
             tick: From 0.
         """
+
+    def task_on(self, tick: int, graph: nx.Graph[int]) -> Task:
+        """The task of a tick for a team on a network; most streams make no difference.
+
+        Args:
+            tick: From 0.
+            graph: As it is now; nodes are the members.
+        """
+        del graph
+        return self.task(tick)
 
 
 class CycledTasks(TaskStream):

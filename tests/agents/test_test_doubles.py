@@ -18,6 +18,7 @@ from unscripted.agents.test_doubles import (
     HangingMind,
 )
 from unscripted.model.decision import (
+    ALLOWED,
     Abstention,
     Act,
     Answer,
@@ -29,7 +30,7 @@ from unscripted.model.decision import (
 from unscripted.model.judge import CRITERIA, Submission
 from unscripted.model.ruling import Amendment
 
-KINDS = {Act.CONTRIBUTE: Contribution, Act.INTEND: Intention, Act.PLAN: Plan, Act.AMEND: Amendment}
+KINDS = {act: kinds[0] for act, kinds in ALLOWED.items()}
 
 
 def replies(mind, n=300, **fields):

@@ -16,6 +16,7 @@ from unscripted.agents.llm.settings import Calls
 from unscripted.model.decision import Contribution
 from unscripted.model.engine.driver import Limits
 from unscripted.model.governance.constitution import Constitution
+from unscripted.model.metrics.scored import parts_reached as measure_reach
 from unscripted.model.plugins.discovery import discover
 from unscripted.model.record import State
 
@@ -217,3 +218,28 @@ def test_limits_are_the_organizations(loopback):
     org.step()
     assert server.most_in_flight <= 3
     assert org.setup.limits == Limits(9.0, 3)
+
+
+@pytest.mark.parametrize(
+    "tasks",
+    ["hidden-profile", "shards:kind=max", "agentsnet:problem=leader", "philosophers:steps=3"],
+)
+def test_called_teams_play_scored_tasks(loopback, tasks):
+    server = loopback()
+    org = team(service(server), "dialogue:rounds=1", 3, tasks=tasks, judge=None)
+    (record,) = org.run(1)
+    assert not record.error
+    assert record.totals.failures == 0
+    assert record.verdict.score is not None
+    prompts = ["".join(m["content"] for m in e.messages) for e in agents_requests(server)]
+    facts = record.ground_truth.facts
+    for number in range(3):
+        first = prompts[number]
+        assert f"You are agent {number}." in first
+        assert first.count("WHAT YOU ALONE WERE TOLD") == 1
+        assert all(not f.keywords or f.keywords[-1] in first for f in facts if f.owner == number)
+    traces = {t.trace.prompts for m in record.members for t in m.turns}
+    assert {len(t.split("-")) for t in traces} == {3}, "its own texts have a hash of their own"
+    if not tasks.startswith("philosophers"):
+        assert sum(m.turns[-1].act == "answer" for m in record.members) > 0
+        assert measure_reach(record) == 1, "what is said in one's own words is seen to travel"

@@ -314,3 +314,10 @@ TIMED = frozenset({"latency_s", "wall_s", "objective", "balance"})
 """What follows from the measured time of calls: left out where models are called."""
 FREE = frozenset({"version"})
 """Says nothing about results."""
+ADDED = frozenset(
+    {
+        "tasks", "outcome", "score", "score_floor", "score_own", "score_ceiling", "answered",
+        "parts_reached",
+    }
+)  # fmt: skip
+"""Columns that came after the pins were written: no difference where a pin has none of them."""

@@ -40,7 +40,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from commands import CODE, FILES, FREE, PINS, RUNS, THEN, TICKS, TIMED, WORDS, Pin
+from commands import ADDED, CODE, FILES, FREE, PINS, RUNS, THEN, TICKS, TIMED, WORDS, Pin
 
 
 @contextmanager
@@ -214,6 +214,8 @@ def first_difference(old: Any, new: Any, path: str) -> str | None:
             where = f"{path}.{key}"
             if key not in new:
                 return f"{where}: {shown(old[key])} is gone"
+            if key not in old and key in ADDED:
+                continue
             if key not in old:
                 return f"{where}: {shown(new[key])} is new"
             if (found := first_difference(old[key], new[key], where)) is not None:

@@ -60,8 +60,7 @@ OF_DECISION = (
 )
 EARLIER = (
     f"SELECT run, tick, who, decision, call, ended, {BILLED} FROM requests r"
-    " WHERE ended IS NOT NULL"
-    " AND NOT EXISTS (SELECT 1 FROM calls c WHERE c.failed IS NULL AND"
+    " WHERE ended IS NOT NULL AND NOT EXISTS (SELECT 1 FROM calls c WHERE c.failed IS NULL AND"
     " (c.run, c.tick, c.who, c.decision, c.call) = (r.run, r.tick, r.who, r.decision, r.call))"
 )
 """Requests that ended, of calls without an answer."""

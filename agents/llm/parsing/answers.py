@@ -53,6 +53,35 @@ class ContributeAnswer(_Answer):
     confidence: Share = None
 
 
+class ContributeWithAnswer(ContributeAnswer):
+    """What `contribute_answer.json` describes."""
+
+    answer: Text = ""
+
+
+class SayAnswer(_Answer):
+    """What `say.json` describes."""
+
+    decision: Literal["say", "abstain"]
+    text: Text = ""
+    to: list[Whole] = []
+
+
+class FinalAnswerAnswer(_Answer):
+    """What `answer.json` describes."""
+
+    decision: Literal["answer", "abstain"]
+    answer: Text = ""
+
+
+class MoveAnswer(_Answer):
+    """What `move.json` describes."""
+
+    decision: Literal["move", "abstain"]
+    action: Text = ""
+    note: Text = ""
+
+
 class IntendAnswer(_Answer):
     """What `intend.json` describes."""
 

@@ -2,27 +2,61 @@
 
 from __future__ import annotations
 
-from ....model.decision import Abstention, Act, Assignment, Contribution, Intention, Plan, Reply
+from dataclasses import replace
+
+from ....model.decision import (
+    Abstention,
+    Act,
+    Assignment,
+    Contribution,
+    FinalAnswer,
+    Intention,
+    Move,
+    Plan,
+    Reply,
+    Saying,
+)
 from ....model.ruling import Amendment
-from .answers import AmendAnswer, ContributeAnswer, IntendAnswer, PlanAnswer, Read, parse
+from .answers import (
+    AmendAnswer,
+    ContributeAnswer,
+    ContributeWithAnswer,
+    FinalAnswerAnswer,
+    IntendAnswer,
+    MoveAnswer,
+    PlanAnswer,
+    Read,
+    SayAnswer,
+    parse,
+)
 from .json_objects import UnusableAnswer
 
 LONGEST_ROLE = 200
 """Characters."""
 
 
-def parse_reply(text: str, act: Act, *, cut: bool = False) -> Read[Reply]:
+def parse_reply(text: str, act: Act, *, cut: bool = False, answered: bool = False) -> Read[Reply]:
     """The decision in a model's answer to an act, and how far it had to be put right.
 
     Args:
         text: What the model wrote.
         act: What it was asked for.
         cut: Whether the text is as long as it may be, so that what isn't whole is not mended.
+        answered: Whether a contribution may carry an answer to the task. Answers stay texts here;
+            the kernel reads them by their form.
 
     Raises:
         UnusableAnswer: It breaks the schema, or takes part without a role or without work.
     """
     match act:
+        case Act.CONTRIBUTE if answered:
+            return parse(text, ContributeWithAnswer, _answered, cut=cut)
+        case Act.SAY:
+            return parse(text, SayAnswer, _saying, cut=cut)
+        case Act.ANSWER:
+            return parse(text, FinalAnswerAnswer, _final, cut=cut)
+        case Act.MOVE:
+            return parse(text, MoveAnswer, _move, cut=cut)
         case Act.CONTRIBUTE:
             return parse(text, ContributeAnswer, _contribution, cut=cut)
         case Act.INTEND:
@@ -39,6 +73,32 @@ def _contribution(answer: ContributeAnswer) -> Contribution | Abstention:
     _require(role=answer.role, work=answer.work)
     builds_on = tuple(dict.fromkeys(answer.builds_on))
     return Contribution(_line(answer.role), answer.work, builds_on, answer.confidence)
+
+
+def _saying(answer: SayAnswer) -> Saying | Abstention:
+    if answer.decision == "abstain":
+        return Abstention(answer.reason)
+    _require(text=answer.text)
+    return Saying(answer.text, tuple(dict.fromkeys(answer.to)))
+
+
+def _answered(answer: ContributeWithAnswer) -> Contribution | Abstention:
+    reply = _contribution(answer)
+    if isinstance(reply, Contribution):
+        return replace(reply, answer=answer.answer or None)
+    return reply
+
+
+def _final(answer: FinalAnswerAnswer) -> FinalAnswer | Abstention:
+    if answer.decision == "abstain":
+        return Abstention(answer.reason)
+    return FinalAnswer(answer.answer or None)
+
+
+def _move(answer: MoveAnswer) -> Move | Abstention:
+    if answer.decision == "abstain":
+        return Abstention(answer.reason)
+    return Move(answer.action, answer.note)
 
 
 def _intention(answer: IntendAnswer) -> Intention | Abstention:

@@ -64,8 +64,10 @@ def bounded(schema: dict[str, Any], name: str) -> dict[str, Any]:
     properties = found["properties"]
     named = bounds.get("named")
     match bare:
-        case "contribute" if named is not None:
+        case "contribute" | "contribute_answer" if named is not None:
             _listed(properties["builds_on"], named, MOST_BUILT_ON)
+        case "say" if named is not None:
+            _listed(properties["to"], named, MOST_NAMED)
         case "plan" if named is not None:
             _listed_parts(properties["assignments"], "agent", named)
         case "verdict" if named is not None:
@@ -96,7 +98,7 @@ def _tight(schema: dict[str, Any], name: str, bounds: dict[str, Any]) -> dict[st
     if name == "verdict":
         return schema
     properties = schema["properties"]
-    if name == "contribute":
+    if name in ("contribute", "contribute_answer"):
         longest = max(SHORTEST_WORK, CHARACTERS_PER_WORD * bounds.get("words", 100))
         properties["work"] |= {"minLength": SHORTEST_WORK, "maxLength": longest}
         properties["confidence"] = {"enum": CONFIDENCES}

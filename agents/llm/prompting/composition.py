@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+from ....model.decision import Act
 from ....model.observation import Charter, Observation
 from ....model.spans import Span
 from .bounds import bounded_name
 from .context_window import ContextWindow, fit, render_assignment
-from .templates import SCHEMA_OF, quoted, quoted_title, template
+from .templates import SCHEMA_OF, WITH_ANSWER, quoted, quoted_title, template
 
 MOST_LISTED = 50
 """Numbers of agents that are named one by one."""
@@ -56,7 +57,7 @@ def compose(observation: Observation, *, context_tokens: int, max_words: int) ->
     """
     window = fit(observation, context_tokens)
     sections = _sections(observation, window)
-    asked = SCHEMA_OF[observation.act]
+    asked = schema_name_of(observation)
     schema_name = _bounded(asked, observation, window, max_words)
     sections.append(template("number").substitute(member=observation.member))
     sections.append(_question(asked, observation, window, max_words))
@@ -69,6 +70,17 @@ def compose(observation: Observation, *, context_tokens: int, max_words: int) ->
         window.unmarked,
         schema_name,
     )
+
+
+def schema_name_of(observation: Observation) -> str:
+    """Name of the answer's schema, and of the question's template.
+
+    Args:
+        observation: Says what is asked, and whether the task has an answer.
+    """
+    if observation.act is Act.CONTRIBUTE and observation.form is not None:
+        return WITH_ANSWER
+    return SCHEMA_OF[observation.act]
 
 
 def repair(answer: str, fault: str, schema: str = "") -> Messages:
@@ -87,6 +99,9 @@ def _sections(observation: Observation, window: ContextWindow) -> list[str]:
     """The task and what the member knows of it."""
     brief = observation.brief
     sections = [_task(brief.title, brief.text)]
+    if observation.private is not None:
+        private = quoted(observation.private.text)
+        sections.append(template("private").substitute(private=private))
     if len(observation.memory):
         sections.append(_section("memory", window.memory, _count(window.unrecalled)))
     if len(observation.messages):
@@ -128,9 +143,9 @@ def _section(name: str, texts: tuple[str, ...], left_out: int) -> str:
 
 def _bounded(name: str, observation: Observation, window: ContextWindow, max_words: int) -> str:
     """The name of an answer's schema, with what it may name here."""
-    if name == "plan":
+    if name in ("plan", "say"):
         return bounded_name(name, named=observation.roster)
-    if name == "contribute":
+    if name in ("contribute", WITH_ANSWER):
         return bounded_name(name, named=window.authors, words=max_words)
     return name
 
@@ -143,4 +158,5 @@ def _question(name: str, observation: Observation, window: ContextWindow, max_wo
         named=template("named" if window.authors else "nobody")
         .substitute(authors=", ".join(map(str, window.authors[:MOST_LISTED])))
         .strip(),
+        form=observation.form.words if observation.form is not None else "",
     )

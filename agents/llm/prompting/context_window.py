@@ -17,7 +17,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ....model.decision import Assignment, Contribution, Intention
+from ....model.decision import Assignment, Contribution, Intention, Move, Saying
 from ....model.messages import Mark, Message, RoleNote
 from ....model.observation import Observation
 from ....model.spans import Span, spans_of
@@ -145,11 +145,15 @@ def render_message(message: Message) -> str:
     match content:
         case Contribution():
             role, work = quoted(content.role), quoted(content.work)
-            return f"{author}, finished work, in the role:\n{role}\nThe work:\n{work}"
+            said = f"{author}, finished work, in the role:\n{role}\nThe work:\n{work}"
+            answer = content.answer
+            return said if answer is None else f"{said}\nIts answer:\n{quoted(str(answer))}"
         case Intention():
             return f"{author} intends the role:\n{quoted(content.role)}{_focus(content.focus)}"
         case Assignment():
             return f"{author} assigns:\n{render_assignment(content)}"
+        case Saying(text=text) | Move(note=text):
+            return f"{author} says:\n{quoted(text)}"
         case RoleNote():
             task = quoted_title(content.task_id)
             return f"{author} on an earlier task ({task}):\n{quoted(content.role)}"

@@ -9,6 +9,7 @@ import hashlib
 import json
 from functools import cache, lru_cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from string import Template
 from typing import Any
 
@@ -21,8 +22,16 @@ SCHEMA_OF: dict[Act, str] = {
     Act.INTEND: "intend",
     Act.PLAN: "plan",
     Act.AMEND: "amend",
+    Act.SAY: "say",
+    Act.ANSWER: "answer",
+    Act.MOVE: "move",
 }
 """Name of the answer's schema, and of the question's template, by act."""
+SCORED = ("say", "answer", "move", "contribute_answer", "private")
+"""Texts for talk and for tasks that code scores, in a folder of their own with a hash of its own:
+so they can change without changing what other tasks are asked."""
+WITH_ANSWER = "contribute_answer"
+"""What stands for `contribute` where a task has an answer."""
 
 
 @cache
@@ -40,7 +49,8 @@ def schema(name: str) -> dict[str, Any]:
     """The JSON schema of an answer.
 
     Args:
-        name: `contribute`, `intend`, `plan`, `amend` or `verdict`, with or without bounds.
+        name: `contribute`, `intend`, `plan`, `amend`, `verdict`, `say`, `answer`, `move` or
+            `contribute_answer`, with or without bounds.
     """
     loaded: dict[str, Any] = json.loads(_read(f"{bare_name(name)}.json"))
     return bounded(loaded, name) if "?" in name else loaded
@@ -49,10 +59,19 @@ def schema(name: str) -> dict[str, Any]:
 @cache
 def prompts_id() -> str:
     """Version and hash of all prompts and schemas, as `1-3fa9c2d1`."""
-    folder = files(__package__) / "prompts"
+    return f"{VERSION}-{_hash(files(__package__) / 'prompts')}"
+
+
+def _hash(folder: Traversable) -> str:
     names = sorted(f.name for f in folder.iterdir() if f.name.endswith((".txt", ".json")))
     whole = "".join(f"{name}\n{_read(name)}\n" for name in names)
-    return f"{VERSION}-{hashlib.sha256(whole.encode()).hexdigest()[:8]}"
+    return hashlib.sha256(whole.encode()).hexdigest()[:8]
+
+
+@cache
+def scored_prompts_id() -> str:
+    """The same, with a hash of the texts for talk and code-scored tasks after it."""
+    return f"{prompts_id()}-{_hash(files(__package__) / 'prompts' / 'scored')}"
 
 
 @lru_cache(maxsize=4096)
@@ -84,5 +103,8 @@ def quoted_title(text: str) -> str:
 
 
 def _read(name: str) -> str:
-    text = (files(__package__) / "prompts" / name).read_text(encoding="utf-8")
+    folder = files(__package__) / "prompts"
+    if name.partition(".")[0] in SCORED:
+        folder = folder / "scored"
+    text = (folder / name).read_text(encoding="utf-8")
     return text.replace("\r\n", "\n")

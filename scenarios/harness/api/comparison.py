@@ -20,7 +20,7 @@ from ..runs.reporter import Reporter
 from ..runs.session import Session, folder_path
 from ..statistics.analysis import Analysis
 from ..statistics.contrasts import Contrast
-from ..statistics.summary import CellSummary
+from ..statistics.summary import CellSummary, outcome_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -87,7 +87,7 @@ class Comparison:
         return {"version": 1, "synthetic": self.synthetic, **self.analysis.body()}
 
     def plot(self) -> Figure:
-        """Its cells by quality and what comes with it."""
+        """Its cells by their outcome and what comes with it."""
         from ..figures.comparison import draw_comparison
 
         return draw_comparison(self.analysis.summary, synthetic=self.synthetic)
@@ -103,7 +103,8 @@ class Comparison:
     def _repr_html_(self) -> str:
         said = "".join(f"<li>{escape(line)}</li>" for line in self.conclusions)
         factors = ("protocol", "topology", "model", "agents", "level", "replicates")
-        shown = ("quality", "quality_low", "quality_high", "tokens", "cost_usd")
+        decides = outcome_of(self.analysis.summary)
+        shown = (decides, f"{decides}_low", f"{decides}_high", "tokens", "cost_usd")
         table = self.summary[[c for c in (*factors, *shown) if c in self.summary]]
         shown_as = table.to_html(index=False, border=0, float_format="{:.3f}".format)
         return f"<ul>{said}</ul>{shown_as}"

@@ -122,8 +122,9 @@ class Run:
         )
 
     def __repr__(self) -> str:
-        quality = self.row.get("quality")
-        worth = "quality not measured" if quality is None else f"quality {quality:.3f}"
+        decides = self.row.get("outcome", "quality")
+        value = self.row.get(decides)
+        worth = f"{decides} not measured" if value is None else f"{decides} {value:.3f}"
         return f"<Run: {self.title}; ticks {len(self.records)}, {worth}>"
 
     def _repr_html_(self) -> str:

@@ -20,6 +20,8 @@ from ....model.experience.memory import Memory
 from ....model.experience.skills import Growth
 from ....model.governance.constitution import Constitution
 from ....model.governance.trial import Tuning
+from ....model.ground_truth.family import TaskFamily
+from ....model.ground_truth.stream import FamilyTasks
 from ....model.judge import Judge
 from ....model.metrics.measure import Measure
 from ....model.metrics.scales import Scales
@@ -34,11 +36,11 @@ from ....model.setup import Setup
 from ....model.shocks.schedule import Scheduled
 from ....model.tasks.stream import TaskStream
 from ..specs.experience import parse_memory, parse_skills
-from ..specs.judges import judge_models, make_judge
+from ..specs.judges import NONE, judge_models, make_judge
 from ..specs.minds import given_minds, is_called, own_mind, parse_team
 from ..specs.protocols import make_protocol
 from ..specs.shocks import parse_shocks
-from ..specs.tasks import make_stream
+from ..specs.tasks import is_scored, make_stream
 from ..specs.topologies import as_topology
 from ..specs.tuning import constitution_for, parse_tuning
 
@@ -61,9 +63,11 @@ class Organization(BaseOrganization):
             `Mind`, or one `Mind` per member.
         topology: A name with options, a file, a function `(n, seed) -> Graph`, or a graph.
         level: L1 to L4. None means L3, or every level where `tasks` names a file.
-        tasks: `corpus`, `generated`, a task file or folder, or a `TaskStream`.
+        tasks: `corpus`, `generated`, a task file or folder, a family of code-scored tasks with
+            options (`shards:kind=max`), a `TaskFamily`, or a `TaskStream`.
         judge: A judge's name with options, model ids, `none`, or a `Judge`. None means `rubric`
-            for synthetic teams, and another model than the team's for real ones.
+            for synthetic teams, another model than the team's for real ones, and none where code
+            scores the tasks.
         mission: What the organization is for; None leaves the default.
         memory: What of earlier tasks members may read where it is open to them: `off`, `own` or
             `team`, with `horizon`, `decay` and `always` after a colon, or a `Memory`.
@@ -94,7 +98,7 @@ class Organization(BaseOrganization):
         model: str | Mind | Sequence[Mind] = "synthetic/strong",
         topology: Topology | nx.Graph[Any] = "complete",
         level: str | None = None,
-        tasks: str | Path | TaskStream = "corpus",
+        tasks: str | Path | TaskFamily | TaskStream = "corpus",
         judge: str | Judge | None = None,
         mission: str | None = None,
         memory: str | Memory = "team",
@@ -120,6 +124,10 @@ class Organization(BaseOrganization):
         minds = _minds(model, n_agents, service, run)
         graph_seed = Streams(seed).integer(Purpose.TOPOLOGY) % 2**32
         coordination = make_protocol(protocol)
+        if isinstance(tasks, TaskFamily):
+            tasks = FamilyTasks(tasks, seed)
+        if judge is None and is_scored(tasks):
+            judge = NONE
         tuning = parse_tuning(tune) if isinstance(tune, str) else tune
         setup = Setup(
             minds=minds,
@@ -141,6 +149,8 @@ class Organization(BaseOrganization):
             agent_reporters=agent_reporters or {},
         )
         super().__init__(setup, rng=seed)
+        if is_scored(setup.stream):
+            self.task_at(0)  # a family that can't be made for this network says so at once
 
 
 build = Organization

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from ....model.errors import UsageError
+from ....model.ground_truth.family import TaskFamily
 from ....model.judge import Judge
 from ....model.mind import Mind
 from ....model.plugins.loading import import_path, load
 from ....model.protocol import Protocol
 from ....model.tasks.files import read_tasks
-from ..conformance.checking import check_judge, check_mind, check_protocol
+from ..conformance.checking import check_family, check_judge, check_mind, check_protocol
 from ..conformance.result import CheckResult
 from ..exits import Exit
 from ..format import counted
@@ -23,6 +24,7 @@ SUITES: dict[type, Callable[..., list[CheckResult]]] = {
     Protocol: check_protocol,
     Mind: check_mind,
     Judge: check_judge,
+    TaskFamily: check_family,
 }
 """The suite of each seam."""
 

@@ -79,7 +79,8 @@ def _models() -> dict[str, str]:
 
 
 def _tasks() -> dict[str, str]:
-    return {t.id: f"{t.level}  {t.brief.title}" for t in corpus()}
+    families = {name: f"scored by code  {_first_line(f)}" for name, f in discover("tasks").items()}
+    return {**families, **{t.id: f"{t.level}  {t.brief.title}" for t in corpus()}}
 
 
 def _measures() -> dict[str, str]:

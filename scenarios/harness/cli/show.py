@@ -17,6 +17,7 @@ from ..runs.matched_results import HEAD, TITLE, match_rows
 from ..runs.matching import UNITS
 from ..runs.reporter import Reporter
 from ..statistics.findings import overall
+from ..statistics.summary import outcome_of
 from ..study.study import PlayedStudy
 from ..terminal.console import say
 from ..terminal.tables import (
@@ -85,6 +86,7 @@ def show_comparison(comparison: Comparison, pictures: Sequence[Path], console: C
         console: Where to.
     """
     found, match = comparison.analysis, comparison.config.design.match
+    decides = outcome_of(found.summary)
     if match is not None:
         console.print(_match_table(match_rows(found.summary, match), match))
     console.print(compare_table(found.summary, console))
@@ -92,7 +94,7 @@ def show_comparison(comparison: Comparison, pictures: Sequence[Path], console: C
         say(console, f"• {sentence}")
     say(
         console,
-        "Brackets are 95 % intervals, each on its own. All contrasts of quality are in "
+        f"Brackets are 95 % intervals, each on its own. All contrasts of {decides} are in "
         "report.html, of the other measures in --json; the rule behind the words is in "
         "docs/statistics.md.",
     )

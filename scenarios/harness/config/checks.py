@@ -21,6 +21,7 @@ from ..specs.experience import parse_memory, parse_skills
 from ..specs.minds import given_minds, is_called, own_mind
 from ..specs.protocols import make_protocol
 from ..specs.shocks import schedule
+from ..specs.tasks import check_source, is_scored
 from ..specs.topologies import as_topology
 from ..specs.tuning import parse_tuning
 
@@ -64,6 +65,21 @@ def check_objects(model: Any, topology: Any) -> None:
     as_topology(topology)
     if not isinstance(model, str):
         given_minds(model)
+
+
+def check_tasks(source: Any, level: str | None) -> None:
+    """Refuse a family of code-scored tasks that can't be made, or a level for one.
+
+    Args:
+        source: As asked for.
+        level: Likewise.
+
+    Raises:
+        UsageError: The first broken rule.
+    """
+    check_source(source)
+    if level is not None and is_scored(source):
+        raise UsageError(f"level={level}: tasks={source} have no levels; leave level out")
 
 
 def check_shocks(shocks: str, ticks: int) -> None:

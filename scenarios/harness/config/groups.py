@@ -120,7 +120,11 @@ class Tasks:
     """What is worked on, for how long, what happens meanwhile, and who grades it."""
 
     source: str | Path | TaskStream = option(
-        "corpus", "'corpus', 'generated', or a YAML task file or folder.", "FILE", name="tasks"
+        "corpus",
+        "'corpus', 'generated', a YAML task file or folder, or tasks that code scores: "
+        "hidden-profile, shards:kind=max, agentsnet:problem=coloring, philosophers.",
+        "NAME",
+        name="tasks",
     )
     level: str | None = option(
         None, "Task level L1 to L4; L3, or all of a task file.", "L", varies=True
@@ -148,6 +152,10 @@ class Tasks:
             raise UsageError(f"seed={self.seed} is below 0; use 0 or more")
         if self.level is not None and self.level not in LEVELS:
             raise UnknownNameError("level", self.level, LEVELS)
+        if self.source != "corpus":
+            from .checks import check_tasks
+
+            check_tasks(self.source, self.level)
         if self.shocks:
             from .checks import check_shocks
 

@@ -13,6 +13,7 @@ from ....agents.llm.settings import Calls
 from ....model.errors import UnknownNameError, UsageError
 from ..specs.judges import check_judge, judge_models
 from ..specs.minds import check_model, is_called, keeps_answers, own_mind
+from ..specs.tasks import is_scored
 from .catalogue import OPTIONS
 from .groups import Tasks, Team
 from .reading import checked
@@ -114,6 +115,8 @@ class RunConfig:
         """The ids of models that judge; none where a plug-in or nobody does."""
         judge = self.tasks.judge
         if judge is not None and not isinstance(judge, str):
+            return ()
+        if judge is None and is_scored(self.tasks.source):
             return ()
         return judge_models(judge, self.team.models, self.calls)
 

@@ -9,9 +9,11 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.strategies import SearchStrategy
 
+from ....model.ground_truth.family import TaskFamily
 from ....model.judge import Judge
 from ....model.mind import Mind
 from ....model.protocol import Protocol
+from .families import FAMILY_CHECKS, family_cases
 from .protocols import PROTOCOL_CHECKS
 from .result import Check, CheckResult
 from .seams import JUDGE_CHECKS, MIND_CHECKS, seam_cases
@@ -58,6 +60,16 @@ def check_judge(make: Callable[[], Judge], *, examples: int = 10) -> list[CheckR
         examples: Organizations per check.
     """
     return [_run(c, partial(c, make), seam_cases(), examples) for c in JUDGE_CHECKS]
+
+
+def check_family(make: Callable[[], TaskFamily], *, examples: int = 20) -> list[CheckResult]:
+    """Run conformance checks on a family of code-scored tasks.
+
+    Args:
+        make: Makes the family.
+        examples: Networks and seeds per check.
+    """
+    return [_run(c, partial(c, make), family_cases(), examples) for c in FAMILY_CHECKS]
 
 
 def _run(

@@ -12,8 +12,9 @@ from ....agents.test_doubles import ArbitraryMind
 from ....model.decision import Abstention, Act, Contribution, Failure
 from ....model.metrics.catalogue import measure_ticks, of_ticks
 from ....model.metrics.structure import hierarchy_depth
-from ....model.record import State
+from ....model.record import SPOKEN, State
 from ....model.spans import ids_in
+from .privacy import privacy
 from .repeats import independent_streams, relabelling, reproducibility, resumption, turnover
 from .result import Check
 from .strategies import Case
@@ -29,9 +30,9 @@ def one_state(case: Case) -> None:
         assert not record.error, record.error
         assert [m.member for m in record.members] == list(range(case.n_agents))
         for m in record.members:
-            words = [t.reply for t in m.turns if t.act is not Act.AMEND]
+            words = [t.reply for t in m.turns if t.act not in (Act.AMEND, Act.ANSWER)]
             last = words[-1] if words else None
-            if any(isinstance(t.reply, Contribution) for t in m.turns):
+            if any(isinstance(t.reply, SPOKEN) for t in m.turns):
                 expected = State.CONTRIBUTED
             elif isinstance(last, Failure):
                 expected = State.FAILED
@@ -154,6 +155,7 @@ def totals(case: Case) -> None:
 PROTOCOL_CHECKS: tuple[Check, ...] = (
     one_state,
     causality,
+    privacy,
     building,
     calls,
     reproducibility,

@@ -21,7 +21,7 @@ from ..results.factors import by_words, named
 from ..results.labels import described, range_of
 from ..results.rows import mean
 from ..statistics.intervals import FEWEST_FOR_BARS
-from ..statistics.summary import CellSummary
+from ..statistics.summary import CellSummary, outcome_of
 from .style import (
     MARKERS,
     SERIES,
@@ -40,6 +40,7 @@ Key = tuple[Any, ...]
 
 FACTORS = ("model", "agents", "level", "topology")
 MEASURES = ("quality", "abstention_rate", "hierarchy_depth", "cost_usd")
+MEASURES_OF_SCORED = ("score", "parts_reached", "answered", "cost_usd")
 COMBINATIONS_UP_TO = 8  # told apart by colour and marker; above it the figure is split into rows
 ROWS_UP_TO = 12
 _MAGNITUDES = ("cost_usd", "tokens", "wall_s", "calls")  # on a log scale where they span much
@@ -48,20 +49,22 @@ _LOG_FROM = 30.0  # largest over smallest mean
 
 @styled
 def draw_comparison(
-    cells: Sequence[CellSummary], *, measures: Sequence[str] = MEASURES, synthetic: bool
+    cells: Sequence[CellSummary], *, measures: Sequence[str] | None = None, synthetic: bool
 ) -> Figure:
-    """Draw means and 95 % intervals, protocols sorted by their mean quality, best on top.
+    """Draw means and 95 % intervals, protocols sorted by their mean outcome, best on top.
 
     Where more than two factors vary, one is told apart by colour and marker and the others split
     the figure into rows of subplots, in the order in which their values were given.
 
     Args:
         cells: As `summarize` makes them.
-        measures: One column of subplots each.
+        measures: One column of subplots each; None for those that go with the outcome.
         synthetic: Whether synthetic minds made the runs.
     """
     if not cells:
         raise UsageError("cells=[] is empty; give at least one")
+    if measures is None:
+        measures = MEASURES_OF_SCORED if outcome_of(cells) == "score" else MEASURES
     protocols = ranked(cells)
     split, told = _factors(cells)
     rows = _combinations(cells, split)
@@ -94,14 +97,15 @@ def draw_comparison(
 
 
 def ranked(cells: Sequence[CellSummary]) -> list[str]:
-    """Protocols by mean quality over their cells, best first; those without one last, by name.
+    """Protocols by mean outcome over their cells, best first; those without one last, by name.
 
     Args:
         cells: As `summarize` makes them.
     """
     found: dict[str, list[float | None]] = {}
+    decides = outcome_of(cells)
     for c in cells:
-        found.setdefault(c.cell.protocol, []).append(_mean(c, "quality"))
+        found.setdefault(c.cell.protocol, []).append(_mean(c, decides))
     score = {p: -math.inf if (m := mean(v)) is None else m for p, v in found.items()}
     return sorted(score, key=lambda p: (-score[p], p))
 

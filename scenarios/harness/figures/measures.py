@@ -49,6 +49,11 @@ class Group:
     top: float | None = None
 
 
+SCORED = (
+    Group("Score", ("score", "score_own", "score_floor"), "0 to 1", 1.0),
+    Group("Reach and answers", ("parts_reached", "answered"), "0 to 1", 1.0),
+)
+"""In place of grades where code scored the tasks."""
 GROUPS = (
     Group("Outcome", ("quality", "mission_relevance"), "grade, 0.25 to 1", 1.0),
     Group("Roles", ("role_stability", "unique_role_share", "role_gini"), "0 to 1", 1.0),
@@ -79,7 +84,7 @@ def draw_measures(
     """
     if not measures:
         raise UsageError("measures=[] is empty; give at least one tick")
-    n, groups = len(measures), [*GROUPS, *_own(measures)]
+    n, groups = len(measures), [*_groups(measures), *_own(measures)]
     rows = math.ceil(len(groups) / _COLUMNS)
     spell = f"{counted(n, 'tick')}, one task {'each' if n != 1 else ''}"
     figure = new_figure(11.2, round(rows * _ROW_IN, 9), title, spell)
@@ -103,6 +108,14 @@ def draw_measures(
         axes.set_xlabel("tick")
     note = "Dashed: before this tick something happened to the team." if shocks else ""
     return finish(figure, synthetic=synthetic, note=note)
+
+
+def _groups(measures: Measures) -> tuple[Group, ...]:
+    scored = any(m.get("score") is not None for m in measures)
+    if not scored:
+        return GROUPS
+    known = any(m.get("quality") is not None for m in measures)
+    return (*SCORED, *GROUPS[0 if known else 1 :])
 
 
 def _own(measures: Measures) -> list[Group]:

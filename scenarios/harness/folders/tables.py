@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 TEXTS = (
     "protocol", "topology", "model", "level", "task_id", "protocol_played", "shocks", "rulings",
-    "mind", "state", "role", "builds_on", "note",
+    "mind", "state", "role", "builds_on", "note", "tasks", "outcome",
 )  # fmt: skip
 NUMBERS = (
-    "agents", "seed", "replicate", "ticks", "tasks", "tick", "size", "member", "saw", "calls",
+    "agents", "seed", "replicate", "ticks", "tick", "size", "member", "saw", "calls",
     "tokens_in", "tokens_out", "tokens_cached", "mended",
 )  # fmt: skip
 """Whole numbers."""

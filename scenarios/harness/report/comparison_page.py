@@ -18,10 +18,10 @@ from ..runs.matched_results import HEAD as MATCH_HEAD
 from ..runs.matched_results import TITLE as MATCH
 from ..runs.matched_results import match_rows
 from ..statistics.evidence import Conclusion
-from ..statistics.summary import CellSummary
+from ..statistics.summary import CellSummary, outcome_of
 from .page import Page, Table
 from .run_page import how_called
-from .statistics_tables import CONTRASTS_HEAD, OMNIBUS_HEAD, contrasts_table, omnibus_table
+from .statistics_tables import OMNIBUS_HEAD, contrasts_head, contrasts_table, omnibus_table
 
 CAPTIONS = {
     "comparison": "Cells side by side: means over seeds, with 95 % intervals or, where seeds "
@@ -47,6 +47,7 @@ def comparison_page(comparison: Comparison, pictures: Mapping[str, Path]) -> Pag
     """
     config, found = comparison.config, comparison.analysis
     called = _called(config)
+    decides = outcome_of(found.summary)
     return Page(
         title=_title(config),
         lead=f"{config.replicates} seeds per cell from {config.base.tasks.seed}, paired by seed; "
@@ -62,9 +63,13 @@ def comparison_page(comparison: Comparison, pictures: Mapping[str, Path]) -> Pag
         tables=[
             _means(comparison),
             (MATCH, MATCH_HEAD, match_rows(found.summary, config.design.match)),
-            ("Paired contrasts of quality", CONTRASTS_HEAD, contrasts_table(found.summary)),
             (
-                "Tests of quality over all cells of a block",
+                f"Paired contrasts of {decides}",
+                contrasts_head(decides),
+                contrasts_table(found.summary),
+            ),
+            (
+                f"Tests of {decides} over all cells of a block",
                 OMNIBUS_HEAD,
                 omnibus_table(found.tests),
             ),
@@ -74,12 +79,13 @@ def comparison_page(comparison: Comparison, pictures: Mapping[str, Path]) -> Pag
 
 def _means(comparison: Comparison) -> Table:
     head = ["level", "network", "model", "agents", "protocol", "seeds"]
-    head += [m.short for m in of_compare_table()]
+    measures = of_compare_table(outcome=outcome_of(comparison.analysis.summary))
+    head += [m.short for m in measures]
     rows = [
         [
             *(str(row.cell.value(factor)) for factor in VARYING),
             str(row.replicates),
-            *(with_interval(row.measure(m.name)) for m in of_compare_table()),
+            *(with_interval(row.measure(m.name)) for m in measures),
         ]
         for row in comparison.analysis.summary
     ]
@@ -97,22 +103,21 @@ def _title(config: ComparisonConfig) -> str:
 
 def _verdict(summary: Sequence[CellSummary]) -> str:
     """Which cell is best, and how much of that the contrasts show."""
-    graded = [(mean, row) for row in summary if (mean := row.mean("quality")) is not None]
+    decides = outcome_of(summary)
+    graded = [(mean, row) for row in summary if (mean := row.mean(decides)) is not None]
     if not graded:
         return "Nothing was graded."
     best = max(graded, key=lambda pair: pair[0])[1]
     varying = [f for f in FACTORS if len({row.cell.value(f) for row in summary}) > 1]
     of = where({f: best.cell.value(f) for f in varying or ["protocol"]})
-    said = f"Highest mean quality: {of}, {with_interval(best.measure('quality'))}."
-    shown = Counter(
-        c.conclusion for row in summary for c in row.contrasts if c.measure == "quality"
-    )
+    said = f"Highest mean {decides}: {of}, {with_interval(best.measure(decides))}."
+    shown = Counter(c.conclusion for row in summary for c in row.contrasts if c.measure == decides)
     if not shown:
         return said
     parts = [
         f"{n // 2} {SHOWN[c]}" for c in SHOWN if (n := shown[c])
     ]  # each stands with both cells
-    return f"{said} Paired contrasts of quality: {', '.join(parts)}."
+    return f"{said} Paired contrasts of {decides}: {', '.join(parts)}."
 
 
 def _protocols(config: ComparisonConfig) -> list[str]:

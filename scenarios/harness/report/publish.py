@@ -49,6 +49,7 @@ def publish(value: Any, note: Noting = _unheard) -> list[Path]:
 
 @publish.register
 def _(run: Run, note: Noting = _unheard) -> list[Path]:
+    from ..figures.reach import draw_reach, has_parts
     from ..figures.roles import draw_role_mosaic
     from ..figures.team import draw_team
 
@@ -57,15 +58,14 @@ def _(run: Run, note: Noting = _unheard) -> list[Path]:
     refuse_links(run.folder)
     write_table(run.folder, "ticks", run.ticks)
     write_table(run.folder, "agents", run.agents)
-    pictures = draw_all(
-        run.folder,
-        {
-            "team": lambda: draw_team(records[-1], run.organization.network.G, synthetic=synthetic),
-            "roles": lambda: draw_role_mosaic(records, synthetic=synthetic),
-            "measures": run.plot,
-        },
-        note,
-    )
+    figures: dict[str, Drawing] = {
+        "team": lambda: draw_team(records[-1], run.organization.network.G, synthetic=synthetic),
+        "roles": lambda: draw_role_mosaic(records, synthetic=synthetic),
+        "measures": run.plot,
+    }
+    if has_parts(records):
+        figures["reach"] = lambda: draw_reach(records, synthetic=synthetic)
+    pictures = draw_all(run.folder, figures, note)
     return [*pictures.values(), _write(run.folder, run_page(run, pictures))]
 
 

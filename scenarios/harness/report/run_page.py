@@ -26,6 +26,7 @@ CAPTIONS = {
     "team": "The team on its last task: who contributed, who declined, who built on whom.",
     "roles": "Roles by agent and task.",
     "measures": "Measures task by task.",
+    "reach": "How far each private part travelled: the share of others that had seen it.",
 }
 
 

@@ -10,10 +10,10 @@ from ..statistics.contrasts import Contrast
 from ..statistics.intervals import Bounds
 from ..statistics.mixed_model import MixedModel, Unfitted
 from ..statistics.omnibus import Friedman, KruskalWallis, OmnibusTest
-from ..statistics.summary import CellSummary
+from ..statistics.summary import CellSummary, outcome_of
 
-CONTRASTS_HEAD = (
-    "difference", "where", "quality [95 %]", "bootstrap 95 %", "Cohen's d [95 %]", "p (Holm)",
+_CONTRASTS_HEAD = (
+    "difference", "where", "{} [95 %]", "bootstrap 95 %", "Cohen's d [95 %]", "p (Holm)",
     "p equivalent (Holm)", "seeds", "shown", "evidence", "found with 80 % power from",
     "over tasks [95 %]",
 )  # fmt: skip
@@ -23,18 +23,28 @@ OMNIBUS_HEAD = (
 )  # fmt: skip
 
 
+def contrasts_head(measure: str) -> list[str]:
+    """The heads of `contrasts_table`.
+
+    Args:
+        measure: What is contrasted.
+    """
+    return [head.format(measure) for head in _CONTRASTS_HEAD]
+
+
 def contrasts_table(summary: Sequence[CellSummary]) -> list[list[str]]:
-    """One row per contrast of quality.
+    """One row per contrast of the outcome.
 
     Args:
         summary: As `summarize` makes it; each contrast stands in it twice.
     """
     place = {row.cell: i for i, row in enumerate(summary)}
+    measure = outcome_of(summary)
     return [
         _contrast(row.cell, c)
         for i, row in enumerate(summary)
         for c in row.contrasts
-        if c.measure == "quality" and i < place[row.cell._replace(**{c.factor: c.against})]
+        if c.measure == measure and i < place[row.cell._replace(**{c.factor: c.against})]
     ]
 
 

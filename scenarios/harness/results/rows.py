@@ -8,6 +8,7 @@ from typing import Any
 
 from ....model.metrics.catalogue import measure_run, measure_ticks, of_ticks
 from ....model.metrics.measure import Measure
+from ....model.metrics.scored import outcome
 from ....model.record import TickRecord
 from ....model.ruling import Ruling
 from ..config.run import RunConfig
@@ -15,9 +16,10 @@ from ..config.run import RunConfig
 Row = dict[str, Any]
 """A line of a table, by column: texts, numbers, or None for what was not measured, never 0.
 
-Of a run: the factors `protocol topology model agents level`, then `seed replicate ticks` and every
-measure of `of_runs`. Of a tick: `tick task_id level protocol_played shocks rulings` and every
-measure of `of_ticks`. Of a member on a tick: see `agent_rows`. A scenario puts its labels in front.
+Of a run: the factors `protocol topology model agents level`, then `seed replicate ticks tasks
+outcome` (the measure that statistics speak of) and every measure of `of_runs`. Of a tick: `tick
+task_id level protocol_played shocks rulings` and every measure of `of_ticks`. Of a member on a
+tick: see `agent_rows`. A scenario puts its labels in front.
 """
 
 measured = measure_ticks
@@ -57,6 +59,8 @@ def run_row(
         "seed": config.tasks.seed,
         "replicate": replicate,
         "ticks": len(records),
+        "tasks": config.tasks.labels["tasks"],
+        "outcome": outcome(r.verdict.score for r in records),
     }
     row.update(measure_run(records, own=own))
     return row

@@ -21,7 +21,10 @@ def transcript(record: TickRecord) -> str:
     for member in record.members:
         lines += _member(member)
     said = plain(verdict.reason or "no reason given")
-    lines.append(f"  quality {number(quality(record))}: {said}")
+    if verdict.score is not None:
+        lines.append(f"  score {number(verdict.score)}: {plain(verdict.reason)}")
+    else:
+        lines.append(f"  quality {number(quality(record))}: {said}")
     return "\n".join(lines)
 
 

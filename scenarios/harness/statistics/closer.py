@@ -122,7 +122,7 @@ def played_by_cell(ticks: Iterable[Row], measure: str) -> dict[Cell, Played]:
     """
     found: dict[Cell, dict[tuple[int, int], tuple[str, float]]] = {}
     for t in ticks:
-        if t[measure] is not None:
+        if t.get(measure) is not None:
             of_cell = found.setdefault(Cell.of(t), {})
             of_cell[t["seed"], t["tick"]] = (t["task_id"], float(t[measure]))
     return dict(found)

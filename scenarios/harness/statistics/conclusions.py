@@ -16,9 +16,8 @@ from .evidence import RULE, Conclusion, Rule
 from .intervals import STILL, Bounds
 from .mixed_model import MixedModel
 from .omnibus import OmnibusTest
-from .summary import CellSummary
+from .summary import CellSummary, outcome_of
 
-MEASURE = "quality"
 MOST_SAID = 6
 """Blocks spoken of for each factor but the protocol, of which every block is."""
 MOST_LISTED = 4
@@ -42,18 +41,19 @@ def conclusions(
         rule: By which the contrasts were judged.
     """
     said: list[str] = []
+    measure = outcome_of(summary)
     for factor in FACTORS:
         blocks: dict[Block, list[CellSummary]] = {}
         for row in summary:
             blocks.setdefault(row.cell.block(factor), []).append(row)
         lines = []
         for rows in blocks.values():
-            graded = [(mean, r) for r in rows if (mean := r.mean(MEASURE)) is not None]
+            graded = [(mean, r) for r in rows if (mean := r.mean(measure)) is not None]
             if len(graded) < 2:
                 continue
             ranked = [r for _, r in sorted(graded, key=lambda pair: -pair[0])]
-            best, second = _leading(factor, *ranked[:2])
-            sentence = _Sentence(factor, best, second, rule)
+            best, second = _leading(factor, measure, *ranked[:2])
+            sentence = _Sentence(factor, best, second, rule, measure)
             test = next((t for t in tests if t.factor == factor and _is_of(t, best)), None)
             lines.append(f"{best.cell.where(factor)}: {sentence.text(ranked[2:], test)}")
         most = len(lines) if factor == "protocol" else MOST_SAID
@@ -68,10 +68,10 @@ def _is_of(test: OmnibusTest, row: CellSummary) -> bool:
 
 
 def _leading(
-    factor: str, first: CellSummary, second: CellSummary
+    factor: str, measure: str, first: CellSummary, second: CellSummary
 ) -> tuple[CellSummary, CellSummary]:
     """The two cells, the better first over the seeds that both were graded on."""
-    c = first.contrast(factor, second.cell.value(factor))
+    c = first.contrast(factor, second.cell.value(factor), measure)
     return (second, first) if c is not None and c.difference < 0 else (first, second)
 
 
@@ -83,6 +83,7 @@ class _Sentence:
     best: CellSummary
     second: CellSummary
     rule: Rule
+    measure: str
 
     def text(self, others: Sequence[CellSummary], test: OmnibusTest | None) -> str:
         c = self._against(self.second)
@@ -102,7 +103,7 @@ class _Sentence:
         return said + self._rest(others)
 
     def _against(self, other: CellSummary) -> Contrast | None:
-        return self.best.contrast(self.factor, other.cell.value(self.factor))
+        return self.best.contrast(self.factor, other.cell.value(self.factor), self.measure)
 
     def _named(self, row: CellSummary) -> str:
         return NAMES.get(self.factor, "{}").format(row.cell.value(self.factor))
@@ -113,14 +114,15 @@ class _Sentence:
 
     @property
     def _leads(self) -> str:
-        return f"{self._named(self.best)} {'have' if self._plural else 'has'} the highest quality"
+        have = "have" if self._plural else "has"
+        return f"{self._named(self.best)} {have} the highest {self.measure}"
 
     @property
     def _both(self) -> str:
         return f"{self._named(self.best)} and {self._named(self.second)}"
 
     def _no_pairs(self) -> str:
-        n = min(i.n for r in (self.best, self.second) if (i := r.measure(MEASURE)) is not None)
+        n = min(i.n for r in (self.best, self.second) if (i := r.measure(self.measure)) is not None)
         few = "seed is" if n == 1 else "seeds are"
         it = "them" if self._plural else "it"
         return (
@@ -145,16 +147,16 @@ class _Sentence:
 
     def _constant(self, c: Contrast) -> str:
         if abs(c.difference) < STILL:
-            return f"{self._both} have the same quality in each of {_seeds(c)}"
+            return f"{self._both} have the same {self.measure} in each of {_seeds(c)}"
         return (
-            f"{self._both} lead in quality and differ by the same {c.difference:.3f} in each of "
-            f"{_seeds(c)}, so there is nothing to test"
+            f"{self._both} lead in {self.measure} and differ by the same {c.difference:.3f} in "
+            f"each of {_seeds(c)}, so there is nothing to test"
         )
 
     def _difference(self, c: Contrast) -> str:
         beats = "beat" if self._plural else "beats"
         return (
-            f"{self._named(self.best)} {beats} {self._named(self.second)} in quality by "
+            f"{self._named(self.best)} {beats} {self._named(self.second)} in {self.measure} by "
             f"{_span(c.difference, c.ci95)}; the evidence is {c.evidence} "
             f"({_p(c.p_corrected)}{_corrected(c)}; {_effect(c)}; {_seeds(c)})"
         )
@@ -186,7 +188,7 @@ class _Sentence:
         found = c.equivalence
         assert found is not None  # it was tested
         return (
-            f"{self._both} do equally well in quality: they differ by "
+            f"{self._both} do equally well in {self.measure}: they differ by "
             f"{_span(c.difference, c.ci95)}, within the {found.bound:g} that counts as none; "
             f"the evidence is {c.evidence} (equivalence test, {_p(found.p_corrected)}"
             f"{_corrected(c)}; {_seeds(c)})"

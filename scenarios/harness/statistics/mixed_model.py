@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from ....model.metrics.scored import outcome
 from ..results.labels import range_of
 from ..results.rows import Row
 from .intervals import Bounds, between_two, inside
 
-MEASURE = "quality"
 MOST_ROWS = 1500
 """Of tasks in a model; above it only the leading cells are in it, two at least."""
 MOST_LEVELS = 120
@@ -25,7 +25,7 @@ class Effect:
 
     Attributes:
         value: Of the factor.
-        difference: To the reference, in units of quality.
+        difference: To the reference, in units of the outcome.
         ci95: Its interval.
         p: That there is none.
     """
@@ -93,10 +93,11 @@ def mixed_model(ticks: Sequence[Row], factor: str, ranked: Sequence[Any]) -> Mix
         R. H. Baayen, D. J. Davidson & D. M. Bates, "Mixed-effects modeling with crossed random
         effects for subjects and items", Journal of Memory and Language 59, 2008.
     """
+    measure = outcome(t.get("score") for t in ticks)
     taken: list[Row] = []
     names: list[Any] = []
     for value in ranked:
-        of_value = [t for t in ticks if t[factor] == value and t[MEASURE] is not None]
+        of_value = [t for t in ticks if t[factor] == value and t[measure] is not None]
         if len(names) >= 2 and len(taken) + len(of_value) > MOST_ROWS:
             break
         taken += of_value
@@ -111,26 +112,28 @@ def mixed_model(ticks: Sequence[Row], factor: str, ranked: Sequence[Any]) -> Mix
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a variance of 0 is an answer, not a fault
-            return _fitted(taken, factor, names)
+            return _fitted([(float(t[measure]), t) for t in taken], factor, names, measure)
     except Exception as error:  # a check that can't be made stops nobody
         return Unfitted(f"{type(error).__name__}: {error}")
 
 
-def _fitted(taken: Sequence[Row], factor: str, names: Sequence[Any]) -> MixedModel | Unfitted:
+def _fitted(
+    taken: Sequence[tuple[float, Row]], factor: str, names: Sequence[Any], measure: str
+) -> MixedModel | Unfitted:
     import pandas as pd
     from statsmodels.regression.mixed_linear_model import MixedLM
 
     table = pd.DataFrame(
         {
-            "quality": [float(t[MEASURE]) for t in taken],
-            "level": [names.index(t[factor]) for t in taken],
-            "task": [t["task_id"] for t in taken],
-            "seed": [t["seed"] for t in taken],
+            "outcome": [value for value, _ in taken],
+            "level": [names.index(t[factor]) for _, t in taken],
+            "task": [t["task_id"] for _, t in taken],
+            "seed": [t["seed"] for _, t in taken],
         }
     )
     # crossed effects: one group that holds everything, and a variance component for each
     fit = MixedLM.from_formula(
-        "quality ~ C(level)",
+        "outcome ~ C(level)",
         table,
         groups=[0] * len(table),
         re_formula="0",
@@ -140,7 +143,7 @@ def _fitted(taken: Sequence[Row], factor: str, names: Sequence[Any]) -> MixedMod
     if not fit.converged or not all(map(math.isfinite, errors)):
         return Unfitted("did not converge")
     bounds = [(float(low), float(high)) for low, high in fit.conf_int().to_numpy()]
-    within, means = between_two(range_of(MEASURE)), [float(mean) for mean in fit.fe_params]
+    within, means = between_two(range_of(measure)), [float(mean) for mean in fit.fe_params]
     effects = [
         Effect(name, means[i], inside(bounds[i], within, means[i]), float(fit.pvalues.iloc[i]))
         for i, name in enumerate(names)

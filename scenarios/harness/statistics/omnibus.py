@@ -14,11 +14,12 @@ from itertools import combinations
 from typing import Any
 
 from ....model.metrics.multiple_testing import holm
+from ....model.metrics.scored import outcome
 from ..results.factors import FACTORS, Block, Cell
 from ..results.rows import Row
 from .evidence import RULE, Rule
 from .intervals import exact_mean
-from .mixed_model import MEASURE, MixedModel, Unfitted, mixed_model
+from .mixed_model import MixedModel, Unfitted, mixed_model
 
 MOST_MODELS = 4
 """Blocks of protocols that get a mixed model."""
@@ -128,13 +129,14 @@ def block_tests(
         rule: How many replicates it takes.
     """
     found: list[OmnibusTest] = []
+    measure = outcome(row.get("score") for row in runs)
     for factor in FACTORS:
         blocks: dict[Block, dict[Any, dict[int, float]]] = {}
         for row in runs:
-            if row[MEASURE] is not None:
+            if row[measure] is not None:
                 cell = Cell.of(row)
                 groups = blocks.setdefault(cell.block(factor), {})
-                groups.setdefault(cell.value(factor), {})[row["seed"]] = float(row[MEASURE])
+                groups.setdefault(cell.value(factor), {})[row["seed"]] = float(row[measure])
         others = [f for f in FACTORS if f != factor]
         for key, groups in blocks.items():
             if len(groups) < 2 or min(map(len, groups.values())) < rule.fewest_pairs:
@@ -147,7 +149,7 @@ def block_tests(
             if factor != "level":  # another level has other tasks
                 across = friedman([groups[v] for v in ranked], rule.fewest_pairs)
             found.append(
-                OmnibusTest(MEASURE, factor, ranked, block, kruskal(samples), dunn(samples),
+                OmnibusTest(measure, factor, ranked, block, kruskal(samples), dunn(samples),
                             across, model)
             )  # fmt: skip
     return found

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from ....model.metrics.catalogue import of_runs
 from ....model.metrics.measure import Measure
+from ....model.metrics.scored import outcome
 from ..results.factors import Cell
 from ..results.labels import range_of
 from ..results.rows import Row
@@ -91,6 +92,15 @@ class CellSummary:
             "contrasts": [c.body() for c in self.contrasts],
             **({} if self.spending is None else asdict(self.spending)),
         }
+
+
+def outcome_of(summary: Iterable[CellSummary]) -> str:
+    """The measure that statistics speak of: `score` where code scored any cell, else `quality`.
+
+    Args:
+        summary: Of the cells.
+    """
+    return outcome(c.mean("score") for c in summary)
 
 
 def summarized(own: Mapping[str, Measure] | None = None) -> list[str]:

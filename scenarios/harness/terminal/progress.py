@@ -15,6 +15,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from ....model.metrics.scored import outcome
 from ....model.organization import BaseOrganization
 from ....model.record import State
 from ..format import number
@@ -127,10 +128,11 @@ class RunProgress:
         return elapsed_s / played * (self.ticks - org.tick) if played else None
 
     def _head(self, org: BaseOrganization, gap: str, middle: str = "") -> str:
-        quality = number(mean(org.datacollector.model_vars["quality"]))
+        decides = outcome(org.datacollector.model_vars["score"])
+        so_far = number(mean(org.datacollector.model_vars[decides]))
         eta = self._eta_s(org)
         left = "–" if eta is None else f"{eta:.0f} s"
-        return f"tick {org.tick}/{self.ticks}{gap}{middle}quality so far {quality}{gap}eta {left}"
+        return f"tick {org.tick}/{self.ticks}{gap}{middle}{decides} so far {so_far}{gap}eta {left}"
 
     def _line(self, org: BaseOrganization) -> str:
         counts = Counter(m.state for m in org.records[-1].members)

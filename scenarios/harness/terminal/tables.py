@@ -13,12 +13,13 @@ from rich.text import Text
 from ....model.metrics.agreement import agreement
 from ....model.metrics.measure import Measure
 from ....model.metrics.performance import delivered
+from ....model.metrics.scored import outcome
 from ....model.record import State, TickRecord
 from ..format import UNKNOWN, number, plain, width, with_interval
 from ..results.labels import of_compare_table, of_run_table, spared_first
 from ..results.rows import measured
 from ..statistics.intervals import interval
-from ..statistics.summary import CellSummary
+from ..statistics.summary import CellSummary, outcome_of
 
 STATE_STYLE = {
     State.CONTRIBUTED: ("●", "blue"),
@@ -62,7 +63,7 @@ def run_rows(records: Sequence[TickRecord]) -> list[list[str]]:
     """
     ticks = measured(records)
     rows = []
-    for measure in of_run_table():
+    for measure in of_run_table(outcome=outcome(t["score"] for t in ticks)):
         found = interval(t[measure.name] for t in ticks)
         mean_and_sd = (None, None) if found is None else (found.mean, found.sd)
         rows.append([measure.label, *map(number, mean_and_sd), measure.scale])
@@ -120,7 +121,7 @@ def _cut_to_fit(text: str) -> Text:
 
 
 def compare_table(summary: Sequence[CellSummary], console: Console) -> Table:
-    """One row per cell, the best quality first within each block of equal other factors.
+    """One row per cell, the best outcome first within each block of equal other factors.
 
     Blocks come in the order in which their values were given.
 
@@ -129,10 +130,11 @@ def compare_table(summary: Sequence[CellSummary], console: Console) -> Table:
         console: Whose width decides how many columns there are.
     """
     unbounded = console.options.update(max_width=1000)  # else a table measures what it is given
-    measures = of_compare_table()
+    decides = outcome_of(summary)
+    measures = of_compare_table(outcome=decides)
     order = spared_first(measures)
     for spared in range(len(order) + 1):
-        shown = [m for m in measures if m.name not in ("quality", *order[:spared])]
+        shown = [m for m in measures if m.name not in (decides, *order[:spared])]
         table = _comparison(summary, shown)
         if console.measure(table, options=unbounded).minimum <= console.width:
             break
@@ -148,22 +150,24 @@ def _comparison(summary: Sequence[CellSummary], shown: Sequence[Measure]) -> Tab
     for factor in (*varying, "protocol"):
         longest = max(width(plain(str(row.cell.value(factor)))) for row in summary)
         table.add_column(factor, overflow="fold", min_width=min(20, max(longest, len(factor))))
-    table.add_column("Q [95 % interval]", justify="right", no_wrap=True, min_width=20)
+    decides = outcome_of(summary)
+    head = "Q" if decides == "quality" else decides
+    table.add_column(f"{head} [95 % interval]", justify="right", no_wrap=True, min_width=20)
     for m in shown:
         table.add_column(m.short, justify="right", no_wrap=True, min_width=max(6, len(m.short)))
 
     given = {f: list(dict.fromkeys(row.cell.value(f) for row in summary)) for f in varying}
 
     def place(row: CellSummary) -> tuple[float, ...]:
-        quality = row.mean("quality")
+        mean = row.mean(decides)
         block = (given[f].index(row.cell.value(f)) for f in varying)
-        return (*block, 1.0 if quality is None else -quality)
+        return (*block, 1.0 if mean is None else -mean)
 
     for row in sorted(summary, key=place):
         table.add_row(
             *(Text(plain(str(row.cell.value(f)))) for f in varying),
             Text(plain(row.cell.protocol)),
-            with_interval(row.measure("quality")),
+            with_interval(row.measure(decides)),
             *(number(row.mean(m.name)) for m in shown),
         )
     return table

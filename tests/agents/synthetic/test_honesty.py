@@ -44,7 +44,7 @@ def mean_quality(protocol, model, n=8, runs=6, ticks=8, **options):
 def test_an_observation_names_no_protocol():
     assert {f.name for f in dataclasses.fields(Observation)} == {
         "act", "member", "tick", "seed", "charter", "brief", "messages", "own", "memory",
-        "assignment", "roster", "marks", "skills",
+        "assignment", "roster", "marks", "skills", "private", "form",
     }  # fmt: skip
 
 

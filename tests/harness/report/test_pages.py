@@ -25,8 +25,8 @@ from unscripted.scenarios.harness.report.page import AGAIN, AGAIN_CALLED, Page
 from unscripted.scenarios.harness.report.publish import draw_all, publish
 from unscripted.scenarios.harness.report.run_page import how_called, run_page
 from unscripted.scenarios.harness.report.statistics_tables import (
-    CONTRASTS_HEAD,
     OMNIBUS_HEAD,
+    contrasts_head,
     contrasts_table,
     omnibus_table,
 )
@@ -212,7 +212,7 @@ def test_called_comparisons_say_how():
 
 def test_contrasts_stand_once(comparison):
     rows = contrasts_table(comparison.analysis.summary)
-    found = [dict(zip(CONTRASTS_HEAD, row, strict=True)) for row in rows]
+    found = [dict(zip(contrasts_head("quality"), row, strict=True)) for row in rows]
     pairs = [(row["difference"], row["where"]) for row in found]
     assert len(set(pairs)) == len(pairs) == 3 + 2 * 3
     protocols = [row for row in found if " − s" in row["difference"]]

@@ -74,7 +74,7 @@ def test_impossible_rules_are_refused(wrong, said):
 
 
 def test_rule_and_catalogue_agree():
-    assert RULE.margins == {"quality": 0.05}
+    assert RULE.margins == {"quality": 0.05, "score": 0.05}
     assert len(CONTRASTED) == len(set(CONTRASTED))
     assert set(CONTRASTED) == {m.name for m in BUILT_IN if m.contrasted}
 
@@ -84,7 +84,7 @@ def test_own_measures_are_contrasted_too():
     said = Measure("bridges", lambda records, scales: 1.0, "bridges", contrasted=True, margin=0.2)
     rule = Rule.of([quiet, said])
     assert rule.contrasted == (*CONTRASTED, "bridges")
-    assert rule.margins == {"quality": 0.05, "bridges": 0.2}
+    assert rule.margins == {"quality": 0.05, "score": 0.05, "bridges": 0.2}
 
 
 def test_documented_numbers_are_these():

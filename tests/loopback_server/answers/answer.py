@@ -98,6 +98,28 @@ def amend(prompt: Prompt, seed: int | None) -> dict[str, Any]:
     return {"decision": "amend", "article": article, "text": text, "reason": "It would help."}
 
 
+def say(prompt: Prompt, seed: int | None) -> dict[str, Any]:
+    """Tell what it alone was told, or that it is there."""
+    text = prompt.private or f"Agent {prompt.member} is listening."
+    return {"decision": "say", "text": text, "to": [], "reason": "It may be new to others."}
+
+
+def final(prompt: Prompt, seed: int | None) -> dict[str, Any]:
+    """Any of the options, else a small number."""
+    chosen = _any(prompt, seed) or str(draw("answer", prompt.member, seed) % 10)
+    return {"decision": "answer", "reason": "I had to choose.", "answer": chosen}
+
+
+def move(prompt: Prompt, seed: int | None) -> dict[str, Any]:
+    """Any of the options."""
+    return {"decision": "move", "reason": "Why not.", "action": _any(prompt, seed), "note": ""}
+
+
+def _any(prompt: Prompt, seed: int | None) -> str:
+    options = prompt.options or ("",)
+    return options[draw("option", prompt.member, seed, prompt.private) % len(options)]
+
+
 def judge(prompt: Prompt, seed: int | None) -> dict[str, Any]:
     """Grade by the words that works and checklist share; the seed changes nothing."""
     return verdict(prompt.checklist, prompt.works)
@@ -108,6 +130,9 @@ ANSWERS: dict[str, Callable[[Prompt, int | None], dict[str, Any]]] = {
     "intend": intend,
     "plan": plan,
     "amend": amend,
+    "say": say,
+    "answer": final,
+    "move": move,
     "judge": judge,
 }
 

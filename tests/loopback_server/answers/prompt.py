@@ -27,17 +27,22 @@ HEADINGS = {
     "intend": "\nNOW: SAY WHAT YOU INTEND, OR DECLINE\n",
     "plan": "\nNOW: DIVIDE THE WORK, OR DECLINE\n",
     "amend": "\nNOW: PROPOSE A CHANGE OF THE RULES, OR DECLINE\n",
+    "private": "\nWHAT YOU ALONE WERE TOLD\n",
+    "say": "\nNOW: SAY SOMETHING, OR NOTHING\n",
+    "answer": "\nNOW: YOUR FINAL ANSWER\n",
+    "move": "\nNOW: YOUR MOVE\n",
     "works": "\nTHE WORK, in no particular order\n",
     "judge": "\nCHECKLIST: what a good answer contains\n",
     "scales": "\nSCALES, 1 to 4\n",
 }
-ACTS = ("judge", "contribute", "intend", "plan", "amend")
+ACTS = ("judge", "contribute", "intend", "plan", "amend", "say", "answer", "move")
 REPAIR = "That answer could not be used: "
 MEMBER = re.compile(r"^You are agent (\d+)\.$", re.MULTILINE)
-SPOKEN = re.compile(r"Agent (\d+)(, finished work| intends| assigns| on an earlier task)")
+SPOKEN = re.compile(r"Agent (\d+)(, finished work| intends| assigns| says| on an earlier task)")
 ROSTER = re.compile(r"the agents numbered ([\d, ]+); you yourself are number (\d+)")
 WORDS = re.compile(r"at most (\d+) words")
 CHECK = re.compile(r"^- \[([^\]]+)\] (.*)$", re.MULTILINE)
+OPTIONS = re.compile(r"one of: (.+?)(?: \(|; |\n|$)")
 PROBE = re.compile(r"^Answer with the JSON object (\{.*\}) and nothing else\.", re.MULTILINE)
 
 
@@ -65,7 +70,7 @@ class Prompt:
     """A prompt taken apart.
 
     Attributes:
-        act: `contribute`, `intend`, `plan`, `amend`, `judge`, `probe`, or `chat` for anything else.
+        act: One of `ACTS`, `probe`, or `chat` for anything else.
         text: All that the user said.
         member: The agent addressed.
         task: Sentences of the client's task.
@@ -79,6 +84,8 @@ class Prompt:
         works: Texts to be graded.
         checklist: Pairs of id and requirement.
         probe: The object a probe asks for.
+        private: What the agent alone was told.
+        options: What it may answer or do, where these are listed.
     """
 
     act: str
@@ -95,6 +102,8 @@ class Prompt:
     works: tuple[str, ...] = ()
     checklist: tuple[tuple[str, str], ...] = ()
     probe: str = ""
+    private: str = ""
+    options: tuple[str, ...] = ()
 
 
 def text_of(message: dict[str, Any]) -> str:
@@ -127,6 +136,8 @@ def read(messages: list[dict[str, Any]]) -> Prompt:
     return Prompt(
         act,
         text,
+        private=one_line(unquoted(sections.get("private", "").split("\n"))),
+        options=tuple(found[1].split(" | ")) if (found := OPTIONS.search(question)) else (),
         member=_member("\n".join(text_of(m) for m in messages if m.get("role") != "assistant")),
         task=task,
         others=_said(sections.get("messages", "")),

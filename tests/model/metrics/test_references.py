@@ -260,6 +260,11 @@ OF_ONE = {
     "delivered": ref_delivered,
     "wall_s": ref_wall,
     "risk": ref_risk,
+    "score": lambda record: record.verdict.score,
+    **dict.fromkeys(
+        ("score_floor", "score_own", "score_ceiling", "answered", "parts_reached"),
+        lambda record: None,  # of tasks that no code scores; of others in test_scored.py
+    ),
 }
 
 

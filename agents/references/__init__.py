@@ -1,0 +1,1 @@
+"""Scripted minds to measure teams against: what perfect, silent, lying and idle members come to."""

@@ -1,0 +1,1 @@
+"""Tasks whose answers code checks: families, private parts, forms of answers, scores."""
