@@ -20,11 +20,9 @@ from ..billing.bill import NOTHING, Bill, End
 from ..billing.tokens import Tokens
 from ..request import CallFailed, CallKey, Completion, Request
 from . import tables
-from .read_only import reading
+from .read_only import LOCKED_S, reading
 from .rows import Earlier, Sent, bill_of, billed, columns_of, values_of
 
-LOCKED_S = 30.0
-"""Seconds that a write waits for another process."""
 FINAL = frozenset({"refused", "used up", "empty", "unreadable"})
 """Failures that were answered: where the answer is owed, a resumed run doesn't buy another."""
 

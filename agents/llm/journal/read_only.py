@@ -6,6 +6,7 @@ import sqlite3
 from pathlib import Path
 
 LOCKED_S = 30.0
+"""Seconds that a database waits for another process."""
 
 
 def reading(path: Path) -> sqlite3.Connection:
