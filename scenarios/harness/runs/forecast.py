@@ -20,8 +20,8 @@ from ....agents.llm.capabilities.capabilities import Capabilities, in_form
 from ....agents.llm.local_engines import is_local
 from ....agents.llm.local_models import MOST_WORDS
 from ....agents.llm.models import ModelId, parse_model
-from ....agents.llm.prompting.composition import Messages, compose
-from ....agents.llm.prompting.templates import SCHEMA_OF, schema_text
+from ....agents.llm.prompting.composition import Messages, compose, schema_name_of
+from ....agents.llm.prompting.templates import schema_text
 from ....agents.llm.prompting.verdict import VerdictRequest, compose_verdict
 from ....agents.llm.request import Mode, Request
 from ....agents.llm.responses.speed import Speed
@@ -127,7 +127,7 @@ class _Rehearsing(Mind):
             words //= 5
         tokens_out = int(TOKENS_PER_WORD * words)
         seconds = self._tally.seconds(self._model, prompt.messages, tokens_out)
-        schema = SCHEMA_OF[observation.act]
+        schema = schema_name_of(observation)
         tokens_in = self._tally.add(self._model, prompt.messages, schema, tokens_out)
         return Answer(said, Usage(1, tokens_in, tokens_out, None, seconds))
 
