@@ -28,7 +28,7 @@ from .llm.billing.bill import Bill, End
 from .llm.billing.tokens import Tokens
 from .llm.calling.client import Client
 from .llm.control_characters import clean
-from .llm.journal.journal import Sent
+from .llm.journal.rows import Sent
 from .llm.redaction import known_secrets, redact_known
 from .llm.request import CallFailed, CallKey, Completion, Mode, Request
 from .llm.usage import UsageTotal

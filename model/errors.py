@@ -3,7 +3,8 @@
     UnscriptedError
     ├── UsageError (ValueError)     an argument breaks a rule; the CLI exits 2
     │   ├── UnknownNameError        a name that is not among the known ones
-    │   └── TaskFileError           a task file breaks the schema: file, line, field
+    │   ├── TaskFileError           a task file breaks the schema: file, line, field
+    │   └── RefusedError            a model refuses whatever it is asked; the CLI exits 3
     ├── PluginError                 an installed plug-in can't be loaded
     ├── ProtocolError               a protocol asked for something it may not ask for
     └── Halt                        a run must stop here, resumable: budget, Ctrl-C, no service
@@ -42,6 +43,10 @@ class UnknownNameError(UsageError):
         close = [folded[n] for n in near]
         hint = f"did you mean {close[0]}? " if close else ""
         super().__init__(f"{kind}={name!r} is not known; {hint}known: {', '.join(names)}")
+
+
+class RefusedError(UsageError):
+    """A model refuses whatever it is asked. The text holds its provider's words."""
 
 
 class Fault(NamedTuple):

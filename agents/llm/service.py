@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from ...model.engine import event_loop as loop
-from ...model.errors import Halt, UsageError
+from ...model.errors import Halt, RefusedError, UsageError
 from .calling.client import Client
 from .calling.prober import Prober
 from .capabilities.capabilities import Capabilities
@@ -123,6 +123,7 @@ class Service:
 
         Raises:
             UsageError: One can't be used: no key, no such model, nobody there.
+            RefusedError: One refuses whatever it is asked.
             Halt: Stopped meanwhile.
         """
         judging = self._judging - self._acting
@@ -136,7 +137,8 @@ class Service:
         except Halt as halt:
             if halt.reason in RESUMABLE:
                 raise
-            raise UsageError(str(halt)) from None
+            fault = RefusedError if halt.reason == "refused" else UsageError
+            raise fault(str(halt)) from None
         return dict(zip(models, found, strict=True))
 
     def resume(self) -> None:

@@ -50,8 +50,8 @@ class Calls:
     )
     price: str | None = option(
         None,
-        "US dollars per million tokens, IN,OUT or ID=IN,OUT;…, in place of LiteLLM's list.",
-        "IN,OUT",
+        "US dollars per million tokens, for all or ID=IN,OUT;…, in place of LiteLLM's list.",
+        "IN,OUT[,CACHED]",
     )
 
     def __post_init__(self) -> None:

@@ -25,6 +25,7 @@ ENDING = ("SIGINT", "SIGTERM", "SIGHUP")
 """Signals that ask a command to end: Ctrl-C, another program, a terminal that goes."""
 _HALTED = {
     "budget": Exit.BUDGET,
+    "limit": Exit.BUDGET,
     "interrupted": Exit.INTERRUPTED,
     "refused": Exit.FAILURES,
 }

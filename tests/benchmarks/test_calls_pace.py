@@ -10,13 +10,13 @@ import time
 
 import pytest
 from loopback_server.server import Faults, LoopbackProcess
+from support.fakes import call_of
 
 from unscripted.agents.llm.request import CallFailed, CallKey, Completion, Mode, Request
 from unscripted.agents.llm.service import Service
 from unscripted.agents.llm.settings import Calls
 from unscripted.agents.llm.transport.host_process import tuned_for_calls
 from unscripted.model.engine import event_loop as loop
-from unscripted.model.engine.driver import Limits
 
 pytestmark = pytest.mark.bench
 
@@ -42,7 +42,7 @@ def asked(service, server, calls):
     async def one(i):
         site = CallKey("", 0, f"member {i}", i)
         try:
-            return await service.client.complete(site, request(i), server.api_base)
+            return await service.client.complete(call_of(site, request(i), server.api_base))
         except CallFailed as failure:
             return failure
 
@@ -118,7 +118,7 @@ def test_outage_of_seconds_loses_nothing():
 @pytest.mark.parametrize("kind", ["drip", "hang"])
 def test_deadline_is_met_closely(kind):
     with LoopbackProcess(faults=Faults(**{kind: 1.0})) as server:
-        service = Service(limits=Limits(3.0))
+        service = Service(Calls(timeout_s=3.0))
         answers, wall = asked(service, server, 32)
         print(f"\n{kind}: {len(answers)} calls with a deadline of 3 s ended after {wall:.2f} s")
     assert {a.kind for a in answers} == {"timeout"}

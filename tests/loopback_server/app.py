@@ -25,6 +25,11 @@ Replies = Callable[[list[dict[str, Any]]], str | None]
 """Scripted answers: a text sent as it is, or None where `answers` is to answer."""
 
 MOST_BYTES = 64 * 2**20
+NO_DAY_LEFT = {
+    "x-ratelimit-limit-requests": "50",
+    "x-ratelimit-remaining-requests": "0",
+    "x-ratelimit-reset-requests": "23h59m0s",
+}
 
 
 class App:
@@ -134,6 +139,8 @@ class App:
                 return refusals.quota()
             case "server_error":
                 return refusals.server_error()
+            case "overloaded":
+                return Refusal(529, "Overloaded", "overloaded_error")
             case "auth":
                 return refusals.wrong_key()
             case "no_model":
@@ -166,6 +173,8 @@ class App:
         if entry.fault == "drip":
             return await wire.drip(request, sent, draw.faults.drip_s), 200
         headers = {**draw.headers(), "x-request-id": f"req_{entry.number}"}
+        if draw.faults.no_day_left:
+            headers.update(NO_DAY_LEFT)
         return web.Response(body=sent, content_type="application/json", headers=headers), 200
 
     def _answer(self, body: dict[str, Any]) -> str:

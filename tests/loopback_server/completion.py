@@ -6,6 +6,7 @@ import json
 import time
 from typing import Any
 
+THOUGHTS = 1500
 MODELS = ("loopback-1", "loopback-1-mini")
 ABSURD = {"prompt_tokens": 987_654_321_987, "completion_tokens": -1, "total_tokens": 0}
 OTHER_FORM = '{"decision": "perhaps", "verdict": 17, "work": ["not", {"text": null}]}'
@@ -54,6 +55,40 @@ def spoil(reply: dict[str, Any], fault: str | None) -> None:
             reply["usage"] = dict(ABSURD)
         case "no_usage":
             del reply["usage"]
+        case "error_ok":
+            reply.clear()
+            reply["error"] = "model requires more system memory (5.6 GiB) than is available"
+        case "cached":
+            read = 9 * reply["usage"]["prompt_tokens"] // 10
+            reply["usage"]["prompt_tokens_details"] = {"cached_tokens": read}
+        case "hidden_thoughts":
+            reply["usage"]["total_tokens"] += THOUGHTS
+        case _:
+            _spoil_text(reply["choices"][0], text, fault)
+
+
+def _spoil_text(choice: dict[str, Any], text: str, fault: str | None) -> None:
+    """Put a text where few look for it."""
+    message = choice["message"]
+    match fault:
+        case "parts":
+            thought = {"type": "thinking", "thinking": "Let me see."}
+            message["content"] = [thought, {"type": "text", "text": text}]
+        case "draft":
+            draft = json.dumps({**json.loads(text), "role": "draft", "work": "A DRAFT"})
+            message["content"] = f"First try: {draft} is weak.\n</think>\n\n{text}"
+        case "odd_fields":
+            odd = {**json.loads(text), "confidence": "85 %", "builds_on": None, "reason": 7}
+            message["content"] = json.dumps({k.upper(): v for k, v in odd.items()})
+        case "refusal":
+            message["content"], message["refusal"] = None, "I can't help with that."
+        case "tool_call":
+            message["content"] = None
+            message["tool_calls"] = [{"type": "function", "function": {"arguments": text}}]
+        case "reasoning_field":
+            message["content"], message["reasoning_content"] = None, text
+        case "cut_quietly":
+            message["content"] = text[: 2 * len(text) // 3]
 
 
 def models() -> dict[str, Any]:

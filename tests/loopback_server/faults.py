@@ -32,10 +32,24 @@ KINDS = (
     "broken_json",
     "wrong_usage",
     "no_usage",
+    "overloaded",
+    "error_ok",
+    "parts",
+    "draft",
+    "odd_fields",
+    "refusal",
+    "tool_call",
+    "reasoning_field",
+    "cut_quietly",
+    "cached",
+    "hidden_thoughts",
 )
 """Each is a field of `Faults`: the share of requests it hits."""
 
-USABLE = frozenset({None, "drip", "prose", "wrong_usage", "no_usage"})
+USABLE = frozenset({
+    None, "drip", "prose", "wrong_usage", "no_usage", "parts", "draft", "odd_fields", "tool_call",
+    "reasoning_field", "cached", "hidden_thoughts",
+})  # fmt: skip
 """Faults after which the answer still reaches a patient client whole."""
 
 
@@ -64,6 +78,17 @@ class Faults:
         broken_json: The right JSON, cut in the middle.
         wrong_usage: Token counts that can't be.
         no_usage: No token counts.
+        overloaded: 529 with a JSON error.
+        error_ok: 200 with nothing but a sentence on what is wrong.
+        parts: The right JSON in a list of parts, behind a part of thoughts.
+        draft: The right JSON behind another one and a tag that closes thoughts.
+        odd_fields: The right JSON in capitals, with nonsense in what is optional.
+        refusal: No text, and a refusal beside it.
+        tool_call: No text, and the right JSON as a tool's arguments.
+        reasoning_field: No text, and the right JSON among the thoughts.
+        cut_quietly: JSON that ends in the middle, as long as it may be, and said to be whole.
+        cached: Nine tenths of the prompt read from a cache.
+        hidden_thoughts: A total that counts 1500 tokens more than prompt and completion.
         seed: Of the draws.
         schedule: Faults of the first requests, in order of arrival; None for a good answer.
             `auth` may stand there too. Afterwards the shares hold.
@@ -82,6 +107,11 @@ class Faults:
         no_json_object: 400 for `response_format` of type `json_object`.
         no_temperature: 400 for any temperature but 1.
         no_seed: 400 for a seed.
+        no_system: 400 for a system message.
+        no_max_tokens: 400 for `max_tokens`, which is called `max_completion_tokens` here.
+        most_tokens: 400 for longer answers.
+        most_temperature: 400 for a higher temperature.
+        no_day_left: Headers that say that none of a day's requests is left.
 
     Raises:
         ValueError: A value that makes no sense; says which.
@@ -107,6 +137,17 @@ class Faults:
     broken_json: float = 0.0
     wrong_usage: float = 0.0
     no_usage: float = 0.0
+    overloaded: float = 0.0
+    error_ok: float = 0.0
+    parts: float = 0.0
+    draft: float = 0.0
+    odd_fields: float = 0.0
+    refusal: float = 0.0
+    tool_call: float = 0.0
+    reasoning_field: float = 0.0
+    cut_quietly: float = 0.0
+    cached: float = 0.0
+    hidden_thoughts: float = 0.0
     seed: int = 0
     schedule: tuple[str | None, ...] = ()
     only_once: bool = False
@@ -123,6 +164,11 @@ class Faults:
     no_json_object: bool = False
     no_temperature: bool = False
     no_seed: bool = False
+    no_system: bool = False
+    no_max_tokens: bool = False
+    most_tokens: int | None = None
+    most_temperature: float | None = None
+    no_day_left: bool = False
 
     def __post_init__(self) -> None:
         """A test with a fault that can never happen proves nothing: refuse it here."""

@@ -72,6 +72,21 @@ def supported(body: dict[str, Any], faults: Faults) -> None:
         raise no_temperature(body["temperature"])
     if faults.no_seed and body.get("seed") is not None:
         raise no_seed()
+    if faults.no_system and any(m["role"] == "system" for m in body["messages"]):
+        raise Refusal(400, "System role not supported")
+    if faults.no_max_tokens and body.get("max_tokens") is not None:
+        message = (
+            "Unsupported parameter: 'max_tokens' is not supported with this model. "
+            "Use 'max_completion_tokens' instead."
+        )
+        raise Refusal(400, message, code="unsupported_parameter", param="max_tokens")
+    longest = body.get("max_completion_tokens") or body.get("max_tokens") or 0
+    if faults.most_tokens is not None and longest > faults.most_tokens:
+        message = f"max_tokens is too large: this model supports at most {faults.most_tokens}"
+        raise Refusal(400, message, param="max_tokens")
+    hottest = faults.most_temperature
+    if hottest is not None and (body.get("temperature") or 0) > hottest:
+        raise Refusal(400, f"temperature: range: 0..{hottest:g}", param="temperature")
 
 
 def _invalid(param: str, why: str) -> Refusal:

@@ -13,7 +13,8 @@ from unscripted.agents.llm.billing.tokens import Tokens
 from unscripted.agents.llm.calling.call import Asked, Call
 from unscripted.agents.llm.calling.client import Client
 from unscripted.agents.llm.capabilities.capabilities import Capabilities
-from unscripted.agents.llm.journal.journal import Journal, Sent
+from unscripted.agents.llm.journal.journal import Journal
+from unscripted.agents.llm.journal.rows import Sent
 from unscripted.agents.llm.models import parse_model
 from unscripted.agents.llm.prompting.composition import Prompt
 from unscripted.agents.llm.request import CallFailed, CallKey, Completion, Mode, Request

@@ -15,7 +15,8 @@ from ..billing.price import Price
 from ..capabilities.context_length import lasting, window
 from ..capabilities.known import Known
 from ..capabilities.lessons import Refused, lesson
-from ..journal.journal import Earlier, Journal
+from ..journal.journal import Journal
+from ..journal.rows import Earlier
 from ..local_engines import is_local
 from ..models import ModelId
 from ..pacing.waiting import patience_s
@@ -86,6 +87,16 @@ class Client:
     def prices(self) -> dict[str, Price]:
         """The prices given, by LiteLLM id; `*` for every other."""
         return self.sender.prices
+
+    @property
+    def unpriced(self) -> list[str]:
+        """Models met so far whose price nobody knows."""
+        return self.sender.unpriced
+
+    @property
+    def waits(self) -> list[str]:
+        """What calls wait for at providers, and until when, in words; empty while for nothing."""
+        return self.sender.waits
 
     @property
     def halt(self) -> Halt | None:

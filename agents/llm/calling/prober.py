@@ -35,6 +35,8 @@ FEW = 20
 NEEDED = frozenset({"decision"})
 ANSWERED = frozenset({"empty", "used up", "refused"})
 """Failures of a model that takes what it is asked, whatever it says to a trial."""
+REFUSED = frozenset({"error", "parameter", "length"})
+"""Failures of a model that takes no question, in whatever form."""
 ONCE_MORE = frozenset({"unreadable", "empty"})
 """Failures of a trial that may be an accident."""
 IGNORED = "accepted, and not held to"
@@ -119,7 +121,8 @@ class Prober:
         model = call.model
         at = f" at {model.calls.api_base}" if model.calls.api_base else ""
         hint = _remedy(failed, model.calls.api_base)
-        halt = Halt("service", f"model={model.name!r}{at} can't be used: {failed}{hint}")
+        reason = "refused" if failed.kind in REFUSED else "service"
+        halt = Halt(reason, f"model={model.name!r}{at} can't be used: {failed}{hint}")
         raise self.client.stop(halt) from None  # for everybody who waits to know
 
 

@@ -19,7 +19,8 @@ from ....model.errors import Halt
 from ..billing.bill import NOTHING, Bill, End
 from ..billing.budget import Budget
 from ..billing.price import Price, price_of
-from ..journal.journal import Journal, Sent
+from ..journal.journal import Journal
+from ..journal.rows import Sent
 from ..models import ModelId, litellm_id, tier_of
 from ..pacing.concurrency import ConcurrencyLimit
 from ..pacing.endpoint import Endpoint

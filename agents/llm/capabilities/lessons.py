@@ -30,6 +30,12 @@ _NOT_TAKEN = re.compile(
     r"|does(?:n't| not) support|extra (?:inputs|fields)|extra_forbidden|instead"
 )
 _DEFAULT_ONLY = re.compile(r"only the default|only 1(?:\.0)? is|must be 1\b|does not support")
+_OF_FORM = re.compile(
+    r"param|argument|field|schema|format|json|support|valid|recogni[sz]|unknown|unexpected|propert"
+    r"|option|body|request|input|value|type|role|message|template|setting|config|pars|extra|malform"
+)
+FEWEST_WORDS = 4
+"""A shorter refusal says nothing of what it means."""
 _NUMBER = re.compile(r"(?<![\w.])(?<!\w-)\d[\d,_]{0,12}(?:\.\d{1,6})?(?!-?\w)")
 _PLAIN_NUMBER = re.compile(r"\d{1,4}(?:\.\d{1,4})?")
 
@@ -62,7 +68,7 @@ def lesson(refused: Refused, *, guess: bool = False) -> Capabilities | None:
         None where nothing in the request is to blame.
     """
     named = _named(refused)
-    if named is None and guess:
+    if named is None and guess and _may_be_its_form(refused.sentence):
         named = _guessed(refused.capabilities, refused.request)
     if named is None:
         return None
@@ -113,6 +119,11 @@ def _of_temperature(words: str, asked: float) -> dict[str, object]:
         if fits and max(fits) > 0:
             return {"most_temperature": max(fits)}
     return {"temperature": False}
+
+
+def _may_be_its_form(sentence: str) -> bool:
+    """Whether a refusal may be of how a request is put; a whole sentence on other things isn't."""
+    return len(sentence.split()) < FEWEST_WORDS or _OF_FORM.search(sentence.lower()) is not None
 
 
 def _guessed(capabilities: Capabilities, request: Request) -> dict[str, object] | None:

@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from ....model.errors import Halt, UsageError
 from ..billing.bill import NOTHING, Bill, End
@@ -22,34 +22,12 @@ from ..billing.tokens import Tokens
 from ..request import CallFailed, CallKey, Completion, Request
 from . import tables
 from .read_only import reading
+from .rows import Earlier, Sent, bill_of, billed, values_of
 
 LOCKED_S = 30.0
 """Seconds that a write waits for another process."""
 FINAL = frozenset({"refused", "used up", "empty", "unreadable"})
 """Failures that were answered: where the answer is owed, a resumed run doesn't buy another."""
-_KEY = "run = ? AND tick = ? AND who = ? AND decision = ? AND call = ?"
-_CALL = f"({', '.join(tables.CALL)}) VALUES ({', '.join('?' * len(tables.CALL))})"
-_SEND = "INSERT INTO requests (run, tick, who, decision, call, worst_usd) VALUES (?,?,?,?,?,?)"
-_END = (
-    "UPDATE requests SET ended = ?, tokens_in = ?, tokens_out = ?, tokens_cached = ?,"
-    " tokens_written = ?, tokens_reasoning = ?, cost_usd = ?, cost_usd_uncached = ? WHERE id = ?"
-)
-_BILLED = (
-    "tokens_in, tokens_out, tokens_cached, tokens_written, tokens_reasoning, cost_usd,"
-    " cost_usd_uncached"
-)
-
-
-class Earlier(NamedTuple):
-    """Requests of a call that an earlier process sent, before it was stopped.
-
-    Attributes:
-        attempts: Those whose end is known.
-        bill: Of those that were answered.
-    """
-
-    attempts: int = 0
-    bill: Bill = NOTHING
 
 
 class Journal:
@@ -81,17 +59,12 @@ class Journal:
 
     def _read_up(self) -> None:
         """Get ready to find what is there."""
-        self._find = f"SELECT {tables.selected(self._db)} FROM calls WHERE {_KEY} AND digest = ?"
+        self._find = tables.find_statement(self._db)
         self._earlier: dict[tuple[Any, ...], list[Bill | None]] = {}
         if tables.columns(self._db, "requests") and not self.strict:
-            rows = self._db.execute(
-                f"SELECT run, tick, who, decision, call, ended, {_BILLED} FROM requests r WHERE"
-                " ended IS NOT NULL AND NOT EXISTS (SELECT 1 FROM calls c WHERE c.failed IS NULL"
-                " AND (c.run, c.tick, c.who, c.decision, c.call)"
-                " = (r.run, r.tick, r.who, r.decision, r.call))"
-            )
-            for run, tick, who, decision, call, ended, *billed in rows:
-                bill = _bill(billed) if ended in (End.USABLE, End.UNUSABLE) else None
+            rows = self._db.execute(tables.EARLIER)
+            for run, tick, who, decision, call, ended, *counted in rows:
+                bill = bill_of(counted) if ended in (End.USABLE, End.UNUSABLE) else None
                 self._earlier.setdefault((run, tick, who, decision, call), []).append(bill)
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -118,7 +91,7 @@ class Journal:
             Halt: The journal can't be read.
         """
         with self._statement():
-            row = self._db.execute(self._find, (*_values(key), digest)).fetchone()
+            row = self._db.execute(self._find, (*values_of(key), digest)).fetchone()
         if row is None:
             return None
         (
@@ -142,7 +115,7 @@ class Journal:
         Args:
             key: Of the call.
         """
-        bills = self._earlier.pop(_values(key), None)
+        bills = self._earlier.pop(values_of(key), None)
         if bills is None:
             return Earlier()
         return Earlier(len(bills), Bill.together(b for b in bills if b is not None))
@@ -161,7 +134,7 @@ class Journal:
         """
         with self._transaction():
             self._insert(key, request, answer, None)
-            self._db.execute(_END, (End.USABLE, *_billed(sent.bill), sent.id))
+            self._db.execute(tables.END, (End.USABLE, *billed(sent.bill), sent.id))
 
     def keep_failure(self, key: CallKey, request: Request, failure: CallFailed) -> None:
         """Write that a call was given up: replays find it, and who resumes where it was paid.
@@ -184,12 +157,12 @@ class Journal:
         packed = zlib.compress(request.json.encode("utf-8", "replace"), 1)
         bill, tokens = answer.bill, answer.bill.tokens
         row = (
-            *_values(key), request.digest, packed, answer.text, tokens.prompt, tokens.completion,
+            *values_of(key), request.digest, packed, answer.text, tokens.prompt, tokens.completion,
             bill.cost_usd, answer.latency_s, answer.finish, answer.served_by, answer.attempts,
             int(answer.estimated), failed, tokens.cached, tokens.written, tokens.reasoning,
             bill.uncached_usd, answer.completion_tokens,
         )  # fmt: skip
-        self._db.execute(f"INSERT OR REPLACE INTO calls {_CALL}", row)
+        self._db.execute(f"INSERT OR REPLACE INTO calls {tables.INTO_CALLS}", row)
 
     def send(self, key: CallKey, worst_usd: float | None) -> int:
         """Write that a request is about to be sent; what a crash leaves behind counts as spent.
@@ -205,7 +178,7 @@ class Journal:
             Halt: It can't be written.
         """
         with self._statement():
-            sent = self._db.execute(_SEND, (*_values(key), worst_usd))
+            sent = self._db.execute(tables.SEND, (*values_of(key), worst_usd))
         return int(sent.lastrowid or 0)
 
     def end(self, sent: int, end: End, bill: Bill = NOTHING) -> None:
@@ -220,7 +193,7 @@ class Journal:
             Halt: It can't be written.
         """
         with self._statement():
-            self._db.execute(_END, (end, *_billed(bill), sent))
+            self._db.execute(tables.END, (end, *billed(bill), sent))
 
     def copy_to(self, other: Journal) -> None:
         """Copy all of it into another journal.
@@ -312,35 +285,6 @@ class Journal:
                 self._db.execute("ROLLBACK")
                 raise
             self._db.execute("COMMIT")
-
-
-class Sent(NamedTuple):
-    """A request that was sent and answered.
-
-    Attributes:
-        id: As given by `Journal.send`.
-        bill: What is owed for it.
-    """
-
-    id: int
-    bill: Bill
-
-
-def _values(key: CallKey) -> tuple[str, int, str, str, int]:
-    """A key as its columns hold it; SQLite's integers are too short for a decision's seed."""
-    return key.run, key.tick, key.who, str(key.decision), key.call
-
-
-def _billed(bill: Bill) -> tuple[Any, ...]:
-    t = bill.tokens
-    return (
-        t.prompt, t.completion, t.cached, t.written, t.reasoning, bill.cost_usd, bill.uncached_usd
-    )  # fmt: skip
-
-
-def _bill(row: list[Any]) -> Bill:
-    *counts, cost_usd, uncached_usd = row
-    return Bill(Tokens(*counts), cost_usd, uncached_usd)
 
 
 def _journal(path: Path | None, strict: bool, kept: bytes | None) -> Journal:

@@ -41,6 +41,23 @@ REQUEST = (
 )  # fmt: skip
 CAPABILITIES = ("model", "revision", "body")
 COPIED = {"calls": CALL, "requests": REQUEST, "capabilities": CAPABILITIES}
+KEY = "run = ? AND tick = ? AND who = ? AND decision = ? AND call = ?"
+INTO_CALLS = f"({', '.join(CALL)}) VALUES ({', '.join('?' * len(CALL))})"
+SEND = "INSERT INTO requests (run, tick, who, decision, call, worst_usd) VALUES (?,?,?,?,?,?)"
+END = (
+    "UPDATE requests SET ended = ?, tokens_in = ?, tokens_out = ?, tokens_cached = ?,"
+    " tokens_written = ?, tokens_reasoning = ?, cost_usd = ?, cost_usd_uncached = ? WHERE id = ?"
+)
+BILLED = (
+    "tokens_in, tokens_out, tokens_cached, tokens_written, tokens_reasoning, cost_usd,"
+    " cost_usd_uncached"
+)
+EARLIER = (
+    f"SELECT run, tick, who, decision, call, ended, {BILLED} FROM requests r"
+    " WHERE ended IS NOT NULL AND NOT EXISTS (SELECT 1 FROM calls c WHERE c.failed IS NULL AND"
+    " (c.run, c.tick, c.who, c.decision, c.call) = (r.run, r.tick, r.who, r.decision, r.call))"
+)
+"""Requests that ended, of calls without an answer."""
 ADDED = {
     "tokens_cached": "INTEGER NOT NULL DEFAULT 0",
     "tokens_written": "INTEGER NOT NULL DEFAULT 0",
@@ -101,3 +118,12 @@ def selected(db: sqlite3.Connection) -> str:
     there = columns(db, "calls")
     stand_in = {name: "cost_usd" if name == "cost_usd_uncached" else "0" for name in ADDED}
     return ", ".join(name if name in there else stand_in[name] for name in CALL[7:])
+
+
+def find_statement(db: sqlite3.Connection) -> str:
+    """What looks for a call by its key and its request's digest.
+
+    Args:
+        db: Open.
+    """
+    return f"SELECT {selected(db)} FROM calls WHERE {KEY} AND digest = ?"

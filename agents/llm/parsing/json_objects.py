@@ -20,7 +20,7 @@ LONGEST_MENDED = 50_000
 """Characters; mending takes a millisecond for every hundred."""
 DEEPEST = 4
 """Wrappings around an object that are taken off."""
-_FENCED = re.compile(r"```\w{0,20}\s*\n([^`]+)\n\s*```")
+_FENCED = re.compile(r"```\w{0,20}([^`]+)```")
 _QUOTED = re.compile(r'"(?:\s|\[|\\[nt])*\Z')
 """What stands before the brace of an object that is given as a text."""
 _PUNCTUATION = re.compile(r"[\s\-.]+")

@@ -41,6 +41,9 @@ def after_thoughts(text: str) -> Iterator[str]:
         Texts with an opening brace, the likeliest first; the whole text last, where nothing but
         thoughts is in it.
     """
+    if _is_object(text):
+        yield text
+        return
     ends = [found.end() for found in _CLOSING.finditer(text)]
     if ends:
         inside = list(_objects(text))
@@ -51,6 +54,18 @@ def after_thoughts(text: str) -> Iterator[str]:
             yield rest
     if not ends or not text[ends[-1] :].strip():
         yield text
+
+
+def _is_object(text: str) -> bool:
+    """Whether a text is one object and nothing else, as where a schema is enforced."""
+    bare = text.strip()
+    if not (bare.startswith("{") and bare.endswith("}")):
+        return False
+    try:
+        json.loads(bare)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _objects(text: str) -> Iterator[tuple[int, int]]:

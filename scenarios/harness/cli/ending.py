@@ -12,7 +12,7 @@ from types import FrameType
 
 import cyclopts
 
-from ....model.errors import PluginError, UsageError
+from ....model.errors import PluginError, RefusedError, UsageError
 from ..exits import ENDING, DeclinedError, Exit
 from ..terminal.plain_text import write_plainly
 
@@ -33,6 +33,8 @@ def guarded(command: Callable[[], object]) -> int:
             sys.stdout.flush()
     except cyclopts.CycloptsError as error:
         return _complain(_words(error), Exit.USAGE)
+    except RefusedError as error:
+        return _complain(str(error), Exit.FAILURES)
     except (UsageError, PluginError) as error:
         return _complain(str(error), Exit.USAGE)
     except BrokenPipeError:

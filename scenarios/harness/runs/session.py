@@ -161,7 +161,7 @@ class Session:
             first = kinds_of(self.config)[0]
             chosen = [j for j in first.judges if j not in first.acting]
             if first.tasks.judge is None and any(f"model={j!r}" in str(error) for j in chosen):
-                raise UsageError(
+                raise type(error)(
                     f"judge={chosen[0]} (chosen because none was given): {error}; "
                     "use --judge MODEL, or --judge none"
                 ) from None

@@ -76,11 +76,11 @@ def meter_line(client: Client) -> str:
     if meter.failed:
         parts.append(f"failed {meter.failed}")
     spent, budget = client.budget.spent_usd, client.calls.budget_usd
-    unpriced = client.sender.unpriced
+    unpriced = client.unpriced
     of = "" if budget is None else f" of ${budget:g}"
     if spent or not unpriced:
         parts.append(f"${spent:.4f}{of}")
     if unpriced:
         parts.append(f"price unknown: {', '.join(unpriced)}")
-    parts += [f"waiting: {wait}" for wait in client.sender.waits]
+    parts += [f"waiting: {wait}" for wait in client.waits]
     return "  ".join(parts)

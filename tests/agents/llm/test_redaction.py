@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from unittest import mock
 
 import pytest
@@ -87,3 +88,13 @@ def test_secrets_are_read_once_for_answers(monkeypatch):
     assert "planted-value-2" not in known_secrets()
     read_secrets()
     assert "planted-value-2" in known_secrets()
+
+
+@pytest.mark.parametrize(
+    "run", ["sk-", "sk-a", "sk_sk-", "://a:", "Bearer ", "AIza", "gsk_-", "hf-hf", "a:b@://"]
+)
+def test_time_grows_as_length_does(run):
+    text = run * (256_000 // len(run))
+    began = time.perf_counter()
+    redact(text, ())
+    assert time.perf_counter() - began < 2.0

@@ -23,7 +23,8 @@ from unscripted.scenarios.harness.exits import Exit
 SMALL = {"agents": 3, "ticks": 3}
 AGENTS = [
     "tick", "member", "mind", "state", "role", "builds_on", "saw", "confidence", "calls",
-    "tokens_in", "tokens_out", "cost_usd", "latency_s", "note",
+    "tokens_in", "tokens_out", "tokens_cached", "cost_usd", "cost_usd_uncached", "latency_s",
+    "mended", "note",
 ]  # fmt: skip
 
 

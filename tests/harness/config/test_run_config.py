@@ -139,7 +139,7 @@ def test_odd_judges_are_noted():
         {"level": "L0"},
         {"judge": "nobody"},
         {"model": "nobody"},
-        {"model": "openai/x?speed=1"},
+        {"model": "openai/x?seed=1"},
         {"shock": "newcomers:model=nobody@1"},
         {"max_tokens": 63},
     ],

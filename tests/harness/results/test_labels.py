@@ -47,7 +47,8 @@ def test_a_runs_table():
     assert shown == [
         "quality", "mission_relevance", "role_stability", "unique_role_share", "role_gini",
         "participation", "abstention_rate", "exclusion_rate", "failure_rate", "hierarchy_depth",
-        "spectral_gap", "risk", "wall_s", "tokens", "cost_usd", "balance",
+        "spectral_gap", "risk", "wall_s", "tokens", "tokens_cached", "cost_usd",
+        "cost_usd_uncached", "delivered", "balance",
     ]  # fmt: skip
     assert [m.name for m in of_run_table({"loners": OWN})] == [*shown, "loners"]
 
@@ -55,7 +56,8 @@ def test_a_runs_table():
 def test_a_comparisons_table():
     shown = of_compare_table({"loners": OWN})
     assert [m.short for m in shown] == [
-        "Q", "M", "abstained", "excluded", "depth", "risk", "T (s)", "tokens", "USD", "B", "alone"
+        "Q", "M", "abstained", "excluded", "depth", "risk", "T (s)", "tokens", "USD", "delivered",
+        "B", "alone",
     ]  # fmt: skip
     spared = spared_first(shown)
     assert spared[:2] == ["loners", "balance"]

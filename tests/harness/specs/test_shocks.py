@@ -38,7 +38,7 @@ from unscripted.scenarios.harness.specs.shocks import (
         ("newcomers:model=synthetic/nobody@3", "nobody"),
         ("substitute:share=0@3", "share=0.0 is outside 0 to 1"),
         ("substitute:model=synthetic/nobody@3", "nobody"),
-        ("substitute:model=openai/x?speed=1@3", "speed"),
+        ("substitute:model=openai/x?seed=1@3", "seed can't be set"),
         ("cut:share=1.5@3", "share=1.5 is outside 0 to 1"),
         ("rewire:share=nan@3", "share=nan is outside 0 to 1"),
         ("mission@3", "text is empty"),

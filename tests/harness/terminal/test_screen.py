@@ -46,6 +46,7 @@ def calling(budget=None, **changes):
     client = SimpleNamespace(
         meter=SimpleNamespace(**meter), budget=SimpleNamespace(spent_usd=made["spent"]),
         calls=SimpleNamespace(budget_usd=budget), unpriced=made["unpriced"],
+        waits=made.get("waits", []),
     )  # fmt: skip
     return SimpleNamespace(client=client)
 
@@ -87,6 +88,7 @@ def test_a_lost_reader_is_an_error():
         (calling(replayed=4, failed=1), "429s 12.5 %  from the journal 4  failed 1  $0.0000"),
         (calling(unpriced=["a", "b"]), "429s 12.5 %  price unknown: a, b"),
         (calling(unpriced=["a"], spent=0.1), "429s 12.5 %  $0.1000  price unknown: a"),
+        (calling(waits=["a: until 9"]), "429s 12.5 %  $0.0000  waiting: a: until 9"),
     ],
 )
 def test_the_meter_is_one_line(service, said):

@@ -55,7 +55,8 @@ def test_units_ranges_and_directions():
     assert said["cost_usd"] == ("USD per task", "less")
     assert said["risk"] == ("0 to 1", "less")
     assert [m.short for m in of_ticks().values() if m.short] == [
-        "Q", "M", "abstained", "excluded", "depth", "risk", "T (s)", "tokens", "USD", "B",
+        "Q", "M", "abstained", "excluded", "depth", "risk", "T (s)", "tokens", "USD", "delivered",
+        "B",
     ]  # fmt: skip
     assert {m.name for m in BUILT_IN if m.contrasted} == {
         "quality", "mission_relevance", "risk", "balance", "abstention_rate", "hierarchy_depth",

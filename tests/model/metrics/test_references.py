@@ -174,6 +174,22 @@ def ref_cost(record: un.TickRecord) -> float | None:
     return None if None in prices or not prices else math.fsum(prices)
 
 
+def ref_cached(record: un.TickRecord) -> int:
+    return sum(turn.usage.tokens_cached for _, turn in all_turns(record))
+
+
+def ref_uncached(record: un.TickRecord) -> float | None:
+    usages = [turn.usage for _, turn in all_turns(record)]
+    if not usages or any(u.cost_usd is None for u in usages):
+        return None
+    full = [u.cost_usd if u.cost_usd_uncached is None else u.cost_usd_uncached for u in usages]
+    return math.fsum(price for price in full if price is not None)
+
+
+def ref_delivered(record: un.TickRecord) -> float:
+    return 1.0 if any(type(t.reply) is un.Contribution for _, t in all_turns(record)) else 0.0
+
+
 def ref_wall(record: un.TickRecord) -> float:
     """Round by round: the round lasts as long as its slowest actor."""
     total = 0.0
@@ -238,7 +254,10 @@ OF_ONE = {
     "rounds": lambda record: 1 + max((t.round for _, t in all_turns(record)), default=-1),
     "calls": ref_calls,
     "tokens": ref_tokens,
+    "tokens_cached": ref_cached,
     "cost_usd": ref_cost,
+    "cost_usd_uncached": ref_uncached,
+    "delivered": ref_delivered,
     "wall_s": ref_wall,
     "risk": ref_risk,
 }

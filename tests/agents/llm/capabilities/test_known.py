@@ -10,7 +10,7 @@ LESS = Capabilities().lowered("no", seed=False)
 LEAST = LESS.lowered("no", temperature=False)
 
 
-def test_a_trial_is_kept_when_it_ends():
+def test_a_trial_is_kept_afterwards():
     journal = Journal()
     known = Known(journal)
     known.learn("m", LESS)

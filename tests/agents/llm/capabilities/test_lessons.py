@@ -68,6 +68,23 @@ def test_nothing_is_blamed_twice():
         assert lesson(Refused(bare, takes, words, words), guess=True) is None
 
 
+@pytest.mark.parametrize(
+    ("sentence", "guessed"),
+    [
+        ("model requires more system memory (9.1 GiB) than is available (3.2 GiB)", False),
+        ("Your organisation may not use this model in this region", False),
+        ("This account has been disabled", False),
+        ("Bad Request", True),
+        ("Error in the request body", True),
+        ("Input validation failed for this model", True),
+        ("Unprocessable", True),
+    ],
+)
+def test_guesses_need_a_reason(sentence, guessed):
+    refused = Refused(ASKED, Capabilities(), sentence, sentence.lower())
+    assert (lesson(refused, guess=True) is not None) is guessed
+
+
 def test_guesses_come_one_by_one():
     takes, request = Capabilities(), ASKED
     order = []

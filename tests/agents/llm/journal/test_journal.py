@@ -15,7 +15,8 @@ from support.fakes import CALL, REQUEST, answer, failure, kept
 
 from unscripted.agents.llm.billing.bill import NOTHING, Bill, End
 from unscripted.agents.llm.billing.tokens import Tokens
-from unscripted.agents.llm.journal.journal import Journal, Sent
+from unscripted.agents.llm.journal.journal import Journal
+from unscripted.agents.llm.journal.rows import Sent
 from unscripted.agents.llm.request import CallFailed, CallKey, Completion
 from unscripted.model.errors import Halt, UsageError
 

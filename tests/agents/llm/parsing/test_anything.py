@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import fields, is_dataclass
 from typing import Any
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from support.answers import ABSTAINED, FULL, GRADED, contribution, plan, reply_or_fault, verdict
@@ -150,3 +152,17 @@ def test_half_characters_never_reach_a_reply(text, act):
     reply, _ = reply_or_fault(json.dumps(said), act)
     for found in texts_in(reply):
         found.encode("utf-8")
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        "{", '{"', '{"a":', "```", "```\n", "</think>", "<think", "{}</think>", '"{', "[/", "<|",
+        '\\"', '{"decision": "contribute", ', "assistantfinal", "think", "[[[",
+    ],
+)  # fmt: skip
+def test_time_grows_as_length_does(run):
+    text = run * (128_000 // len(run))
+    began = time.perf_counter()
+    reply_or_fault(text, Act.CONTRIBUTE)
+    assert time.perf_counter() - began < 3.0
