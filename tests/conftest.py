@@ -16,8 +16,9 @@ if (folder := str(Path(__file__).resolve().parent)) not in sys.path:
 
 from support.commands import SMALL, Said, command, installed
 
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in a shell's background job
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # our commands would inherit it
+for ending in (signal.SIGINT, signal.SIGHUP):
+    if signal.getsignal(ending) is signal.SIG_IGN:  # under nohup, in a shell's background job
+        signal.signal(ending, signal.default_int_handler)  # our commands would inherit it
 
 if TYPE_CHECKING:
     from loopback_server.server import LoopbackServer

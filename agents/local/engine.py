@@ -29,8 +29,8 @@ it and a run must replay on any machine."""
 MOST_SLOTS = 4
 """More would share the same cores, and each slot's context takes memory and reads for itself what
 another has read."""
-CACHE_MB = 128
-"""For beginnings of prompts that no slot holds any more."""
+CACHE_MB = 0
+"""For beginnings of prompts that no slot holds any more: they would take a third of the memory."""
 _ENGINES: dict[tuple[Path, int], Engine] = {}
 _LOCK = threading.Lock()
 

@@ -12,6 +12,7 @@ from support.submissions import RUBRIC, TASK, submission
 
 from unscripted.agents.llm.judge import LanguageModelJudge
 from unscripted.agents.llm.models import parse_model
+from unscripted.agents.llm.prompting.bounds import bare_name
 from unscripted.agents.llm.prompting.templates import prompts_id
 from unscripted.agents.llm.service import Service
 from unscripted.agents.llm.settings import Calls
@@ -51,7 +52,7 @@ def test_a_verdict_from_grades_and_checklist():
     assert verdict.reason == " ".join(f"{c}: so" for c in CRITERIA)
     assert (verdict.usage.calls, verdict.usage.tokens_out, verdict.usage.cost_usd) == (1, 20, 0.25)
     (request,), (key,) = client.requests, client.keys
-    assert (request.schema, request.temperature, request.seed) == ("verdict", 0.0, 9)
+    assert (bare_name(request.schema), request.temperature, request.seed) == ("verdict", 0.0, 9)
     assert (key.run, key.tick, key.who, key.decision, key.call) == ("2", 0, "judge 0", 9, 0)
 
 
