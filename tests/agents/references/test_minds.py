@@ -41,7 +41,7 @@ def played(graph, spec, protocol, model="reference/relay", seed=0, **options):
 
 @settings(max_examples=60, deadline=None)
 @given(connected(), st.integers(1, 6), st.sampled_from(FAMILIES), st.integers(0, 99))
-def test_relays_need_as_many_rounds_as_links(graph, rounds, spec, seed):
+def test_relays_need_rounds_as_distances(graph, rounds, spec, seed):
     """A member is right if, and only if, nobody is farther from it than there are rounds.
 
     In a hidden profile a member is sure sooner where what it lacks could not change its choice, and

@@ -29,7 +29,7 @@ def values(record):
     return [a.value for a in record.ground_truth.answers]
 
 
-def test_answers_ride_along_or_are_asked_for():
+def test_answers_ride_or_are_asked():
     gives = Scripted([works("yes")], answers=[FinalAnswer("no")])
     waits = Scripted([works(None)], answers=[FinalAnswer("No.")])
     wrong = Scripted([works("perhaps")], answers=[FinalAnswer("no")])
@@ -62,7 +62,7 @@ def test_who_answers_again_answers_later():
     assert values(record) == ["no", "yes"]
 
 
-def test_the_last_call_shows_what_was_seen():
+def test_last_calls_show_what_was_seen():
     witness = Witness(Scripted([works(None)], answers=[FinalAnswer("yes")]))
     team([witness] * 3, "sequential")
     asked = [o for o in witness.shown if o.act == "answer"]

@@ -31,7 +31,7 @@ def test_everything_known_is_told():
     assert plain([1, [2, "a"]]) == (1, (2, "a"))
 
 
-def test_parts_are_told_by_line_or_keywords():
+def test_lines_or_keywords_tell_parts():
     facts = [Fact(0, "part", (7, 12), ("7", "12")), Fact(1, "holds", "x", ("Birch", "soil"))]
     assert tells("<<0 part [7, 12]>>", facts) == {0}
     assert tells("<<0 part [7, 13]>>", facts) == frozenset(), "a lie is no part"
