@@ -21,6 +21,7 @@ def test_lines_are_read_as_written(owner, value):
 
 def test_the_later_of_two_counts():
     said = line_of(1, "bit", 0) + line_of(1, "bit", 1) + "<<2 bit nonsense>> <<x y 1>>"
+    said += '<<3 bit {"a": 1}>> <<4 bit [{}]>> <<5 bit NaN>>'
     assert facts_in(said) == {(1, "bit"): 1}
 
 
