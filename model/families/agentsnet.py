@@ -10,7 +10,9 @@ References:
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import NamedTuple
 
 import networkx as nx
 
@@ -93,19 +95,13 @@ class AgentsNet(TaskFamily):
             member: Who answers.
             known: Links and bits.
         """
-        held: nx.Graph[int] = nx.empty_graph([member])
-        bits = {}
-        for (owner, name), value in known.items():
-            if name == "links" and isinstance(value, tuple):
-                held.add_edges_from((owner, other) for other in value if type(other) is int)
-            elif name == "bit" and value in (0, 1):
-                bits[owner] = int(value)
-        told = {owner for owner, name in known if name == "links"}
-        sure = len(told) == task.public and set(held) == told
-        if self._problem.bits:
-            sure = sure and set(bits) == told
-        answer = self._problem.solve(held, bits or {member: 0})[member]
-        return task.layout.forms[member].read(answer), sure
+        found = _understood(self.problem, frozenset(known.items()))
+        if (
+            member not in found.answers
+        ):  # nobody it knows of is linked to it, nor is it told its own
+            found = _understood(self.problem, frozenset({**known, (member, "links"): ()}.items()))
+        sure = len(found.told) == task.public and set(found.answers) == found.told
+        return task.layout.forms[member].read(found.answers[member]), sure and found.complete
 
     def score(self, task: ScoredTask, answers: Answers) -> Score:
         """By the problem's scorer.
@@ -169,6 +165,39 @@ def published_rounds(problem: str, graph: nx.Graph[int]) -> int:
     if problem in ("consensus", "leader") or n > MOST_PLAYED:
         return 2 * int(nx.diameter(graph)) + 1
     return 4 if n <= 4 else 5 if n <= 8 else 6
+
+
+class _Understood(NamedTuple):
+    """What follows from some facts for everybody who holds just these.
+
+    Attributes:
+        answers: By the common rule, for each member that is known of.
+        told: Whose links are known.
+        complete: Whether their bits are known too, where the problem has any.
+    """
+
+    answers: Mapping[int, Value]
+    told: frozenset[int]
+    complete: bool
+
+
+@lru_cache(maxsize=1024)
+def _understood(name: str, known: frozenset[tuple[tuple[int, str], Value]]) -> _Understood:
+    """Solve the part of the network that is known; teams hold the same facts again and again."""
+    problem = PROBLEMS[name]
+    held: nx.Graph[int] = nx.Graph()
+    bits: dict[int, int] = {}
+    told = set()
+    for (owner, fact), value in known:
+        if fact == "links" and isinstance(value, tuple):
+            told.add(owner)
+            held.add_node(owner)
+            held.add_edges_from((owner, other) for other in value if type(other) is int)
+        elif fact == "bit" and value in (0, 1):
+            assert isinstance(value, int)
+            bits[owner] = int(value)
+    complete = not problem.bits or set(bits) == told
+    return _Understood(problem.solve(held, bits), frozenset(told), complete)
 
 
 def _part(member: int, near: tuple[int, ...], bits: dict[int, int]) -> Private:

@@ -92,6 +92,11 @@ def told(known: Known) -> str:
     return "\n".join(line_of(owner, name, known[owner, name]) for owner, name in sorted(known))
 
 
+def _refuse(given: object) -> Any:
+    """No fact is an object, or no number."""
+    raise ValueError(given)
+
+
 @lru_cache(maxsize=4096)
 def facts_in(text: str) -> Known:
     """The facts whose lines a text holds; of two about the same the later.
@@ -102,7 +107,8 @@ def facts_in(text: str) -> Known:
     found: dict[tuple[int, str], Value] = {}
     for owner, name, body in _LINE.findall(text):
         try:
-            found[int(owner), name] = plain(json.loads(body))
+            read = json.loads(body, object_hook=_refuse, parse_constant=_refuse)
+            found[int(owner), name] = plain(read)
         except ValueError:
             continue
     return found

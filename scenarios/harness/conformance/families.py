@@ -9,6 +9,7 @@ import networkx as nx
 from hypothesis import reject
 from hypothesis import strategies as st
 
+from ....agents.references.minds import opposite
 from ....model.errors import UsageError
 from ....model.ground_truth.family import ScoredTask, TaskFamily
 from ....model.ground_truth.stream import FamilyTasks
@@ -133,4 +134,28 @@ def family_plays(make: Make, case: FamilyCase) -> None:
     assert abs(record.verdict.score - 1) < 1e-9, f"relays score {record.verdict.score}"
 
 
-FAMILY_CHECKS = (family_repeats, family_parts, family_bounds, family_missing, family_plays)
+def family_infers(make: Make, case: FamilyCase) -> None:
+    """What follows from nothing, or from lies, is an answer of the right form or none; no error.
+
+    Args:
+        make: Makes the family.
+        case: To make a task for.
+    """
+    task = case.task(make())
+    whole = task.everything
+    lies = {key: opposite(value) for key, value in whole.items()}
+    strange = {(-1, "rumour"): (1, ("x",)), **dict(list(lies.items())[::2])}
+    for known in ({}, lies, strange):
+        for member, form in task.layout.forms.items():
+            value, _ = task.family.infer(task, member, known)
+            assert value is None or form.read(value) == value, f"{value!r} breaks its form"
+
+
+FAMILY_CHECKS = (
+    family_repeats,
+    family_parts,
+    family_bounds,
+    family_missing,
+    family_infers,
+    family_plays,
+)

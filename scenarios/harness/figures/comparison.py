@@ -23,6 +23,7 @@ from ..results.rows import mean
 from ..statistics.intervals import FEWEST_FOR_BARS
 from ..statistics.summary import CellSummary, outcome_of
 from .style import (
+    FAINT,
     MARKERS,
     SERIES,
     draw_values,
@@ -41,6 +42,7 @@ Key = tuple[Any, ...]
 FACTORS = ("model", "agents", "level", "topology")
 MEASURES = ("quality", "abstention_rate", "hierarchy_depth", "cost_usd")
 MEASURES_OF_SCORED = ("score", "parts_reached", "answered", "cost_usd")
+SCORE_BOUNDS = {"score_floor": ":", "score_own": "--", "score_ceiling": "-"}
 COMBINATIONS_UP_TO = 8  # told apart by colour and marker; above it the figure is split into rows
 ROWS_UP_TO = 12
 _MAGNITUDES = ("cost_usd", "tokens", "wall_s", "calls")  # on a log scale where they span much
@@ -181,6 +183,16 @@ def _draw_subplot(
         drawn += 1
     if not drawn:
         not_measured(axes)
+    elif measure == "score":
+        _draw_bounds(axes, cells)
+
+
+def _draw_bounds(axes: Axes, cells: Sequence[CellSummary]) -> None:
+    """Floor, own part and ceiling of the score, where all cells of a subplot share them."""
+    for name, style in SCORE_BOUNDS.items():
+        values = {round(m, 6) for c in cells if (m := _mean(c, name)) is not None}
+        if len(values) == 1:
+            axes.axvline(values.pop(), color=FAINT, ls=style, lw=1.0, zorder=1, gid=name)
 
 
 def _label(
@@ -244,6 +256,8 @@ def _note(cells: Sequence[CellSummary], rows: int) -> str:
     note += f"; {spread} replicate{'s' * (counts != [1])} per cell"
     if rows > ROWS_UP_TO:
         note += f"; the first {ROWS_UP_TO} of {rows} combinations are shown"
+    if outcome_of(cells) == "score":
+        note += ". Lines of the score: dotted floor, dashed own part, solid ceiling"
     return note + "."
 
 

@@ -57,7 +57,7 @@ def test_nothing_is_printed_or_kept(here, capfd):
 def test_runs_are_rows(comparison):
     runs = comparison.runs
     own = [*FACTORS, "seed", "replicate", "ticks"]
-    assert sorted(runs.columns) == sorted([*own, *of_runs()])
+    assert sorted(runs.columns) == sorted([*own, "tasks", "outcome", *of_runs()])
     assert runs[["protocol", "seed"]].value_counts().tolist() == [1] * 9
     assert runs["protocol"].tolist() == ["silent"] * 3 + ["solo"] * 3 + ["shared"] * 3
 

@@ -29,7 +29,7 @@ def values(record):
     return [a.value for a in record.ground_truth.answers]
 
 
-def test_answers_ride_along_or_are_asked():
+def test_answers_ride_or_are_asked():
     gives = Scripted([works("yes")], answers=[FinalAnswer("no")])
     waits = Scripted([works(None)], answers=[FinalAnswer("No.")])
     wrong = Scripted([works("perhaps")], answers=[FinalAnswer("no")])

@@ -21,6 +21,7 @@ def test_lines_are_read_as_written(owner, value):
 
 def test_the_later_of_two_counts():
     said = line_of(1, "bit", 0) + line_of(1, "bit", 1) + "<<2 bit nonsense>> <<x y 1>>"
+    said += '<<3 bit {"a": 1}>> <<4 bit [{}]>> <<5 bit NaN>>'
     assert facts_in(said) == {(1, "bit"): 1}
 
 
@@ -31,7 +32,7 @@ def test_everything_known_is_told():
     assert plain([1, [2, "a"]]) == (1, (2, "a"))
 
 
-def test_parts_come_by_line_or_keywords():
+def test_lines_or_keywords_tell_parts():
     facts = [Fact(0, "part", (7, 12), ("7", "12")), Fact(1, "holds", "x", ("Birch", "soil"))]
     assert tells("<<0 part [7, 12]>>", facts) == {0}
     assert tells("<<0 part [7, 13]>>", facts) == frozenset(), "a lie is no part"

@@ -27,7 +27,7 @@ def relays(topology, rounds, n=4, tasks="shards:kind=xor", model="reference/rela
     return org
 
 
-def test_statistics_speak_of_scores():
+def test_scores_are_spoken_of_first():
     assert outcome([None, 0.0]) == "score"
     assert outcome([None, None]) == outcome([]) == "quality"
 
@@ -40,7 +40,7 @@ def test_parts_travel_a_link_a_round():
     }  # fmt: skip
 
 
-def test_a_models_words_count_as_parts():
+def test_a_models_words_tell_parts():
     tells = Scripted(
         [Contribution("role", "done")],
         sayings=[lambda seen: Saying(f"As I see it: {seen.private.text} That is all.")],
