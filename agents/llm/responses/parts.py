@@ -56,7 +56,7 @@ def parts_of(message: Mapping[str, Any], depth: int = 0) -> Parts:
         depth: How deep in the message it lies.
     """
     kind = message.get("type")
-    if kind in THOUGHT_TYPES or message.get("thought") is True:
+    if (isinstance(kind, str) and kind in THOUGHT_TYPES) or message.get("thought") is True:
         return Parts(thoughts=_plain(message))
     if kind == "refusal":
         return Parts(refusal=_plain(message))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -88,17 +88,37 @@ def _runs(folder: Archive, config: Sweep, service: Service | None) -> Replayed:
     kept, _ = finished_of(folder, config)
     alone = 1 if folder.has_copies else None  # copies stand in for files in this process only
     again = sweep(config, service=service, only=kept.keys(), workers=alone)
+    known = _columns(kept.values())
     for place, (key, result) in enumerate(kept.items()):
-        if said := _differs(result, again[key]):
+        if said := _differs(result, again[key], known):
             return Replayed(place, "runs", f"run {key} differs: {said}", folder.version)
     return Replayed(len(kept), "runs", "; ".join(folder.damage), folder.version)
 
 
-def _differs(recorded: RunResult, again: RunResult) -> str:
-    """What the first difference of two results is; empty where there is none."""
+def _columns(results: Iterable[RunResult]) -> dict[str, set[str]]:
+    """The columns of each table in which any of some results has a value."""
+    known: dict[str, set[str]] = {"row": set(), "ticks": set(), "agents": set()}
+    for result in results:
+        tables = {"row": [result.row or {}], "ticks": result.ticks, "agents": result.agents}
+        for table, rows in tables.items():
+            known[table].update(c for row in rows for c, v in row.items() if v is not None)
+    return known
+
+
+def _differs(recorded: RunResult, again: RunResult, known: Mapping[str, set[str]]) -> str:
+    """What the first difference of two results is; empty where there is none.
+
+    A column in which no recorded result has a value was not measured when they were recorded, by an earlier
+    version, and is no difference.
+    """
     if not again.whole:
         return again.error or again.stopped
-    return first_difference(json.loads(json.dumps(recorded.body())), again.body())
+    now = again.body()
+    for table, columns in known.items():
+        rows = [now[table]] if table == "row" else now[table]
+        kept = [{c: v for c, v in row.items() if c in columns} for row in rows]
+        now[table] = kept[0] if table == "row" else kept
+    return first_difference(json.loads(json.dumps(recorded.body())), now)
 
 
 def first_difference(recorded: Any, again: Any) -> str:

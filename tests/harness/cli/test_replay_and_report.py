@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
 from contextlib import closing
@@ -103,6 +104,21 @@ def test_comparisons_and_scenarios_replay(compared, here, call):
     options = ("--agents", 2, "--ticks", 1, "--replicates", 2, "--protocol", "silent,solo")
     call("scenario", "team_scaling", *options, "--json", "--out", "mine")
     assert call("replay", "mine").out == "4 runs replayed, all equal\n"
+
+
+def test_later_columns_are_no_difference(compared, here, call):
+    shutil.copytree(compared[0], "copy")
+    with closing(sqlite3.connect("copy/journal.sqlite")) as db, db:
+        for (key,) in db.execute("SELECT run FROM runs").fetchall():
+            (text,) = db.execute("SELECT result FROM runs WHERE run = ?", (key,)).fetchone()
+            body = json.loads(text)
+            del body["row"]["delivered"]
+            db.execute("UPDATE runs SET result = ? WHERE run = ?", (json.dumps(body), key))
+    assert call("replay", "copy").out == "6 runs replayed, all equal\n"
+    with closing(sqlite3.connect("copy/journal.sqlite")) as db, db:
+        body["row"]["delivered"] = 1.0
+        db.execute("UPDATE runs SET result = ? WHERE run = ?", (json.dumps(body), key))
+    assert "row.delivered was None, is 1.0" in call("replay", "copy").err
 
 
 def test_report_writes_everything_anew(copy, call):

@@ -7,6 +7,7 @@ from itertools import count
 
 from hypothesis import given
 from hypothesis import strategies as st
+from support.own import Constant
 from support.shocked import few, many, organization, shares, struck
 from support.teams import edges
 
@@ -199,7 +200,7 @@ def test_rewired_links_keep_one_end(case, directed, seed, share):
 
 def test_mission_changes_for_all():
     book = Notebook()
-    org = organization(3, "mission:text=Be quick above all@2", judge=book)
+    org = organization(3, "mission:text=Be quick above all@2", judge=book, model=Constant("clerk"))
     old = org.charter.mission
     org.run(4)
     assert book.missions == {0: old, 1: old, 2: "Be quick above all", 3: "Be quick above all"}
@@ -210,8 +211,8 @@ def test_mission_changes_for_all():
 def test_regulation_adds_one_requirement(seed, times, at):
     book, plain = Notebook(), Notebook()
     schedule = ";".join([f"regulation:difficulty=0.7@{at}"] * times)
-    organization(2, schedule, seed=seed, judge=book).run(5)
-    organization(2, "", seed=seed, judge=plain).run(5)
+    organization(2, schedule, seed=seed, judge=book, model=Constant("clerk")).run(5)
+    organization(2, "", seed=seed, judge=plain, model=Constant("clerk")).run(5)
     for tick, task in book.tasks.items():
         as_it_was = plain.tasks[tick]
         if tick < at:
@@ -232,10 +233,10 @@ def test_regulation_adds_one_requirement(seed, times, at):
 @few
 def test_priorities_reorder_and_bind(seed, named):
     book, plain = Notebook(), Notebook()
-    organization(2, "", seed=seed, judge=plain).run(3)
+    organization(2, "", seed=seed, judge=plain, model=Constant("clerk")).run(3)
     last = plain.tasks[2].domains[-1]
     schedule = f"priorities:domain={last}@1" if named else "priorities@1"
-    organization(2, schedule, seed=seed, judge=book).run(3)
+    organization(2, schedule, seed=seed, judge=book, model=Constant("clerk")).run(3)
     assert book.tasks[0] == plain.tasks[0]
     for tick in (1, 2):
         task, as_it_was = book.tasks[tick], plain.tasks[tick]

@@ -21,7 +21,9 @@ from unscripted.model.decision import Act, Contribution
 WORK = bounded_name("contribute", named=[0, 3], words=100)
 PLAN = bounded_name("plan", named=[0, 1, 2])
 VERDICT = bounded_name("verdict", named=["facts", "figures"])
-BOUNDED = [WORK, PLAN, VERDICT, "intend", "amend"]
+SAID = bounded_name("say", named=[0, 3])
+SCORED_WORK = bounded_name("contribute_answer", named=[0, 3], words=100)
+BOUNDED = [WORK, PLAN, VERDICT, "intend", "amend", SAID, SCORED_WORK, "answer", "move"]
 
 
 def parts(value: Any) -> list[dict[str, Any]]:
@@ -86,6 +88,7 @@ def test_tight_answers_are_replies(act):
         "role": "a reader", "work": "one two three four five six seven", "builds_on": [3],
         "confidence": 0.5, "reason": "why", "focus": ["facts"], "article": "audit", "text": "read",
         "assignments": [{"agent": 2, "role": "a reader", "focus": ["facts"], "phase": 1}],
+        "to": [3], "answer": "42", "action": "wait", "note": "soon",
     }  # fmt: skip
     for branch in (doing, declining):
         said = {k: v for k, v in answer.items() if k in branch["properties"]}
