@@ -108,8 +108,8 @@ def _columns(results: Iterable[RunResult]) -> dict[str, set[str]]:
 def _differs(recorded: RunResult, again: RunResult, known: Mapping[str, set[str]]) -> str:
     """What the first difference of two results is; empty where there is none.
 
-    A column in which no recorded result has a value was not measured when they were recorded, by an earlier
-    version, and is no difference.
+    A column in which no recorded result has a value was not measured when they were recorded, by an
+    earlier version, and is no difference.
     """
     if not again.whole:
         return again.error or again.stopped
