@@ -209,7 +209,8 @@ PINS = (
     Pin("called-growing", "run {out} {called} --agents 3 --ticks 3 --protocol fixed-roles "
         "--skills growing:rate=0.5 --judge none"),
     Pin("called-mixed", "run {out} --api-base {server} --price 1,10 --yes --agents 6 --ticks 2 "
-        "--judge openai/judge --model 'openai/first*2+openai/second?temperature=0.2&max_tokens=300*2+synthetic/medium*2'"),
+        "--judge openai/judge --model "
+        "'openai/first*2+openai/second?temperature=0.2&max_tokens=300*2+synthetic/medium*2'"),
     Pin("called-shocks", "run {out} {called} --agents 4 --ticks 4 --judge none --protocol "
         "batched-sequential --tune batch=1/2 --shock 'substitute:model=openai/second@1;remove@2;"
         "newcomers@3;mission:text=Be brief.@3;regulation@2'"),
