@@ -44,8 +44,15 @@ ANNOUNCES = re.compile(
     r"\b(I|we)(['’]ll| will| would| am going to| plan to| intend to)\b|\bwill (be )?provide",
     re.IGNORECASE,
 )
-ACTS = (Act.CONTRIBUTE, Act.INTEND, Act.PLAN, Act.AMEND)
-PROTOCOLS = {Act.CONTRIBUTE: "sequential", Act.INTEND: "broadcast", Act.PLAN: "coordinator"}
+ACTS = tuple(Act)
+TEAMS = {
+    Act.INTEND: {"protocol": "broadcast", "level": "L1"},
+    Act.PLAN: {"protocol": "coordinator", "level": "L1"},
+    Act.SAY: {"protocol": "dialogue:rounds=2", "tasks": "hidden-profile"},
+    Act.ANSWER: {"protocol": "dialogue:rounds=2", "tasks": "hidden-profile"},
+    Act.MOVE: {"protocol": "dialogue:rounds=2", "tasks": "philosophers"},
+}
+"""Where each act is asked for."""
 AGENTS = 4
 
 
@@ -66,18 +73,18 @@ class Passing(Mind):
             return un.Intention("reader", (said[:60],))
         if observation.act is Act.PLAN:
             return un.Plan(tuple(un.Assignment(m, "reader", ("facts",)) for m in range(AGENTS)))
+        if observation.act in (Act.SAY, Act.ANSWER, Act.MOVE):
+            return un.Abstention("nothing to say yet")
         return un.Contribution("reader", f"From the brief: {said}", (), 0.5)
 
 
 def observations(act: Act, count: int) -> Iterator[Observation]:
     """What members of teams see when they are asked for an act."""
-    protocol = PROTOCOLS.get(act, "sequential")
+    team = TEAMS.get(act, {"protocol": "sequential", "level": "L1"})
     given = 0
     for seed in range(1000):
         mind = Passing()
-        org = un.build(
-            protocol=protocol, n_agents=AGENTS, model=mind, judge="none", level="L1", rng=seed
-        )
+        org = un.build(n_agents=AGENTS, model=mind, judge="none", rng=seed, **team)
         org.run(3)
         asked = Act.CONTRIBUTE if act is Act.AMEND else act
         for observation in (o for o in mind.seen if o.act is asked):
