@@ -139,7 +139,7 @@ class Client:
         self.known.move_to(journal)
         self.journal.copy_to(journal)
         self.journal.close()
-        self.sender.journal = journal
+        self.sender.keep_in(journal)
 
     def close(self) -> None:
         """Close the journal, and put back what calls changed in this process."""

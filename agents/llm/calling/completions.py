@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from ..billing.bill import NOTHING, Bill, End
@@ -18,6 +19,13 @@ CHARACTERS_PER_TOKEN = 4
 MOST_PER_TOKEN = 32
 """Characters of text per token that was asked for; beyond it nobody asked for the text."""
 SPARE_CHARACTERS = 65_536
+LONGEST_REFUSAL = 400
+"""Characters in which a model that refuses says so."""
+_WONT = re.compile(
+    r"\b(?:can(?:not|['’]t| not)|won['’]t|(?:unable|not able) to|(?:must|have to) decline)\b"
+    r".{0,60}?\b(?:help|assist|comply|fulfil|participate|engage|complete|do that|that request)",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +108,18 @@ def completion_of(response: Response, posed: Posed, secrets: tuple[str, ...]) ->
     )
 
 
+def _refusal(response: Response, text: str) -> str:
+    """What is said instead of an answer by a model that won't, or a filter; empty where neither."""
+    parts, said = response.parts, text.strip()
+    if parts.refusal.strip() and not parts.text.strip():
+        return f"the model refused: {parts.refusal}"
+    if response.filtered and said and "}" not in said:
+        return f"a content filter ended the answer: {said}"
+    if "{" not in said and _WONT.search(said[:LONGEST_REFUSAL]):
+        return f"the model refused: {said}"
+    return ""
+
+
 def _without_answer(response: Response, posed: Posed, text: str) -> CallError | None:
     """Why there is no answer; None where there is one."""
     error, parts = response.error, response.parts
@@ -108,14 +128,12 @@ def _without_answer(response: Response, posed: Posed, text: str) -> CallError | 
         owed = response.tokens is not None
         bill = posed.bill(response)[0] if owed else None
         return classify_stated(error, End.UNUSABLE if owed else End.REFUSED, bill)
-    if text.strip() and not stopped and not (parts.refusal.strip() and not parts.text.strip()):
+    refusal = _refusal(response, text)
+    if text.strip() and not stopped and not refusal:
         return None
     bill = posed.bill(response)[0]
-    if parts.refusal.strip():
-        return CallError(
-            ErrorKind.CONTENT, line(f"the model refused: {parts.refusal}"), end=End.UNUSABLE,
-            bill=bill,
-        )  # fmt: skip
+    if refusal:
+        return CallError(ErrorKind.CONTENT, line(refusal), end=End.UNUSABLE, bill=bill)
     finish = f" (finish reason {response.finish!r})" if response.finish else ""
     cause = line(f"an answer without text{finish}")
     if stopped:

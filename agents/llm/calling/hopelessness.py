@@ -7,7 +7,6 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from ....model.errors import Halt
-from ..billing.bill import End
 from ..pacing.waiting import back_at
 from ..transport.call_errors import CallError, ErrorKind
 
@@ -93,7 +92,7 @@ class Hopelessness:
             return Halt("limit", f"{said}; it asks to wait until {back_at(wait_s)}")
         if kind in PERMANENT:
             return self.refused(model, str(error))
-        if kind is ErrorKind.UNREADABLE or (kind is ErrorKind.CONTENT and error.end is End.REFUSED):
+        if kind in (ErrorKind.UNREADABLE, ErrorKind.CONTENT):
             return self.refused(model, str(error), FILTERED_IN_A_ROW)
         if kind in UNREACHED and not elsewhere:
             self._lost += 1

@@ -68,7 +68,6 @@ class Sender:
 
     def __init__(self, calls: Calls, journal: Journal, limits: Limits, adapter: Adapter) -> None:
         self.calls = calls
-        self.journal = journal
         self.limits = limits
         self.adapter = adapter
         self.meter = Meter()
@@ -80,6 +79,16 @@ class Sender:
         self._slots = ConcurrencyLimit(limits.concurrency)
         self._endpoints: dict[tuple[str, str | None], Endpoint] = {}
         self._listed: dict[tuple[str, str], Price | None] = {}
+        self.keep_in(journal)
+
+    def keep_in(self, journal: Journal) -> None:
+        """Keep requests in a journal, and expect bills as high as those it knows.
+
+        Args:
+            journal: From now on.
+        """
+        self.journal = journal
+        self._excess = journal.excess()
 
     def price(self, model: str, tier: str = "") -> Price | None:
         """A model's price; None where nobody knows it.
@@ -129,7 +138,7 @@ class Sender:
         posed = Posed(call.request, self.price_of(call.request))
         endpoint = self._endpoint(call.model)
         likely = endpoint.likely_tokens(call.request)
-        worst_usd = (posed.worst_usd or 0.0) * endpoint.excess
+        worst_usd = (posed.worst_usd or 0.0) * max(endpoint.excess, self._excess)
         with self._waits():
             await self.budget.reserve(worst_usd)
         bill, held_usd = NOTHING, 0.0
@@ -158,7 +167,8 @@ class Sender:
                 self._slots.release()
                 endpoint.concurrency.release()
         finally:
-            self._settle(call, endpoint, bill, worst_usd, held_usd)
+            endpoint.on_bill(bill.cost_usd, posed.worst_usd)
+            self._settle(call, bill, worst_usd, held_usd)
         endpoint.learn(headers, number, sent_at)
         endpoint.on_answer(likely, bill.tokens)
         return Answered(call.whole(answer), Sent(sent, bill))
@@ -184,17 +194,12 @@ class Sender:
         self.meter.estimated += answer.estimated
         return replace(answer, latency_s=round(latency_s, 4)), received.headers
 
-    def _settle(
-        self, call: Call, endpoint: Endpoint, bill: Bill, worst_usd: float, held_usd: float
-    ) -> None:
-        """Count what a request came to; a bill beyond the worst case makes that worse."""
-        cost_usd = bill.cost_usd or 0.0
-        if cost_usd > worst_usd > 0:
-            endpoint.excess *= cost_usd / worst_usd
+    def _settle(self, call: Call, bill: Bill, worst_usd: float, held_usd: float) -> None:
+        """Count what a request came to."""
         if bill is not NOTHING:
             call.bills.append(bill)
         self.meter.count(bill.tokens)
-        self.budget.settle(worst_usd, cost_usd, held_usd)
+        self.budget.settle(worst_usd, bill.cost_usd or 0.0, held_usd)
 
     def _refused(self, error: CallError, endpoint: Endpoint, acquired_at: float) -> None:
         if error.kind is ErrorKind.RATE_LIMIT:

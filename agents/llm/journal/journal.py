@@ -217,6 +217,13 @@ class Journal:
             held = "total(usd) FROM sends"
         return float(self._db.execute(f"SELECT {held}").fetchone()[0])
 
+    def excess(self) -> float:
+        """By how much the dearest bill exceeded what was set aside for it; a factor, at least 1."""
+        if not tables.columns(self._db, "requests"):
+            return 1.0
+        dearest = "max(cost_usd / worst_usd) FROM requests WHERE worst_usd > 0"
+        return max(1.0, self._db.execute(f"SELECT {dearest}").fetchone()[0] or 1.0)
+
     def billed(self, key: CallKey) -> Bill:
         """What is owed for all requests of a decision, whichever call they were sent for.
 

@@ -61,6 +61,16 @@ class Endpoint:
             ago_s = time.monotonic() - sent_at
             self.rate.learn(headers, ago_s, self.sent - number, each)
 
+    def on_bill(self, cost_usd: float | None, worst_usd: float | None) -> None:
+        """Expect more of the worst case where a bill exceeds it.
+
+        Args:
+            cost_usd: What is owed for a request; None where no price is known.
+            worst_usd: The most it should have cost, likewise.
+        """
+        if cost_usd and worst_usd:
+            self.excess = max(self.excess, cost_usd / worst_usd)
+
     def on_refusal(self, acquired_at: float) -> None:
         """Slow down after a 429, and let fewer in unless that was an exception.
 

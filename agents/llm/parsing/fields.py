@@ -33,7 +33,14 @@ _NAMED = re.compile(r"(?:agent|member|no\.?|number|#)[\s_#-]*", re.IGNORECASE)
 _SHARE = re.compile(r"~?\s*(\d{1,9}(?:[.,]\d{1,9})?)\s*(%|percent|(?:/|out of|of)\s*(\d{1,9}))?")
 _LARGEST_PERCENT, _SMALLEST_PERCENT = 100.0, 10.0
 """A bare number between these is a percentage; between 1 and the smaller it may be anything."""
-_GRADE = re.compile(r"([1-4])(?:\.0+)?\s*(?:(?:/|out of|of)\s*4|[-–—:(,].*)?", re.DOTALL)
+_GRADE = re.compile(r"([1-4])(?:\.0+)?\s*(?:\(?(?:/|out of|of)\s*4\)?)?(?:\s*[-–—:(,][^\d]*)?")
+FORMS_OF = {
+    "contribution": "contribute", "contributing": "contribute", "contributed": "contribute",
+    "i contribute": "contribute", "abstention": "abstain", "abstaining": "abstain",
+    "abstained": "abstain", "i abstain": "abstain", "decline": "abstain", "declined": "abstain",
+    "intention": "intend", "amendment": "amend",
+}  # fmt: skip
+"""Forms of the words for what a member does."""
 YES, NO = frozenset({"yes", "true", "met", "full", "fully", "y"}), frozenset({"no", "false", "n"})
 PARTLY = frozenset({"partly", "partial", "partially", "part", "somewhat", "mostly"})
 
@@ -71,11 +78,13 @@ def cleaned(value: Any) -> Any:
 
 
 def nothing(value: Any) -> Any:
-    """An empty text for null, which an abstention may hold; anything else stays.
+    """An empty text for null, which an abstention may hold, and one text for a list of them.
 
     Args:
         value: Of a field that is required where work is done.
     """
+    if isinstance(value, list) and value and all(isinstance(part, str) for part in value):
+        return "\n".join(cleaned(part) for part in value)
     return "" if value is None else value
 
 
@@ -203,6 +212,7 @@ def word(*known: str) -> Callable[[Any], Any]:
         if not isinstance(value, str):
             return value
         bare = value.strip().strip(".!*_`\"'“”()[]").casefold()
+        bare = FORMS_OF.get(bare, bare)
         return bare if bare in known else value
 
     return read

@@ -68,6 +68,8 @@ def parts_of(message: Mapping[str, Any], depth: int = 0) -> Parts:
     whole = [own]
     for name in ("content", "parts", "text", "value"):
         whole.append(_content(message.get(name), depth))
+    if isinstance(message.get("parsed"), Mapping) and not any(p.text for p in whole):
+        whole.append(Parts(text=json.dumps(message["parsed"], ensure_ascii=False)))
     if isinstance(message.get("reasoningContent"), Mapping):
         whole.append(Parts(thoughts=_plain(message["reasoningContent"])))
     return Parts.joined(whole)
@@ -79,7 +81,9 @@ def _content(content: Any, depth: int) -> Parts:
     if depth >= DEEPEST:
         return Parts()
     if isinstance(content, Mapping):
-        return parts_of(content, depth + 1)
+        found = parts_of(content, depth + 1)
+        whole = content if found == Parts() and content else None
+        return found if whole is None else Parts(text=json.dumps(whole, ensure_ascii=False))
     if isinstance(content, Sequence):
         return Parts.joined(_content(part, depth + 1) for part in content)
     return Parts()

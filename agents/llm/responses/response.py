@@ -64,6 +64,8 @@ class Response:
         Thoughts are an answer only where the model stopped of its own accord without another.
         """
         parts = self.parts
+        if "{" in parts.arguments and "{" not in parts.text:
+            return parts.arguments
         for said in (parts.text, parts.arguments, "" if self.cut else parts.thoughts):
             if said.strip():
                 return said

@@ -32,7 +32,7 @@ def halted(kind, *, calls=20, between=None, end=End.REFUSED, words="no such thin
         (ErrorKind.SERVER, End.REFUSED, (3, "service")),
         (ErrorKind.RATE_LIMIT, End.REFUSED, (3, "service")),
         (ErrorKind.CONTENT, End.REFUSED, (FILTERED_IN_A_ROW, "refused")),
-        (ErrorKind.CONTENT, End.UNUSABLE, None),
+        (ErrorKind.CONTENT, End.UNUSABLE, (FILTERED_IN_A_ROW, "refused")),
         (ErrorKind.UNREADABLE, End.UNUSABLE, (FILTERED_IN_A_ROW, "refused")),
         (ErrorKind.TIMEOUT, End.UNKNOWN, None),
         (ErrorKind.USED_UP, End.UNUSABLE, None),

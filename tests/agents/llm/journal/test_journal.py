@@ -101,6 +101,15 @@ def test_the_four_ends_of_a_request(tmp_path):
         assert (found.spent_usd(), found.held_usd()) == (0.75, 24.0)
 
 
+def test_the_dearest_excess_is_known(tmp_path):
+    journal = Journal(tmp_path / "j.db")
+    assert journal.excess() == 1.0
+    for cost in (0.5, 6.0, 4.0):
+        journal.end(journal.send(CALL, 2.0), End.UNUSABLE, Bill(Tokens(1, 2), cost, cost))
+    journal.end(journal.send(CALL, None), End.UNUSABLE, Bill(Tokens(1, 2), 99.0, 99.0))
+    assert (journal.excess(), Journal(tmp_path / "j.db").excess()) == (3.0, 3.0)
+
+
 def test_unknown_prices_count_nothing():
     journal = Journal()
     kept(journal, CALL, REQUEST, answer(cost_usd=None))

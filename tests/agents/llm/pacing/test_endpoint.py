@@ -24,6 +24,13 @@ def test_tokens_are_guessed_from_answers():
     assert (endpoint.answers, endpoint.tokens, endpoint.tokens_out) == (2, 71, 51)
 
 
+def test_excess_is_the_largest_seen():
+    endpoint = Endpoint(Calls(), 4)
+    for cost, worst in ((1.0, 2.0), (6.0, 2.0), (5.0, 2.0), (None, 2.0), (9.0, None), (4.0, 2.0)):
+        endpoint.on_bill(cost, worst)
+    assert endpoint.excess == 3.0
+
+
 @pytest.mark.parametrize(("answers", "left"), [(0, 7000 - 2 * 1000), (2, 7000 - 2 * 35.5)])
 def test_requests_since_are_taken_out(answers, left):
     endpoint = Endpoint(Calls(), 4)

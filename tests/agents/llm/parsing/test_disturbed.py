@@ -70,6 +70,39 @@ def test_works_may_speak_of_thoughts(end):
         assert parse_reply(text, Act.CONTRIBUTE).value.work == body["work"]
 
 
+@pytest.mark.parametrize(
+    "form",
+    [
+        "{full}\n<thinking>I could also have said {draft} but no.</thinking>",
+        "<answer>{full}</answer><scratchpad>{draft}</scratchpad>",
+        "<think>x</think>{full}\n<think>{draft} or so",
+        "<reflection>{draft}</reflection>{full}<reflection>{draft}</reflection>",
+        "<output>{full}</output>\n<thinking type='late'>{draft}</thinking>",
+        "[THINK]{draft}[/THINK] {full} [THINK]{draft}[/THINK]",
+        "<|channel|>analysis<|message|>{draft}<|end|><|channel|>final<|message|>{full}",
+    ],
+)
+def test_thoughts_stand_anywhere(form):
+    text = form.format(full=json.dumps(FULL), draft=json.dumps(DRAFT))
+    assert parse_reply(text, Act.CONTRIBUTE).value.role == "translator"
+
+
+@pytest.mark.parametrize("said", ["Contribution", "contributing", "I contribute", "CONTRIBUTE."])
+def test_the_word_has_forms(said):
+    read = parse_reply(json.dumps({**FULL, "decision": said}), Act.CONTRIBUTE)
+    assert (read.value.role, read.mended) == ("translator", 1)
+
+
+def test_works_in_pieces_are_whole():
+    read = parse_reply(json.dumps({**FULL, "work": ["One.", "Two."]}), Act.CONTRIBUTE)
+    assert (read.value.work, read.mended) == ("One.\nTwo.", 1)
+
+
+def test_a_draft_is_no_answer():
+    with pytest.raises(ValueError, match="no JSON object"):
+        parse_reply(f"<think>Draft: {json.dumps(DRAFT)} is weak, let me", Act.CONTRIBUTE)
+
+
 def test_thoughts_alone_may_hold_it():
     text = f"<think>I will say {json.dumps(FULL)}</think>"
     assert parse_reply(text, Act.CONTRIBUTE).value.role == "translator"

@@ -83,7 +83,7 @@ def test_builds_on_names_each_once():
         (contribution(role=" \n\t"), "role is empty"),
         (contribution(role="\x1b[31m"), "role is empty"),
         (contribution(role=None), "role is empty"),
-        (contribution(role=["a"]), "role: "),
+        (contribution(role=[7]), "role: "),
         (contribution(work=""), "work is empty"),
         (contribution(work="\n \n"), "work is empty"),
         (contribution(work="\x00\x1b]0;title\x07"), "work is empty"),

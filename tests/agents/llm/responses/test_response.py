@@ -50,6 +50,21 @@ def test_arguments_may_be_an_object():
     assert json.loads(read(chat({"content": None, **called})).text) == {"decision": "abstain"}
 
 
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"content": "Let me call it.", "tool_calls": [{"function": {"arguments": '{"a": 1}'}}]},
+        {"content": {"a": 1}},
+        {"content": None, "parsed": {"a": 1}},
+        {"content": '{"a": 1}', "parsed": {"a": 2}},
+        {"content": '{"a": 1}', "tool_calls": [{"function": {"arguments": '{"b": 1}'}}]},
+    ],
+    ids=str,
+)
+def test_an_object_wherever_it_stands(message):
+    assert json.loads(read(chat(message)).text) == {"a": 1}
+
+
 def test_thoughts_that_were_cut_are_none():
     found = read(chat({"content": None, "reasoning_content": "hm"}, "length"))
     assert (found.text, found.parts.thoughts, found.cut) == ("", "hm", True)
