@@ -63,6 +63,13 @@ class Service:
         self.client.close()
         self._engines.close()
 
+    @property
+    def spending(self) -> dict[str, float]:
+        """US dollars by `spent_usd`, the bills of all answered requests, and `held_usd`, the most
+        that requests whose end nobody knows may have cost."""
+        budget = self.client.budget
+        return {"spent_usd": budget.spent_usd, "held_usd": budget.held_usd}
+
     def next_run(self) -> str:
         """The name of one more run: `0`, `1`, … in the order asked, so that a script can resume."""
         return str(next(self._runs))

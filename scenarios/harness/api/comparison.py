@@ -37,6 +37,8 @@ class Comparison:
         analysis: What they say; of what is there, where some are missing.
         ending: How it ended, as the command's exit code.
         folder: Where it is kept; None for nowhere.
+        spending: US dollars that its calls cost, `spent_usd` and `held_usd`, unfinished runs
+            included; None where none were made.
     """
 
     config: ComparisonConfig
@@ -44,6 +46,7 @@ class Comparison:
     analysis: Analysis
     ending: Exit = Exit.DONE
     folder: Path | None = None
+    spending: Mapping[str, float] | None = None
 
     @property
     def synthetic(self) -> bool:
@@ -84,7 +87,12 @@ class Comparison:
 
     def body(self) -> dict[str, Any]:
         """What `--json` says."""
-        return {"version": 1, "synthetic": self.synthetic, **self.analysis.body()}
+        return {
+            "version": 1,
+            "synthetic": self.synthetic,
+            **self.analysis.body(),
+            **(self.spending or {}),
+        }
 
     def plot(self) -> Figure:
         """Its cells by their outcome and what comes with it."""
@@ -153,6 +161,5 @@ def play_comparison(
     with Session(config, path, reporter) as session:
         played = play_many(session, execution)
         compared, analysis = analysed(config, played.results)
-        if session.service is not None:
-            reporter.spent(session.service)
-    return Comparison(config, compared, analysis, played.ending, path)
+        spending = session.spent()
+    return Comparison(config, compared, analysis, played.ending, path, spending)

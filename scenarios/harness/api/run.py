@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
@@ -35,10 +36,13 @@ class Run:
     Attributes:
         played: Its organization and how it ended.
         folder: Where it is kept; None for nowhere.
+        spending: US dollars that its calls cost, `spent_usd` and `held_usd`, unfinished ticks
+            included; None where none were made.
     """
 
     played: PlayedRun
     folder: Path | None = None
+    spending: Mapping[str, float] | None = None
 
     @property
     def config(self) -> RunConfig:
@@ -93,6 +97,7 @@ class Run:
             "runs": [self.row],
             "summary": [cell.body() for cell in summarize([self.row])],
             "emergence": emergent,
+            **(self.spending or {}),
         }
 
     def events(self) -> list[str]:
@@ -152,6 +157,5 @@ def play_run(config: RunConfig, execution: Execution, reporter: Reporter) -> Run
     path = folder_path(config, execution)
     with Session(config, path, reporter) as session:
         played = play_single(session, execution)
-        if session.service is not None:
-            reporter.spent(session.service)
-    return Run(played, path)
+        spending = session.spent()
+    return Run(played, path, spending)

@@ -184,6 +184,13 @@ class Session:
                     f"models: {', '.join(sorted(called))}"
                 )
 
+    def spent(self) -> dict[str, float] | None:
+        """Tell what the calls came to; US dollars, or None where none were made."""
+        if self.service is None:
+            return None
+        self.reporter.spent(self.service)
+        return self.service.spending
+
     def tell(self) -> None:
         """Say what was found out of models while they were called."""
         for note in self.service.client.notes if self.service is not None else ():

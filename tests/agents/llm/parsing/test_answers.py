@@ -20,8 +20,8 @@ def grades_in(text):
 @pytest.mark.parametrize("criterion", CRITERIA)
 @pytest.mark.parametrize(
     "grade", [None, {}, {"reason": "good"}, True, "B", 5, [3],
-              *[{"grade": g} for g in (0, 5, -1, 2.5, None, "B", True, "5/5", "3/10", "13", "2-3", "3,5",
-                                             "1-4", "3 - 4", "4-point scale: 2", "3 or 4")]],
+              *[{"grade": g} for g in (0, 5, -1, 2.5, None, "B", True, "5/5", "3/10", "13", "2-3",
+                                       "3,5", "1-4", "3 - 4", "4-point scale: 2", "3 or 4")]],
     ids=str,
 )  # fmt: skip
 def test_a_verdict_without_a_grade(criterion, grade):
