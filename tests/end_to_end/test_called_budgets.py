@@ -111,7 +111,7 @@ def test_a_short_budget_buys_replicates(loopback, tmp_path):
     assert "of 6 replicates of every cell" in told
     body = json.loads(said)
     rows_usd = sum(2 * row["cost_usd"] for row in body["runs"])
-    assert rows_usd < body["spent_usd"] <= 1e9  # the probe's bill is in no row
+    assert rows_usd < body["spent_usd"] <= 0.03  # the probe's bill is in no row
     assert body["held_usd"] == 0.0
     seeds = {}
     for row in body["runs"]:
