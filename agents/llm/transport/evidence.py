@@ -24,6 +24,9 @@ _NEVER_CONNECTED = frozenset(
 )
 _LITELLMS_NAMES = re.compile(r"^(?:litellm\.\w+: )+(?:\w+Exception - |\w+Error: )*")
 _ADDRESSES = re.compile(r" ?(?:ssl:)?<[\w.]{1,80} object at 0x[0-9a-f]+>")
+_PAGE = re.compile(r"<(?:!doctype|html|head|body|title|center|h1)\b", re.IGNORECASE)
+_NO_GATEWAY = frozenset({None, 200, 404, 405})
+"""Statuses of a page that stands where no model is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +78,17 @@ class Evidence:
 
     @property
     def cause(self) -> str:
-        """One line of what is said, no longer than a record should hold."""
-        return line(self.words)
+        """One line of what is said, no longer than a record should hold; of a page, that it is."""
+        page = _PAGE.search(self.words)
+        if page is None:
+            return line(self.words)
+        said = "a web page instead of JSON"
+        if self.status is not None:
+            said = f"{said} (status {self.status})"
+        if self.status in _NO_GATEWAY:
+            said = f"{said}: is it the address of an OpenAI-compatible server?"
+        before = self.words[: page.start()].strip(" :-\n")[-100:].strip()
+        return line(f"{before}: {said}" if before else said)
 
     @property
     def retry_after_s(self) -> float | None:

@@ -14,11 +14,14 @@ from hypothesis import strategies as st
 from support.clock import NOW, Time
 from support.llm_errors import Strange, refused, said_by_litellm
 
+from unscripted.agents.llm.billing.bill import End
+from unscripted.agents.llm.responses.errors import ProviderError
 from unscripted.agents.llm.transport.call_errors import (
     RETRIED,
     CallError,
     ErrorKind,
     classify,
+    classify_stated,
 )
 from unscripted.agents.llm.transport.evidence import LONGEST_CAUSE
 
@@ -44,7 +47,6 @@ NotFoundError | The model `m` does not exist | account
 Timeout | Request timed out | timeout
 InternalServerError | The server had an error | server
 ServiceUnavailableError | Overloaded | server
-BadGatewayError | <html>502</html> | server
 APIConnectionError | Connection refused | server
 APIError | Expecting value: line 1 column 1 | server
 APIResponseValidationError | not a response | server
@@ -103,8 +105,31 @@ UnprocessableEntityError | messages.0.content: wrong type | error
 403 | no | account
 404 | no | account
 408 | slow | timeout
-409 | no | error
-409 | temperature | error
+400 | Sequence length (3052) is larger than the model supports (1800) | length
+400 | Prompt has 1004 tokens, completion 2048; model's window: 1800. | length
+400 | Range of input length should be [1, 1800] | length
+400 | 输入长度超过最大限制 1800 | length
+400 | Conversation too long; please start a new one | length
+422 | Total tokens 3052 over limit 1800 | length
+400 | prompt + max output (3052) > allotted 1800 | length
+500 | prompt + max output (3052) > allotted 1800 | length
+500 | the request exceeds the available context size | length
+400 | max_tokens: 2048 > 1024, the model's window for output | parameter
+400 | Range of max_tokens should be [1, 1800] | parameter
+400 | max_tokens is too large: total tokens over limit | parameter
+400 | temperature: range of input length 1 should be [0, 1] | parameter
+500 | max_tokens: total tokens over limit | server
+400 | The request was rejected as a result of our safety guidelines | refused
+400 | Output data may contain inappropriate content. | refused
+400 | data_inspection_failed | refused
+400 | The request was rejected because it was considered high risk | refused
+400 | Content Exists Risk | refused
+400 | Model m is currently loading, try again | server
+503 | Model m is currently loading, try again | server
+400 | Loading model | server
+409 | no | server
+409 | temperature | server
+425 | too early | server
 413 | too many tokens | length
 413 | too large | length
 413 | Request too large for model on tokens per minute (TPM): Limit 6000 | length
@@ -158,6 +183,36 @@ def test_what_others_raise(error, kind):
 def test_a_call_error_stands_for_itself():
     fault = CallError(ErrorKind.EMPTY, "nothing in it")
     assert classify(fault) is fault
+
+
+@pytest.mark.parametrize(
+    ("error", "cause"),
+    [
+        (refused(502, "<html><h1>502</h1></html>"), "a web page instead of JSON (status 502)"),
+        (refused(404, "<!DOCTYPE html>\n<p>"), "a web page instead of JSON (status 404): is it the "
+         "address of an OpenAI-compatible server?"),
+        (said_by_litellm("BadGatewayError", "OpenAIException - <HTML lang=en>x"),
+         "a web page instead of JSON (status 502)"),
+        (Strange("Unable to read: <head>x"), "Unable to read: a web page instead of JSON: is it "
+         "the address of an OpenAI-compatible server?"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_no_cause_holds_a_page(error, cause):
+    assert str(classify(error)) == cause
+
+
+@pytest.mark.parametrize(
+    ("sentence", "kind"),
+    [
+        ("Output data may contain inappropriate content", "refused"),
+        ("Model m is currently loading", "server"),
+        ("Total tokens 3052 over limit 1800", "length"),
+    ],
+)
+def test_errors_that_came_as_answers(sentence, kind):
+    error = ProviderError(sentence, None, sentence.lower())
+    assert classify_stated(error, End.REFUSED, None).kind is ErrorKind(kind)
 
 
 def test_which_errors_are_retried():
