@@ -11,8 +11,9 @@ import re
 from enum import StrEnum
 
 from ..billing.bill import NOTHING, Bill, End
+from ..capabilities.lessons import least_length
 from ..responses.errors import ProviderError
-from .evidence import Evidence, evidence_of, stated
+from .evidence import LONGEST_CAUSE, Evidence, evidence_of, stated
 from .wire import Wire
 
 
@@ -100,7 +101,8 @@ def classify(error: BaseException, wire: Wire | None = None) -> CallError:
         return error
     evidence = evidence_of(error, wire)
     kind = _kind(evidence)
-    return CallError(kind, evidence.cause, end=_end(evidence, kind), evidence=evidence)
+    cause = _with_remedy(evidence, kind)
+    return CallError(kind, cause, end=_end(evidence, kind), evidence=evidence)
 
 
 def classify_stated(error: ProviderError, end: End, bill: Bill | None) -> CallError:
@@ -115,7 +117,16 @@ def classify_stated(error: ProviderError, end: End, bill: Bill | None) -> CallEr
     kind = _kind(evidence)
     if evidence.status is None and kind is ErrorKind.SERVER:
         kind = _stated_kind(evidence)
-    return CallError(kind, evidence.cause, end=end, bill=bill, evidence=evidence)
+    return CallError(kind, _with_remedy(evidence, kind), end=end, bill=bill, evidence=evidence)
+
+
+def _with_remedy(of: Evidence, kind: ErrorKind) -> str:
+    """The cause, with what helps where an answer must be allowed to be longer."""
+    least = least_length(of.text) if kind in (ErrorKind.PARAMETER, ErrorKind.REQUEST) else None
+    if least is None:
+        return of.cause
+    remedy = f"; --max-tokens {least} may help"
+    return of.cause[: LONGEST_CAUSE - len(remedy)].rstrip(". ") + remedy
 
 
 def _end(of: Evidence, kind: ErrorKind) -> End:

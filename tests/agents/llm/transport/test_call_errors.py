@@ -124,6 +124,9 @@ UnprocessableEntityError | messages.0.content: wrong type | error
 400 | data_inspection_failed | refused
 400 | The request was rejected because it was considered high risk | refused
 400 | Content Exists Risk | refused
+400 | Output tokens capped at 1,024 for your plan | error
+400 | n_predict limit is 1024 | error
+400 | Constrained generation is off | error
 400 | Model m is currently loading, try again | server
 503 | Model m is currently loading, try again | server
 400 | Loading model | server
@@ -202,10 +205,25 @@ def test_no_cause_holds_a_page(error, cause):
     assert str(classify(error)) == cause
 
 
+@pytest.mark.parametrize("spare", ["", " and so on" * 40])
+def test_a_remedy_for_short_answers(spare):
+    words = f"max_tokens must be at least 4096 when thinking is on{spare}"
+    found = classify(refused(400, words))
+    assert found.kind is ErrorKind.PARAMETER
+    assert str(found).startswith("max_tokens must be at least 4096 when thinking is on")
+    assert str(found).endswith("; --max-tokens 4096 may help")
+    assert len(str(found)) <= LONGEST_CAUSE
+
+
+def test_no_remedy_for_smaller_lengths():
+    assert "--max-tokens" not in str(classify(refused(400, "max_tokens must be at least 1")))
+
+
 @pytest.mark.parametrize(
     ("sentence", "kind"),
     [
         ("Output data may contain inappropriate content", "refused"),
+        ("Output tokens capped at 1,024 for your plan", "error"),
         ("Model m is currently loading", "server"),
         ("Total tokens 3052 over limit 1800", "length"),
     ],
