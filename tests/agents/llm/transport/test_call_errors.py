@@ -15,6 +15,7 @@ from support.clock import NOW, Time
 from support.llm_errors import Strange, refused, said_by_litellm
 
 from unscripted.agents.llm.billing.bill import End
+from unscripted.agents.llm.pacing.rate_limit_headers import UNNAMED
 from unscripted.agents.llm.responses.errors import ProviderError
 from unscripted.agents.llm.transport.call_errors import (
     RETRIED,
@@ -253,7 +254,16 @@ LONG_AGO = "Wed, 21 Oct 2015 07:28:00 GMT"
         ({"retry-after": "9", "retry-after-ms": "340"}, 0.34),
         ({"retry-after": IN_A_MINUTE}, 60.0),
         ({"retry-after": LONG_AGO}, 0.0),
+        ({"retry-after": "2s"}, 2.0),
+        ({"retry-after": "500ms"}, 0.5),
+        ({"retry-after": "0s"}, 0.0),
+        ({"retry-after": "1m 30s"}, 90.0),
+        ({"retry-after-ms": "500ms"}, 0.5),
         ({"retry-after": "soon"}, None),
+        (dict(zip(UNNAMED, ("50", "0", "7200"), strict=True)), 7200.0),
+        (dict(zip(UNNAMED, ("50", "0", "1h2m"), strict=True)), 3720.0),
+        (dict(zip(UNNAMED, ("50", "1", "7200"), strict=True)), None),
+        ({**dict(zip(UNNAMED, ("50", "0", "7200"), strict=True)), "retry-after": "3"}, 3.0),
         ({"retry-after": ""}, None),
         ({"retry-after": "nan"}, None),
         ({"x-ratelimit-reset-requests": "5s"}, None),
@@ -265,6 +275,26 @@ def test_retry_after_in_every_form(headers, wait, monkeypatch):
     assert classify(refused(429, "slow down", **headers)).retry_after_s == wait
     by_litellm = classify(said_by_litellm("RateLimitError", **headers))
     assert (by_litellm.kind, by_litellm.retry_after_s) == (ErrorKind.RATE_LIMIT, wait)
+
+
+@pytest.mark.parametrize(
+    ("words", "wait"),
+    [
+        ("Please try again in 3.2s. Visit our page", 3.2),
+        ("Please try again in 340ms", 0.34),
+        ("Please try again in 6m0.5s.", 360.5),
+        ("Please try again in 1h2m", 3720.0),
+        ("Please retry in 20 seconds", 20.0),
+        ("Please wait 2 minutes", 120.0),
+        ('{"@type": "RetryInfo", "retryDelay": "4s"}', 4.0),
+        ("try again in 3 ways", None),
+        ("try again in 3 more", None),
+        ("try again later", None),
+    ],
+)
+def test_waits_in_words(words, wait):
+    assert classify(refused(429, words)).retry_after_s == wait
+    assert classify(refused(429, words, **{"retry-after": "9"})).retry_after_s == 9.0
 
 
 def test_refusal_headers_are_lower_case():
