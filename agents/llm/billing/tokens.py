@@ -159,7 +159,7 @@ def _normalised(counts: Mapping[str, Any]) -> Tokens | None:
     completion = _first(counts, COMPLETION)
     if completion is not None and "candidatesTokenCount" in counts:
         completion += reasoning  # Gemini counts them apart
-    if not prompt and completion is not None and total > completion:
+    if not prompt and completion and total > completion:
         prompt = max(total - completion, cached + written)
     if completion is None and prompt and total > prompt:
         completion = total - prompt
@@ -202,7 +202,7 @@ def _prompt(counts: Mapping[str, Any], cached: int, detailed: bool) -> int:
 
 def _partial(known: Tokens, counts: Mapping[str, Any], total: int) -> Tokens | None:
     """What is counted of one half alone, or of both without telling them apart."""
-    lacks_completion = _first(counts, COMPLETION) is None
+    lacks_completion = not _first(counts, COMPLETION)
     prompt = max(known.prompt, known.cached + known.written)
     completion = max(known.completion, known.reasoning)
     both = not known.prompt and lacks_completion

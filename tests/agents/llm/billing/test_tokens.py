@@ -85,6 +85,7 @@ def test_counts_in_every_form(body, found):
     [
         ({"total_tokens": 900_000}, Tokens(300, 899_700)),
         ({"total_tokens": 200}, Tokens(200, 0)),
+        ({"total_tokens": 900, "prompt_tokens": 0, "completion_tokens": 0}, Tokens(300, 600)),
         ({"total_tokens": 900, "cache_read_input_tokens": 400}, Tokens(400, 500, 400)),
         ({"completion_tokens": 90_000}, Tokens(300, 90_000)),
         ({"completion_tokens": 5, "prompt_tokens": 0}, Tokens(300, 5)),
