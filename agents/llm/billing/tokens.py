@@ -7,6 +7,8 @@ only the total shows. Here all of them become the same five numbers.
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,11 +17,12 @@ MOST = 10**12
 """Tokens beyond which a count says nothing."""
 PROMPT = (
     "prompt_tokens", "input_tokens", "promptTokenCount", "inputTokens", "inputTokenCount",
-    "prompt_eval_count", "prompt_token_count", "prompt_n",
+    "prompt_eval_count", "prompt_token_count", "prompt_n", "promptTokens",
 )  # fmt: skip
 COMPLETION = (
     "completion_tokens", "output_tokens", "candidatesTokenCount", "outputTokens",
     "outputTokenCount", "eval_count", "generation_token_count", "predicted_n",
+    "completionTokens",
 )  # fmt: skip
 TOTAL = ("total_tokens", "totalTokenCount", "totalTokens")
 CACHED = (
@@ -38,6 +41,7 @@ OF_COMPLETION = ("completion_tokens_details", "output_tokens_details", "output_t
 PLACES = ("usage", "usageMetadata", "usage_metadata", "billed_units", "tokens")
 WITHOUT_CACHED = ("input_tokens", "inputTokens", "inputTokenCount")
 """Prompt counts that leave out what was read from or written to a cache and counted beside it."""
+_DECIMAL = re.compile(r"\d{1,15}(?:\.\d{1,15})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,37 @@ class Tokens:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Partial(Tokens):
+    """What was counted where a half of it is missing; prompt and completion are no less.
+
+    Attributes:
+        lacks_prompt: Whether nobody said how long the prompt was.
+        lacks_completion: Whether nobody said how much was generated.
+        total: Prompt and completion together, where both lack; 0 where nobody said.
+    """
+
+    lacks_prompt: bool = False
+    lacks_completion: bool = False
+    total: int = 0
+
+    def filled(self, prompt: int, completion: int) -> Tokens:
+        """With what is missing estimated; what was counted is never less than that.
+
+        Args:
+            prompt: About how many tokens it had.
+            completion: About how many were generated.
+        """
+        if self.total:
+            prompt = max(self.prompt, min(prompt, self.total))
+            completion = max(self.completion, self.total - prompt)
+        else:
+            prompt = max(self.prompt, prompt) if self.lacks_prompt else self.prompt
+            known = self.completion
+            completion = max(known, completion) if self.lacks_completion else known
+        return Tokens(prompt, completion, self.cached, self.written, self.reasoning)
+
+
 def tokens_in(body: Mapping[str, Any]) -> Tokens | None:
     """What a response says was counted.
 
@@ -89,51 +124,49 @@ def tokens_in(body: Mapping[str, Any]) -> Tokens | None:
         body: Of the response, in any provider's form.
 
     Returns:
-        None where it doesn't say, or says what can't be: one number below 0 spoils all.
+        A `Partial` where it says less than all; None where it says nothing, or what can't be.
     """
-    for counts in _places(body):
-        prompt, completion = _first(counts, PROMPT), _first(counts, COMPLETION)
-        if prompt is not None or completion is not None:
-            return _normalised(counts, prompt, completion)
-    return None
+    found = [f for counts in _places(body) if (f := _normalised(counts)) is not None]
+    whole = (f for f in found if not isinstance(f, Partial))
+    return next(whole, found[0] if found else None)
 
 
 def _places(body: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
     """Where counts may stand, most telling first."""
-    for where in (body, body.get("meta"), body.get("response"), body.get("result")):
-        if isinstance(where, Mapping):
-            for name in PLACES:
-                counts = where.get(name)
-                if isinstance(counts, Mapping):
-                    yield from (c for n in PLACES if isinstance(c := counts.get(n), Mapping))
-                    yield counts
+    below = [body.get(name) for name in ("meta", "response", "result", "x_groq", "choices")]
+    for where in map(_only, (body, *below)):
+        for name in PLACES:
+            counts = _only(where.get(name))
+            yield from (c for n in PLACES if (c := _only(counts.get(n))))
+            yield counts
     yield body
 
 
-def _normalised(
-    counts: Mapping[str, Any], prompt: int | None, completion: int | None
-) -> Tokens | None:
+def _only(value: Any) -> Mapping[str, Any]:
+    """A mapping, or the one that a list holds; an empty one for anything else."""
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    return value if isinstance(value, Mapping) else {}
+
+
+def _normalised(counts: Mapping[str, Any]) -> Tokens | None:
     of_prompt, of_completion = _details(counts, OF_PROMPT), _details(counts, OF_COMPLETION)
     cached = _first(of_prompt, CACHED) or _first(counts, CACHED) or 0
     written = _first(of_prompt, WRITTEN) or _first(counts, WRITTEN) or 0
     reasoning = _first(of_completion, REASONING) or _first(counts, REASONING) or 0
-    total = _first(counts, TOTAL)
-    if min(x for x in (0, prompt, completion, cached, written, reasoning) if x is not None) < 0:
-        return None
+    total = _first(counts, TOTAL) or 0
+    prompt = _prompt(counts, cached + written, bool(of_prompt))
+    completion = _first(counts, COMPLETION)
     if completion is not None and "candidatesTokenCount" in counts:
         completion += reasoning  # Gemini counts them apart
-    if prompt is None and total is not None and completion is not None:
-        prompt = total - completion
-    if completion is None and prompt is not None:
-        completion = max(0, (total or 0) - prompt)
-    if not prompt or prompt < 0 or completion is None:
-        return None
-    beside = any(name in counts for name in WITHOUT_CACHED) and not of_prompt
-    if beside or cached + written > prompt:
-        prompt += cached + written
-    prompt += _first(counts, TOOLS) or 0
-    rest = (total or 0) - prompt - completion
-    if rest > 0 and rest == cached + written and rest != reasoning:
+    if not prompt and completion and total > completion:
+        prompt = max(total - completion, cached + written)
+    if completion is None and prompt and total > prompt:
+        completion = total - prompt
+    if not prompt or completion is None:
+        return _partial(Tokens(prompt, completion or 0, cached, written, reasoning), counts, total)
+    rest = total - prompt - completion
+    if rest > 0 and rest == cached + written and rest != reasoning and not of_prompt:
         prompt += rest
     elif rest > 0:
         reasoning = reasoning or rest
@@ -144,7 +177,42 @@ def _normalised(
     found = Tokens(
         prompt, completion, cached, min(written, prompt - cached), min(reasoning, completion)
     )
-    return found if prompt + completion < MOST else None
+    return found if found.whole < MOST else None
+
+
+def _prompt(counts: Mapping[str, Any], cached: int, detailed: bool) -> int:
+    """All of a prompt; 0 where nobody says.
+
+    Args:
+        counts: As they stand.
+        cached: Read from a cache or written to it.
+        detailed: Whether that is said to be part of the prompt.
+    """
+    of_all = [name for name in PROMPT if name not in WITHOUT_CACHED]
+    prompt = _first(counts, of_all)
+    beside = prompt is None and not detailed
+    if prompt is None:
+        prompt = _first(counts, WITHOUT_CACHED)
+    if prompt is None:
+        return 0
+    if beside or cached > prompt:
+        prompt += cached
+    return prompt + (_first(counts, TOOLS) or 0)
+
+
+def _partial(known: Tokens, counts: Mapping[str, Any], total: int) -> Tokens | None:
+    """What is counted of one half alone, or of both without telling them apart."""
+    lacks_completion = not _first(counts, COMPLETION)
+    prompt = max(known.prompt, known.cached + known.written)
+    completion = max(known.completion, known.reasoning)
+    both = not known.prompt and lacks_completion
+    if not prompt and not completion and not (both and total):
+        return None
+    found = Partial(
+        prompt, completion, known.cached, known.written, known.reasoning,
+        not known.prompt, lacks_completion, total if both else 0,
+    )  # fmt: skip
+    return found if found.whole < MOST else None
 
 
 def _details(counts: Mapping[str, Any], names: Iterable[str]) -> Mapping[str, Any]:
@@ -153,13 +221,13 @@ def _details(counts: Mapping[str, Any], names: Iterable[str]) -> Mapping[str, An
 
 
 def _first(counts: Mapping[str, Any], names: Iterable[str]) -> int | None:
-    """The first of some counts that is there, as a whole number."""
+    """The first of some counts that is there and possible, as a whole number, rounded up."""
     for name in names:
         value = counts.get(name)
-        if isinstance(value, bool) or value is None:
+        if isinstance(value, str) and _DECIMAL.fullmatch(value.strip()):
+            value = float(value)
+        if isinstance(value, bool) or not isinstance(value, int | float):
             continue
-        if isinstance(value, str) and value.strip().isdecimal() and len(value) < 16:
-            return int(value)
-        if isinstance(value, int) or (isinstance(value, float) and value.is_integer()):
-            return int(value)
+        if 0 <= value < MOST:  # false of NaN
+            return math.ceil(value)
     return None

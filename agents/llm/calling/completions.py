@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ..billing.bill import NOTHING, Bill, End
 from ..billing.price import Price
-from ..billing.tokens import Tokens
+from ..billing.tokens import Partial, Tokens
 from ..control_characters import clean
 from ..redaction import redact_known
 from ..request import Completion, Request
@@ -51,14 +51,37 @@ class Posed:
         """What is owed for a response, and whether it is an estimate.
 
         Args:
-            response: As it came. Where it doesn't say, tokens are estimated by the length of texts,
-                and their price is the most that the request may cost.
+            response: As it came. Where it tells one half of its tokens, the other is estimated by
+                the length of texts, and priced like that. Where it tells nothing, tokens and price
+                are the most that the request may come to; where nothing can be owed, the likely.
         """
-        if response.tokens is not None:
-            return Bill.of(response.tokens, self.price), False
+        tokens, likely = response.tokens, self._likely(response)
+        if isinstance(tokens, Partial):
+            return Bill.of(tokens.filled(likely.prompt, likely.completion), self.price), True
+        if tokens is not None:
+            return Bill.of(tokens, self.price), False
+        worst = self.worst_usd
+        if worst:
+            likely = Tokens(
+                self.request.most_tokens_in, max(likely.completion, self.request.max_tokens)
+            )
+        return Bill(likely, worst, worst), True
+
+    def _likely(self, response: Response) -> Tokens:
+        """About how many tokens there were, by the length of texts."""
         written = len(response.text) + len(response.parts.thoughts)
-        likely = Tokens(self.request.likely_tokens_in, written // CHARACTERS_PER_TOKEN + 1)
-        return Bill(likely, worst := self.worst_usd, worst), True
+        return Tokens(self.request.likely_tokens_in, written // CHARACTERS_PER_TOKEN + 1)
+
+    def length(self, response: Response) -> int:
+        """How many tokens an answer has, about so where nobody counted them.
+
+        Args:
+            response: As it came.
+        """
+        tokens, likely = response.tokens, self._likely(response)
+        if isinstance(tokens, Partial):
+            return likely.completion if tokens.lacks_completion else tokens.completion
+        return likely.completion if tokens is None else tokens.completion
 
     def owed(self, error: CallError) -> Bill:
         """What is owed for a request without a usable answer.
@@ -103,7 +126,7 @@ def completion_of(response: Response, posed: Posed, secrets: tuple[str, ...]) ->
         redact_known(clean(response.finish[:100]), secrets),
         redact_known(clean(response.served_by[:200]), secrets),
         estimated=estimated,
-        completion_tokens=bill.tokens.completion,
+        completion_tokens=posed.length(response),
         speed=response.speed,
     )
 

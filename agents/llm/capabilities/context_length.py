@@ -21,9 +21,11 @@ SMALLEST_WINDOW = 256
 _PER_MINUTE = ("per minute", "per min", "tpm")
 _SUM = re.compile(r"(\d+) \+ (\d+) > (\d+)")
 _REST = re.compile(r"(\d+) > (\d+) - (\d+)")
+_BOTH = re.compile(r"(?:prompt|input)\D{0,30}(\d{1,12})\D{0,30}completion\D{0,20}(\d{1,12})")
 _WINDOW = re.compile(
     r"(?:context (?:length|window|size|limit)|prompt length|n_ctx|limit|cannot exceed|maximum"
-    r"|must be <=|tokens allowed)\D{0,40}?(\d[\d,]{2,12})"
+    r"|must be <=|tokens allowed|model['’]?s window|model supports|allotted|限制"
+    r"|input length should be)\D{0,40}?(?:\[\d, ?)?(\d[\d,]{2,12})"
 )
 """Sums and limits as providers word them."""
 
@@ -88,6 +90,8 @@ def overshoot(words: str) -> int | None:
     if limit_said is None:
         large = sorted({n for n in listed if n >= SMALLEST_WINDOW})
         return large[-1] - large[-2] if len(large) > 1 else None
+    if (both := _BOTH.search(said)) and (whole := int(both[1]) + int(both[2])) > limit_said:
+        return whole - limit_said
     beyond = [n for n in listed if n > limit_said]
     whole = min(beyond) if beyond else sum(sorted({n for n in listed if n < limit_said})[-2:])
     return whole - limit_said if whole > limit_said else None

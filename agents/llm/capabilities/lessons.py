@@ -22,9 +22,19 @@ _FORMAT = (
     "response_format", "response format", "json_schema", "json_object", "json schema", "json mode",
     "structured output", "structured_output", "grammar", "guided", "responseschema",
     "response_schema", "responsemimetype", "output_config", "output_format",
+    "constrained generation", "constrained decoding", "constrained output",
 )  # fmt: skip
 _LENGTH = ("max_tokens", "max_output_tokens", "maxoutputtokens", "max_new_tokens", "max tokens")
+_LENGTH_OTHERWISE = (
+    "output tokens", "completion tokens", "n_predict", "num_predict", "output length",
+    "completion length",
+)  # fmt: skip
+"""Names that say less: they count where a limit stands beside them."""
 _COMPLETION = "max_completion_tokens"
+_AT_LEAST = re.compile(
+    r"(?:max_tokens|max_completion_tokens|max_output_tokens|max_new_tokens|max tokens)\D{0,60}?"
+    r"(?:at least|no less than|greater than|>=|minimum(?: of)?)\D{0,10}(\d[\d,]{2,8})(?![\d.])"
+)
 _NOT_TAKEN = re.compile(
     r"not (?:be )?(?:supported|permitted|allowed)|unsupported|unrecognized|unknown|unexpected"
     r"|does(?:n't| not) support|extra (?:inputs|fields)|extra_forbidden|instead"
@@ -67,6 +77,8 @@ def lesson(refused: Refused, *, guess: bool = False) -> Capabilities | None:
     Returns:
         None where nothing in the request is to blame.
     """
+    if (least_length(refused.text) or 0) > refused.request.max_tokens:
+        return None  # nothing that is left out makes it longer
     named = _named(refused)
     if named is None and guess and _may_be_its_form(refused.sentence):
         named = _guessed(refused.capabilities, refused.request)
@@ -95,15 +107,26 @@ def _of_length(refused: Refused) -> dict[str, object] | None:
     words, request, said = refused.text, refused.request, refused.sentence.lower()
     completion = _COMPLETION in words
     length = any(w in words.replace(_COMPLETION, "") for w in _LENGTH)
-    if not completion and not length:
-        return None
     limits = _limits(said, request.max_tokens)
+    otherwise = bool(limits) and any(w in said for w in _LENGTH_OTHERWISE)
+    if not completion and not length and not otherwise:
+        return None
     if _NOT_TAKEN.search(words) and not limits:
         at_first = request.max_field == FIELDS[0]
         other = FIELDS[1] if at_first else FIELDS[0]
         return {"max_field": other} if (length if at_first else completion) else None
     fits = max(limits, default=request.max_tokens // 2)
     return {"most_tokens": fits} if fits >= FEWEST_TOKENS else None
+
+
+def least_length(words: str) -> int | None:
+    """The fewest tokens that an answer must be allowed, where a refusal says so.
+
+    Args:
+        words: The provider's, in lower case.
+    """
+    found = _AT_LEAST.search(words)
+    return int(found[1].replace(",", "")) if found else None
 
 
 def _limits(words: str, asked: int) -> list[int]:

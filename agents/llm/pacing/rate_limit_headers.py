@@ -15,8 +15,10 @@ MOST, LONGEST_S = 1e12, 32 * 86400.0
 EPOCH_S, EPOCH_MS = 1e9, 1e12
 """Numbers beyond these are times of day, in seconds or milliseconds since 1970."""
 FORMS = (("x-ratelimit-", "{part}-{name}"), ("anthropic-ratelimit-", "{name}-{part}"))
+WINDOW, UNNAMED = "window", ("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset")
+"""Headers that don't say of what; mostly they count requests of a fixed time."""
 _SPAN = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
-_UNIT_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+UNIT_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
 
 class Reading(NamedTuple):
@@ -38,16 +40,22 @@ def reading_in(headers: Mapping[str, str], name: str) -> Reading | None:
 
     Args:
         headers: Lower-case names.
-        name: `requests` or `tokens`.
+        name: `requests` or `tokens`; requests are also those of `WINDOW`, which has no name.
 
     Returns:
         None where they don't say, or nothing possible.
     """
-    for prefix, order in FORMS:
-        limit, left, reset = (
-            headers.get(prefix + order.format(part=part, name=name))
-            for part in ("limit", "remaining", "reset")
+    named = () if name == WINDOW else FORMS
+    forms = [
+        tuple(
+            prefix + order.format(part=part, name=name) for part in ("limit", "remaining", "reset")
         )
+        for prefix, order in named
+    ]
+    if name != "tokens":
+        forms.append(UNNAMED)
+    for form in forms:
+        limit, left, reset = map(headers.get, form)
         if limit is not None and left is not None:
             try:
                 reading = Reading(float(limit), float(left), seconds_in(reset))
@@ -75,7 +83,7 @@ def seconds_in(text: str | None) -> float | None:
         return None
     parts = _SPAN.findall(text)
     if parts and "".join(n + u for n, u in parts) == text.strip():
-        return math.fsum(float(n) * _UNIT_S[u] for n, u in parts)
+        return math.fsum(float(n) * UNIT_S[u] for n, u in parts)
     with suppress(ValueError):
         return _left(float(text))
     with suppress(ValueError):

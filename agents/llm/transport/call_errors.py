@@ -11,8 +11,9 @@ import re
 from enum import StrEnum
 
 from ..billing.bill import NOTHING, Bill, End
+from ..capabilities.lessons import least_length
 from ..responses.errors import ProviderError
-from .evidence import Evidence, evidence_of, stated
+from .evidence import LONGEST_CAUSE, Evidence, evidence_of, stated
 from .wire import Wire
 
 
@@ -100,7 +101,8 @@ def classify(error: BaseException, wire: Wire | None = None) -> CallError:
         return error
     evidence = evidence_of(error, wire)
     kind = _kind(evidence)
-    return CallError(kind, evidence.cause, end=_end(evidence, kind), evidence=evidence)
+    cause = _with_remedy(evidence, kind)
+    return CallError(kind, cause, end=_end(evidence, kind), evidence=evidence)
 
 
 def classify_stated(error: ProviderError, end: End, bill: Bill | None) -> CallError:
@@ -115,7 +117,16 @@ def classify_stated(error: ProviderError, end: End, bill: Bill | None) -> CallEr
     kind = _kind(evidence)
     if evidence.status is None and kind is ErrorKind.SERVER:
         kind = _stated_kind(evidence)
-    return CallError(kind, evidence.cause, end=end, bill=bill, evidence=evidence)
+    return CallError(kind, _with_remedy(evidence, kind), end=end, bill=bill, evidence=evidence)
+
+
+def _with_remedy(of: Evidence, kind: ErrorKind) -> str:
+    """The cause, with what helps where an answer must be allowed to be longer."""
+    least = least_length(of.text) if kind in (ErrorKind.PARAMETER, ErrorKind.REQUEST) else None
+    if least is None:
+        return of.cause
+    remedy = f"; --max-tokens {least} may help"
+    return of.cause[: LONGEST_CAUSE - len(remedy)].rstrip(". ") + remedy
 
 
 def _end(of: Evidence, kind: ErrorKind) -> End:
@@ -142,11 +153,20 @@ _TOO_LONG = (
     "request too large", "reduce the length", "`max_new_tokens` must be", "input token count",
     "context limit", "exceed_context_size", "string too long", "tokens must be reduced",
 )  # fmt: skip
+_TOO_LONG_OTHERWISE = re.compile(
+    r"sequence length.{0,40}(?:larger|longer|greater) than|model['’]?s (?:context )?window"
+    r"|range of input length|conversation (?:is )?too long|total tokens.{0,40}(?:over|exceed|>)"
+    r"|prompt \+.{0,40}>|(?:输入|上下文|提示)\w{0,4}(?:长度)?(?:超过|超出|过长)"
+)
+_LENGTH_FIELDS = ("max_tokens", "max_completion_tokens", "max_output_tokens", "temperature")
+"""Named where not the prompt but a parameter is to blame, unless the words above are quite sure."""
 _FAR_TOO_LARGE = ("request too large", "tokens must be reduced")
 """Said of a request that no waiting lets through, even as a rate limit."""
 _FILTER = (
     "content_policy", "content_filter", "content management policy", "safety system",
     "flagged", "moderation", "responsibleai", "content policy",
+    "safety guidelines", "inappropriate content", "data_inspection_failed",
+    "considered high risk", "content exists risk",
 )  # fmt: skip
 _PARAMETER = (
     "response_format", "json_schema", "temperature", "seed", "unsupported", "not support",
@@ -161,6 +181,11 @@ _ROLES = (
     "only user and assistant roles", "system instruction", "messages with role",
 )  # fmt: skip
 """Said of a system message that a model doesn't take, by some servers with status 500."""
+_LOADING = re.compile(
+    r"model\b.{0,40}\bis (?:still |currently |being )?load(?:ing|ed)|^loading model"
+)
+_PASSING = frozenset({409, 425})
+"""Statuses of a moment: two requests met, or one came too early."""
 _NO_ENDPOINT = ("no endpoints found that", "no endpoint found that")
 """A router's word for parameters that no model behind it takes."""
 _LIMITED = ("rate limit", "too many requests", "rate_limit")
@@ -194,7 +219,10 @@ def _refused_kind(of: Evidence) -> ErrorKind:
         "AuthenticationError", "PermissionDeniedError", "NotFoundError"
     ):
         return ErrorKind.ACCOUNT
-    if of.is_a("ContextWindowExceededError") or ((bad or status == 413) and of.says(*_TOO_LONG)):
+    if status in _PASSING or (bad and _LOADING.search(of.text)):
+        return ErrorKind.SERVER
+    tells = bad or status in (413, 500)
+    if of.is_a("ContextWindowExceededError") or (tells and _says_too_long(of)):
         return ErrorKind.TOO_LONG
     if (bad and of.says(*_PARAMETER)) or ((bad or status in (500, 501)) and of.says(*_ROLES)):
         return ErrorKind.PARAMETER
@@ -209,11 +237,22 @@ def _refused_kind(of: Evidence) -> ErrorKind:
     return ErrorKind.SERVER
 
 
+def _says_too_long(of: Evidence) -> bool:
+    """Whether a prompt doesn't fit, in any of many wordings."""
+    if of.says(*_TOO_LONG):
+        return True
+    return bool(_TOO_LONG_OTHERWISE.search(of.text)) and not of.says(*_LENGTH_FIELDS)
+
+
 def _stated_kind(of: Evidence) -> ErrorKind:
     """What an error means that came with a 200 and names no status of its own."""
     if of.says(*_LIMITED):
         return ErrorKind.RATE_LIMIT
-    if of.says(*_TOO_LONG):
+    if of.says(*_FILTER):
+        return ErrorKind.CONTENT
+    if _LOADING.search(of.text):
+        return ErrorKind.SERVER
+    if _says_too_long(of):
         return ErrorKind.TOO_LONG
     if of.says(*_ROLES) or of.says(*_PARAMETER):
         return ErrorKind.PARAMETER

@@ -11,6 +11,7 @@ from typing import Any
 
 from ....model.engine.local_faults import chain_of, is_local
 from ..control_characters import clean
+from ..pacing.rate_limit_headers import UNIT_S, WINDOW, reading_in, seconds_in
 from ..redaction import redact
 from ..responses.errors import ProviderError, error_in
 from .wire import Wire
@@ -24,6 +25,17 @@ _NEVER_CONNECTED = frozenset(
 )
 _LITELLMS_NAMES = re.compile(r"^(?:litellm\.\w+: )+(?:\w+Exception - |\w+Error: )*")
 _ADDRESSES = re.compile(r" ?(?:ssl:)?<[\w.]{1,80} object at 0x[0-9a-f]+>")
+_SAID_WAIT = re.compile(
+    r"(?:(?:try again|retry|wait)(?: (?:in|after|for|at least))? |retrydelay\W{1,6})"
+    r"((?:\d{1,6}(?:\.\d{1,12})? ?(?:ms|milliseconds?|s(?:ec(?:ond)?s?)?|m(?:in(?:ute)?s?)?"
+    r"|h(?:(?:ou)?rs?)?|days?|d)(?![a-z]) ?){1,5})"
+)
+"""How long to wait, as providers word it."""
+_PART = re.compile(r"(\d+(?:\.\d+)?) ?([a-z]+)")
+_MILLISECONDS = frozenset({"ms", "millisecond", "milliseconds"})
+_PAGE = re.compile(r"<(?:!doctype|html|head|body|title|center|h1)\b", re.IGNORECASE)
+_NO_GATEWAY = frozenset({None, 200, 404, 405})
+"""Statuses of a page that stands where no model is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +87,22 @@ class Evidence:
 
     @property
     def cause(self) -> str:
-        """One line of what is said, no longer than a record should hold."""
-        return line(self.words)
+        """One line of what is said, no longer than a record should hold; of a page, that it is."""
+        page = _PAGE.search(self.words)
+        if page is None:
+            return line(self.words)
+        said = "a web page instead of JSON"
+        if self.status is not None:
+            said = f"{said} (status {self.status})"
+        if self.status in _NO_GATEWAY:
+            said = f"{said}: is it the address of an OpenAI-compatible server?"
+        before = self.words[: page.start()].strip(" :-\n")[-100:].strip()
+        return line(f"{before}: {said}" if before else said)
 
     @property
     def retry_after_s(self) -> float | None:
         """Seconds the provider wants us to wait, 0 or more; None where it doesn't say."""
-        return retry_after(self.headers or {})
+        return retry_after(self.headers or {}, self.text)
 
 
 def evidence_of(error: BaseException, wire: Wire | None = None) -> Evidence:
@@ -189,20 +210,44 @@ def _headers(error: BaseException) -> dict[str, str]:
         return {}
 
 
-def retry_after(headers: dict[str, str]) -> float | None:
-    """Seconds to wait: `retry-after-ms`, or `retry-after` in seconds or as a date.
+def retry_after(headers: dict[str, str], text: str = "") -> float | None:
+    """Seconds to wait, by headers or else by words.
 
     Args:
-        headers: Lower-case names.
+        headers: Lower-case names: `retry-after-ms`, `retry-after` (seconds, `2s`, a date), or
+            `x-ratelimit-reset` where none is left until then.
+        text: All that is said, in lower case.
     """
     for name, unit_s in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
-        try:
-            seconds = float(headers[name]) * unit_s
-        except (KeyError, ValueError):
-            continue
-        if math.isfinite(seconds):
-            return max(0.0, seconds)
+        seconds = _seconds(headers.get(name), unit_s)
+        if seconds is not None:
+            return seconds
+    reading = reading_in(headers, WINDOW)
+    if reading is not None and reading.left < 1 and reading.full_in_s is not None:
+        return reading.full_in_s
+    said = _SAID_WAIT.search(text)
+    if said is None:
+        return None
+    return math.fsum(
+        float(n) * UNIT_S["ms" if unit in _MILLISECONDS else unit[0]]
+        for n, unit in _PART.findall(said[1])
+    )
+
+
+def _seconds(value: str | None, unit_s: float) -> float | None:
+    """The seconds of a header: a number, with or without a unit, or a date; 0 or more."""
+    if value is None:
+        return None
     try:
-        return max(0.0, parsedate_to_datetime(headers["retry-after"]).timestamp() - time.time())
-    except (KeyError, TypeError, ValueError):
+        seconds = float(value) * unit_s
+    except ValueError:
+        seconds = math.nan
+        if value[:1].isdigit() and value.rstrip()[-1:].isalpha():
+            spelt = seconds_in("".join(value.lower().split()))
+            seconds = math.nan if spelt is None else spelt
+    if math.isfinite(seconds):
+        return max(0.0, seconds)
+    try:
+        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
+    except (TypeError, ValueError):
         return None

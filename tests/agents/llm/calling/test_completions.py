@@ -6,7 +6,8 @@ import pytest
 from support.fakes import PRICE, REQUEST, WORST_USD, raw
 
 from unscripted.agents.llm.billing.bill import NOTHING, Bill, End
-from unscripted.agents.llm.billing.tokens import Tokens
+from unscripted.agents.llm.billing.price import Price
+from unscripted.agents.llm.billing.tokens import Tokens, tokens_in
 from unscripted.agents.llm.calling.completions import (
     MOST_PER_TOKEN,
     SPARE_CHARACTERS,
@@ -52,8 +53,31 @@ def test_the_providers_word_is_the_bill(tokens_in, tokens_out):
 def test_missing_counts_are_estimated(tokens_in, tokens_out):
     found = completed(text="x" * 40, tokens_in=tokens_in, tokens_out=tokens_out)
     assert found.estimated is True
+    assert found.bill.tokens == Tokens(REQUEST.most_tokens_in, REQUEST.max_tokens)
+    assert found.bill.cost_usd == pytest.approx(PRICE.of(found.bill.tokens)) == WORST_USD
+    assert found.completion_tokens == 11
+
+
+@pytest.mark.parametrize("price", [None, Price(0.0, 0.0)])
+def test_likely_tokens_where_nothing_costs(price):
+    found = completed(posed=Posed(REQUEST, price), text="x" * 40, tokens_in=None)
     assert found.bill.tokens == Tokens(REQUEST.likely_tokens_in, 11)
-    assert found.bill.cost_usd == WORST_USD
+    assert not found.bill.cost_usd
+
+
+@pytest.mark.parametrize(
+    ("counts", "tokens", "length"),
+    [
+        ({"total_tokens": 900_000}, (8, 900_000 - 8), 11),
+        ({"completion_tokens": 90_000}, (8, 90_000), 90_000),
+        ({"prompt_tokens": 400, "completion_tokens": None}, (400, 11), 11),
+    ],
+)
+def test_missing_halves_are_estimated(counts, tokens, length):
+    found = completed(text="x" * 40, tokens=tokens_in({"usage": counts}))
+    assert found.estimated is True
+    assert found.bill == Bill.of(Tokens(*tokens), PRICE)
+    assert found.completion_tokens == length
 
 
 OF_TEXT = Tokens(10, 5)

@@ -27,6 +27,12 @@ WORDS = [
     ("Input length 9,000 exceeds the limit of 8,192", 8192, 808),
     ("The input token count (9000) exceeds the maximum number of tokens allowed (8192).",
      8192, 808),
+    ("Sequence length (3052) is larger than the model supports (1800)", 1800, 1252),
+    ("Prompt has 1004 tokens, completion 2048; model's window: 1800.", 1800, 1252),
+    ("Range of input length should be [1, 1800]", 1800, None),
+    ("输入长度超过最大限制 1800", 1800, None),
+    ("Total tokens 3052 over limit 1800", 1800, 1252),
+    ("prompt + max output (3052) > allotted 1800", 1800, 1252),
     ("far too long", None, None),
 ]  # fmt: skip
 

@@ -47,6 +47,12 @@ WORDS = [
     ("Structured Outputs are not supported by this model", FORMAT),
     ("Failed to compile grammar", FORMAT),
     ("extra_body.guided_json: Extra inputs are not permitted", FORMAT),
+    ("Constrained generation is off", FORMAT),
+    ("Output tokens capped at 1,024 for your plan", {"most_tokens": 1024}),
+    ("n_predict limit is 1024", {"most_tokens": 1024}),
+    ("No output tokens for you", None),
+    ("max_tokens must be at least 64 and below 1024", {"most_tokens": 1024}),
+    ("max_tokens must be at least 4096 when thinking is on", None),
     ("You are too late", None),
 ]
 
@@ -58,6 +64,14 @@ def test_what_words_blame(words, found):
     refused = Refused(ASKED, Capabilities(), words, words.lower())
     taught = lesson(refused)
     assert taught == (None if found is None else Capabilities().lowered(words, **found))
+
+
+def test_a_length_too_short_blames_nothing():
+    words = "max_tokens must be at least 4,096 when thinking is on"
+    refused = Refused(ASKED, Capabilities(), words, words)
+    assert lesson(refused, guess=True) is None
+    longer = replace(refused, request=replace(ASKED, max_tokens=4096))
+    assert lesson(longer, guess=True) is not None
 
 
 def test_nothing_is_blamed_twice():

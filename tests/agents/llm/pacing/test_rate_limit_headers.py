@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 
 import pytest
 from support.clock import NOW, made_up_time
 
 from unscripted.agents.llm.pacing import rate_limit_headers
-from unscripted.agents.llm.pacing.rate_limit_headers import reading_in, seconds_in
+from unscripted.agents.llm.pacing.rate_limit import LongWaitError, RateLimiter
+from unscripted.agents.llm.pacing.rate_limit_headers import WINDOW, reading_in, seconds_in
 
 THEN = datetime.fromtimestamp(NOW + 1000 + 90, UTC).isoformat()
 
@@ -30,6 +32,22 @@ def test_seconds_in_every_form(text, seconds):
 def openai(limit, left, reset, name="requests"):
     parts = {"limit": limit, "remaining": left, "reset": reset}
     return {f"x-ratelimit-{k}-{name}": v for k, v in parts.items() if v is not None}
+
+
+@pytest.mark.parametrize(
+    ("reset", "seconds"),
+    [
+        ("90", 90.0), ("1h2m", 3720.0), (f"{NOW + 1090:.0f}", 90.0),
+        (f"{1000 * (NOW + 1090):.0f}", 90.0), (None, None),
+    ],
+)  # fmt: skip
+def test_names_without_a_suffix(reset, seconds):
+    parts = {"limit": "50", "remaining": "0", "reset": reset}
+    headers = {f"x-ratelimit-{k}": v for k, v in parts.items() if v is not None}
+    with made_up_time(rate_limit_headers):
+        assert reading_in(headers, "requests") == reading_in(headers, WINDOW) == (50, 0, seconds)
+        assert reading_in(headers, "tokens") is None
+        assert reading_in({**headers, **openai("7", "6", "1s")}, "requests") == (7.0, 6.0, 1.0)
 
 
 @pytest.mark.parametrize(
@@ -59,6 +77,15 @@ def openai(limit, left, reset, name="requests"):
 )  # fmt: skip
 def test_possible_readings(headers, reading):
     assert reading_in(headers, "requests") == reading
+
+
+def test_a_window_that_is_used_up():
+    headers = {f"x-ratelimit-{k}": v for k, v in
+               (("limit", "50"), ("remaining", "0"), ("reset", "6h"))}  # fmt: skip
+    limiter = RateLimiter()
+    limiter.learn(headers, 0.0, 0, 1.0)
+    with pytest.raises(LongWaitError, match="of 50 requests none is left until"):
+        asyncio.run(limiter.acquire(1, 120.0))
 
 
 def test_either_limit_is_read():

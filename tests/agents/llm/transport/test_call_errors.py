@@ -14,11 +14,15 @@ from hypothesis import strategies as st
 from support.clock import NOW, Time
 from support.llm_errors import Strange, refused, said_by_litellm
 
+from unscripted.agents.llm.billing.bill import End
+from unscripted.agents.llm.pacing.rate_limit_headers import UNNAMED
+from unscripted.agents.llm.responses.errors import ProviderError
 from unscripted.agents.llm.transport.call_errors import (
     RETRIED,
     CallError,
     ErrorKind,
     classify,
+    classify_stated,
 )
 from unscripted.agents.llm.transport.evidence import LONGEST_CAUSE
 
@@ -44,7 +48,6 @@ NotFoundError | The model `m` does not exist | account
 Timeout | Request timed out | timeout
 InternalServerError | The server had an error | server
 ServiceUnavailableError | Overloaded | server
-BadGatewayError | <html>502</html> | server
 APIConnectionError | Connection refused | server
 APIError | Expecting value: line 1 column 1 | server
 APIResponseValidationError | not a response | server
@@ -103,8 +106,34 @@ UnprocessableEntityError | messages.0.content: wrong type | error
 403 | no | account
 404 | no | account
 408 | slow | timeout
-409 | no | error
-409 | temperature | error
+400 | Sequence length (3052) is larger than the model supports (1800) | length
+400 | Prompt has 1004 tokens, completion 2048; model's window: 1800. | length
+400 | Range of input length should be [1, 1800] | length
+400 | 输入长度超过最大限制 1800 | length
+400 | Conversation too long; please start a new one | length
+422 | Total tokens 3052 over limit 1800 | length
+400 | prompt + max output (3052) > allotted 1800 | length
+500 | prompt + max output (3052) > allotted 1800 | length
+500 | the request exceeds the available context size | length
+400 | max_tokens: 2048 > 1024, the model's window for output | parameter
+400 | Range of max_tokens should be [1, 1800] | parameter
+400 | max_tokens is too large: total tokens over limit | parameter
+400 | temperature: range of input length 1 should be [0, 1] | parameter
+500 | max_tokens: total tokens over limit | server
+400 | The request was rejected as a result of our safety guidelines | refused
+400 | Output data may contain inappropriate content. | refused
+400 | data_inspection_failed | refused
+400 | The request was rejected because it was considered high risk | refused
+400 | Content Exists Risk | refused
+400 | Output tokens capped at 1,024 for your plan | error
+400 | n_predict limit is 1024 | error
+400 | Constrained generation is off | error
+400 | Model m is currently loading, try again | server
+503 | Model m is currently loading, try again | server
+400 | Loading model | server
+409 | no | server
+409 | temperature | server
+425 | too early | server
 413 | too many tokens | length
 413 | too large | length
 413 | Request too large for model on tokens per minute (TPM): Limit 6000 | length
@@ -160,6 +189,51 @@ def test_a_call_error_stands_for_itself():
     assert classify(fault) is fault
 
 
+@pytest.mark.parametrize(
+    ("error", "cause"),
+    [
+        (refused(502, "<html><h1>502</h1></html>"), "a web page instead of JSON (status 502)"),
+        (refused(404, "<!DOCTYPE html>\n<p>"), "a web page instead of JSON (status 404): is it the "
+         "address of an OpenAI-compatible server?"),
+        (said_by_litellm("BadGatewayError", "OpenAIException - <HTML lang=en>x"),
+         "a web page instead of JSON (status 502)"),
+        (Strange("Unable to read: <head>x"), "Unable to read: a web page instead of JSON: is it "
+         "the address of an OpenAI-compatible server?"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_no_cause_holds_a_page(error, cause):
+    assert str(classify(error)) == cause
+
+
+@pytest.mark.parametrize("spare", ["", " and so on" * 40])
+def test_a_remedy_for_short_answers(spare):
+    words = f"max_tokens must be at least 4096 when thinking is on{spare}"
+    found = classify(refused(400, words))
+    assert found.kind is ErrorKind.PARAMETER
+    assert str(found).startswith("max_tokens must be at least 4096 when thinking is on")
+    assert str(found).endswith("; --max-tokens 4096 may help")
+    assert len(str(found)) <= LONGEST_CAUSE
+
+
+def test_no_remedy_for_smaller_lengths():
+    assert "--max-tokens" not in str(classify(refused(400, "max_tokens must be at least 1")))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "kind"),
+    [
+        ("Output data may contain inappropriate content", "refused"),
+        ("Output tokens capped at 1,024 for your plan", "error"),
+        ("Model m is currently loading", "server"),
+        ("Total tokens 3052 over limit 1800", "length"),
+    ],
+)
+def test_errors_that_came_as_answers(sentence, kind):
+    error = ProviderError(sentence, None, sentence.lower())
+    assert classify_stated(error, End.REFUSED, None).kind is ErrorKind(kind)
+
+
 def test_which_errors_are_retried():
     assert {ErrorKind.RATE_LIMIT, ErrorKind.SERVER, ErrorKind.TIMEOUT} == RETRIED
 
@@ -180,7 +254,16 @@ LONG_AGO = "Wed, 21 Oct 2015 07:28:00 GMT"
         ({"retry-after": "9", "retry-after-ms": "340"}, 0.34),
         ({"retry-after": IN_A_MINUTE}, 60.0),
         ({"retry-after": LONG_AGO}, 0.0),
+        ({"retry-after": "2s"}, 2.0),
+        ({"retry-after": "500ms"}, 0.5),
+        ({"retry-after": "0s"}, 0.0),
+        ({"retry-after": "1m 30s"}, 90.0),
+        ({"retry-after-ms": "500ms"}, 0.5),
         ({"retry-after": "soon"}, None),
+        (dict(zip(UNNAMED, ("50", "0", "7200"), strict=True)), 7200.0),
+        (dict(zip(UNNAMED, ("50", "0", "1h2m"), strict=True)), 3720.0),
+        (dict(zip(UNNAMED, ("50", "1", "7200"), strict=True)), None),
+        ({**dict(zip(UNNAMED, ("50", "0", "7200"), strict=True)), "retry-after": "3"}, 3.0),
         ({"retry-after": ""}, None),
         ({"retry-after": "nan"}, None),
         ({"x-ratelimit-reset-requests": "5s"}, None),
@@ -192,6 +275,26 @@ def test_retry_after_in_every_form(headers, wait, monkeypatch):
     assert classify(refused(429, "slow down", **headers)).retry_after_s == wait
     by_litellm = classify(said_by_litellm("RateLimitError", **headers))
     assert (by_litellm.kind, by_litellm.retry_after_s) == (ErrorKind.RATE_LIMIT, wait)
+
+
+@pytest.mark.parametrize(
+    ("words", "wait"),
+    [
+        ("Please try again in 3.2s. Visit our page", 3.2),
+        ("Please try again in 340ms", 0.34),
+        ("Please try again in 6m0.5s.", 360.5),
+        ("Please try again in 1h2m", 3720.0),
+        ("Please retry in 20 seconds", 20.0),
+        ("Please wait 2 minutes", 120.0),
+        ('{"@type": "RetryInfo", "retryDelay": "4s"}', 4.0),
+        ("try again in 3 ways", None),
+        ("try again in 3 more", None),
+        ("try again later", None),
+    ],
+)
+def test_waits_in_words(words, wait):
+    assert classify(refused(429, words)).retry_after_s == wait
+    assert classify(refused(429, words, **{"retry-after": "9"})).retry_after_s == 9.0
 
 
 def test_refusal_headers_are_lower_case():
