@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ....model.errors import Halt, UsageError
+from ....model.errors import Halt
 from ..build.from_config import organization_of
 from ..config.identity import Sweep
 from ..config.run import RunConfig
@@ -67,9 +67,12 @@ def replay(path: Path) -> Replayed:
 def _run(folder: Archive, config: RunConfig, service: Service | None) -> Replayed:
     recorded = folder.texts()
     if not recorded:
-        raise UsageError(f"dir={folder.folder} holds no finished tick; play the run first")
+        raise folder.nothing("tick")
     org = organization_of(config, service)
     for played, (tick, text) in enumerate(recorded):
+        if tick != played:
+            missing = f"{folder.path}: tick {played} is missing"
+            return Replayed(played, "ticks", missing, folder.version)
         try:
             org.step()
             again = org.records[-1].to_json()
@@ -81,7 +84,7 @@ def _run(folder: Archive, config: RunConfig, service: Service | None) -> Replaye
         if said:
             difference = f"tick {tick} differs from the record: {said}"
             return Replayed(played, "ticks", difference, folder.version)
-    return Replayed(len(recorded), "ticks", "", folder.version)
+    return Replayed(len(recorded), "ticks", "; ".join(folder.damage), folder.version)
 
 
 def _runs(folder: Archive, config: Sweep, service: Service | None) -> Replayed:

@@ -28,7 +28,7 @@ from ..config.identity import Config, as_options, from_json, inputs_of, objects_
 from ..results.run_result import RunResult
 from .database import JOURNAL, Database
 from .inputs import copies, keep
-from .safe_files import refuse_links, write_text
+from .safe_files import refuse_link, refuse_links, write_text
 
 CONFIG, STUDY, LOCK = "config.json", "study.yaml", ".lock"
 MOST_CONFIG_BYTES = 64_000_000
@@ -147,6 +147,8 @@ def archive(folder: Path) -> Iterator[Archive]:
     Raises:
         UsageError: It is none, or can't be read.
     """
+    for name in (CONFIG, JOURNAL, f"{JOURNAL}-wal", f"{JOURNAL}-shm", "inputs"):
+        refuse_link(folder / name)
     if not (folder / CONFIG).is_file():
         raise UsageError(f"dir={folder} holds no {CONFIG}; give the folder of a run")
     body = _read_config(folder)
