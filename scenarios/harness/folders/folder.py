@@ -54,7 +54,7 @@ class Folder(Database):
         self.config = config
         self._known: tuple[list[TickRecord], dict[str, RunResult]] = ([], {})
         refuse_links(folder)
-        there = _read_config(folder) if (folder / CONFIG).exists() else None
+        there = read_config(folder) if (folder / CONFIG).exists() else None
         if there is not None:
             changed = _grown(folder, there, config)
         else:
@@ -151,7 +151,7 @@ def archive(folder: Path) -> Iterator[Archive]:
         refuse_link(folder / name)
     if not (folder / CONFIG).is_file():
         raise UsageError(f"dir={folder} holds no {CONFIG}; give the folder of a run")
-    body = _read_config(folder)
+    body = read_config(folder)
     kept = copies(folder, body)
     with relocated(kept):
         version = str(body.get("unscripted", "?"))
@@ -192,7 +192,15 @@ def _grown(folder: Path, there: Mapping[str, Any], config: Config) -> bool:
         raise UsageError(f"{folder / CONFIG} can't be read: {said}; use another folder") from None
 
 
-def _read_config(folder: Path) -> Mapping[str, Any]:
+def read_config(folder: Path) -> Mapping[str, Any]:
+    """What the `config.json` of a folder holds.
+
+    Args:
+        folder: Of a run, comparison or scenario.
+
+    Raises:
+        UsageError: It can't be read, or is no mapping.
+    """
     path = folder / CONFIG
     try:
         if path.stat().st_size > MOST_CONFIG_BYTES:
