@@ -20,6 +20,8 @@ from .load import finished_of, offline
 if TYPE_CHECKING:
     from ....agents.llm.service import Service
 
+UNREADABLE = "the record can't be read"
+
 
 @dataclass(frozen=True)
 class Replayed:
@@ -76,11 +78,11 @@ def _run(folder: Archive, config: RunConfig, service: Service | None) -> Replaye
         try:
             org.step()
             again = org.records[-1].to_json()
-            said = "" if again == text else first_difference(json.loads(text), json.loads(again))
+            said = "" if again == text else _differing(json.loads(text), json.loads(again))
         except Halt as halt:
             said = str(halt)
         except (ValueError, TypeError, RecursionError):
-            said = "the record can't be read"
+            said = UNREADABLE
         if said:
             difference = f"tick {tick} differs from the record: {said}"
             return Replayed(played, "ticks", difference, folder.version)
@@ -122,6 +124,13 @@ def _differs(recorded: RunResult, again: RunResult, known: Mapping[str, set[str]
         kept = [{c: v for c, v in row.items() if c in columns} for row in rows]
         now[table] = kept[0] if table == "row" else kept
     return first_difference(json.loads(json.dumps(recorded.body())), now)
+
+
+def _differing(recorded: Any, again: Any) -> str:
+    """What the first difference of two records is."""
+    if not isinstance(recorded, dict) or not {"tick", "members"} <= recorded.keys():
+        return UNREADABLE
+    return first_difference(recorded, again)
 
 
 def first_difference(recorded: Any, again: Any) -> str:

@@ -24,7 +24,15 @@ from ....model.record import TickRecord
 from ....model.relocation import relocated
 from ..config.files import options_text
 from ..config.growth import grown
-from ..config.identity import Config, as_options, from_json, inputs_of, objects_in, to_json
+from ..config.identity import (
+    Config,
+    as_options,
+    from_json,
+    inputs_of,
+    objects_in,
+    refuse_unknown,
+    to_json,
+)
 from ..results.run_result import RunResult
 from .database import JOURNAL, Database
 from .inputs import copies, keep
@@ -155,7 +163,7 @@ def archive(folder: Path) -> Iterator[Archive]:
     kept = copies(folder, body)
     with relocated(kept):
         version = str(body.get("unscripted", "?"))
-        opened = Archive(folder, from_json(body), version, has_copies=bool(kept))
+        opened = Archive(folder, from_json(body, folder / CONFIG), version, has_copies=bool(kept))
         try:
             yield opened
         finally:
@@ -211,4 +219,5 @@ def read_config(folder: Path) -> Mapping[str, Any]:
         raise UsageError(f"{path} can't be read: {said}; use another folder") from None
     if not isinstance(body, dict):
         raise UsageError(f"{path} is not a run's configuration; use another folder")
+    refuse_unknown(body, path)
     return body

@@ -49,6 +49,8 @@ TAMPERED = [
     (lambda text: text.replace('"tick":1', '"tick":1,"more":2', 1), "more was 2, is None"),
     (lambda text: text[:-1], UNREADABLE),
     (lambda text: "", UNREADABLE),
+    (lambda text: "{}", UNREADABLE),
+    (lambda text: "[1]", UNREADABLE),
     (lambda text: "[" * 100_000, UNREADABLE),
 ]
 
@@ -126,6 +128,32 @@ def test_links_are_not_followed(copy, call, name):
         assert f"{copy / name} is a link to " in said.err
     with pytest.raises(unscripted.UsageError, match="is a link to"):
         unscripted.load(copy)
+
+
+UNKNOWN = [
+    ("{}", "version 1: it names no kind, kinds: run, compare, scenario; use another folder"),
+    ('{"kind": "walk"}', "version 1: it is of kind 'walk', kinds: run, compare, scenario; use"),
+    ('{"version": 99}', "is of version 99, this program knows 1; use the program that wrote it"),
+]
+
+
+@pytest.mark.parametrize(("text", "remedy"), UNKNOWN)
+def test_an_unknown_configuration_is_said(copy, call, text, remedy):
+    (copy / "config.json").write_text(text)
+    for asked in (*_readers(copy), ("run", "--agents", 3, "--ticks", 3, "--out", copy)):
+        said = call(*asked)
+        assert (said.code, said.err.count("\n")) == (2, 1)
+        assert str(copy / "config.json") in said.err
+        assert remedy in said.err
+
+
+def test_a_configuration_lacks_an_option(copy, call):
+    body = json.loads((copy / "config.json").read_text())
+    del body["agents"]
+    (copy / "config.json").write_text(json.dumps(body))
+    said = call("report", copy)
+    assert said.code == 2
+    assert f"{copy / 'config.json'} is not a run's configuration of version 1: it lacks" in said.err
 
 
 def test_a_lost_journal_is_said(copy, call):
