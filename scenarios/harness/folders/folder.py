@@ -174,7 +174,9 @@ def _refuse_strangers(folder: Path) -> None:
     """Refuse a folder that holds other things, or things of a run whose configuration is gone."""
     if not folder.exists():
         return
-    others = not folder.is_dir() or {p.name for p in folder.iterdir()} - BEFORE_A_START
+    if not folder.is_dir():
+        raise UsageError(f"out={folder} is not a folder; use an empty or new folder")
+    others = {p.name for p in folder.iterdir()} - BEFORE_A_START
     if others or ((folder / JOURNAL).exists() and _has_rows(folder / JOURNAL)):
         raise UsageError(f"out={folder} holds other files; use an empty or new folder")
 

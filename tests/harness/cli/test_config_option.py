@@ -97,8 +97,18 @@ WRONG = [
     ("agents: 0\n", "agents=0 is below 1"),
     ("- ticks\n", "config=mine.yaml is not a mapping; write `option: value`"),
     ("ticks\n", "config=mine.yaml is not a mapping"),
-    ("ticks: [\n", "config=mine.yaml is no YAML: "),
-    ("ticks: 1\n---\nticks: 2\n", "config=mine.yaml is no YAML: "),
+    (
+        "a: 1\nticks: [\n",
+        "config=mine.yaml is no YAML: line 3: while parsing a flow node, expected "
+        "the node content, but found '<stream end>'; mend that line\n",
+    ),
+    (
+        "ticks: 1\n  a: b\n",
+        "config=mine.yaml is no YAML: line 2: mapping values are not allowed "
+        "here; mend that line\n",
+    ),
+    ("ticks: 1\n---\nticks: 2\n", "config=mine.yaml is no YAML: line 2: "),
+    ("ticks: 1\nagents: \x01\n", "config=mine.yaml is no YAML: line 2: special characters are"),
     ("a: &a [*a]\n", "mine.yaml:1: 'a' is not known"),
     ("[" * 5000, "config=mine.yaml is no YAML: "),
     ("#" * 1_000_001, "config=mine.yaml is larger than 1,000,000 bytes; use a smaller one"),
@@ -182,7 +192,8 @@ MIND = "def decide(observation):\n    return 'a'\n"
 def with_file(call, undrawn, here):
     """A run folder whose run read a network."""
     Path("g.edges").write_text("0 1\n1 2\n", encoding="utf-8")
-    said = call("run", *"--agents 3 --ticks 1 --topology g.edges --json --out first".split())
+    said = call("run", "--agents", 3, "--ticks", 1, "--topology", "g.edges", "--json",
+                "--out", "first")  # fmt: skip
     assert said.code == 0
     return here
 
