@@ -15,6 +15,7 @@ from .scenarios.harness.conformance.checking import (
     check_judge,
     check_mind,
     check_protocol,
+    check_topology,
 )
 from .scenarios.harness.conformance.families import FAMILY_CHECKS, FamilyCase, family_cases
 from .scenarios.harness.conformance.machine import OrganizationMachine, organization_machine
@@ -63,6 +64,7 @@ __all__ = [
     "check_judge",
     "check_mind",
     "check_protocol",
+    "check_topology",
     "family_cases",
     "independent_streams",
     "networks",

@@ -51,7 +51,9 @@ def rubric(options: str) -> Rubric:
             try:
                 noise = float(value)
             except ValueError:
-                raise UsageError(f"judge=rubric: noise={value!r} is not a number") from None
+                raise UsageError(
+                    f"judge=rubric: noise={value!r} is not a number; use e.g. 0.2"
+                ) from None
         elif part in SEVERITY:
             severity = part
         else:
@@ -96,11 +98,11 @@ class Rubric(Judge):
         name: str = "rubric",
     ) -> None:
         if not 0 < severity < math.inf:
-            raise UsageError(f"severity={severity} must be above 0")
+            raise UsageError(f"severity={severity} must be above 0; use e.g. 1.8")
         if not 0 <= noise < math.inf:
-            raise UsageError(f"noise={noise} must be 0 or more")
+            raise UsageError(f"noise={noise} must be 0 or more; use e.g. noise=0.2")
         if not 0 <= repetition <= 1:
-            raise UsageError(f"repetition={repetition} is outside 0 to 1")
+            raise UsageError(f"repetition={repetition} is outside 0 to 1; use e.g. 0.5")
         self.repetition = repetition
         self.severity = severity
         self.noise = noise

@@ -25,7 +25,7 @@ from .messages import Log
 from .metrics.catalogue import measure_tick, of_ticks
 from .mind import Mind
 from .observation import Charter
-from .population.mesa_model import data_collector
+from .population.mesa_model import checked_reporters, data_collector
 from .population.population import Population
 from .protocol import Protocol
 from .record import TickRecord
@@ -68,9 +68,8 @@ class BaseOrganization(Population):
         self._proposed: list[Ruling] = []  # between ticks; they go into the next record
         self._shocks = ShockSchedule(setup.shocks, self.streams)
         self._recorded: TickRecord | None = None
-        self.datacollector = data_collector(
-            self.model_reporters(), {**AGENT_REPORTERS, **setup.agent_reporters}
-        )
+        own = checked_reporters(setup.agent_reporters, self.members.values())
+        self.datacollector = data_collector(self.model_reporters(), {**AGENT_REPORTERS, **own})
 
     def __repr__(self) -> str:
         name, n = type(self).__name__, len(self.members)

@@ -94,6 +94,9 @@ class Setup:
                 f"graph has {len(self.graph)} nodes for n_agents={n}; use nodes 0 to {n - 1}"
             )
         object.__setattr__(self, "measures", as_measures(self.measures))
+        if not isinstance(self.agent_reporters, Mapping):
+            given = self.agent_reporters
+            raise UsageError(f"agent_reporters={given!r} is no mapping; use {{name: function}}")
         taken = {*AGENT_REPORTERS, *of_ticks(self.own_measures)} & {*self.agent_reporters}
         if taken:
             raise UsageError(f"agent_reporters={sorted(taken)} are taken; use other names")

@@ -27,7 +27,9 @@ class Faculties:
     def __post_init__(self) -> None:
         for f in fields(self):
             if not 0 <= getattr(self, f.name) <= 1:
-                raise UsageError(f"{f.name}={getattr(self, f.name)} is outside 0 to 1")
+                raise UsageError(
+                    f"{f.name}={getattr(self, f.name)} is outside 0 to 1; use e.g. 0.5"
+                )
 
     @property
     def judgement(self) -> float:

@@ -148,8 +148,7 @@ class TaskFamily(ABC):
 
         Args:
             task: Of this family.
-            answers: By member, in the order they were given; None, or a member left out, is no
-                answer.
+            answers: By member, in the order given; None, or a member left out, is no answer.
         """
 
     def environment(self, task: ScoredTask) -> Environment | None:
@@ -275,6 +274,8 @@ def ring(n: int) -> nx.Graph[int]:
     Args:
         n: Members, 1 or more; two are linked once.
     """
+    if not hasattr(n, "__index__") or n < 1:
+        raise UsageError(f"n={n!r} is not a team size; use a whole number from 1")
     graph: nx.Graph[int] = nx.path_graph(n)
     if n > 2:
         graph.add_edge(n - 1, 0)

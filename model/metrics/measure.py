@@ -134,8 +134,12 @@ def as_measures(
     Raises:
         UsageError: Neither a measure nor a function, or a measure under another name than its own.
     """
+    if not isinstance(given, Mapping):
+        raise UsageError(f"measures={given!r} is no mapping; use {{name: function}}")
     found: dict[str, Measure] = {}
     for name, what in given.items():
+        if not isinstance(name, str):
+            raise UsageError(f"measures[{name!r}]: {name!r} is no name; use text")
         if not isinstance(what, Measure):
             if not callable(what):
                 raise UsageError(f"measures[{name!r}]={what!r}: use a Measure or a function")

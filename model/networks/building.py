@@ -44,12 +44,21 @@ def build_topology(topology: Topology, n_agents: int, seed: int) -> nx.Graph[int
         name, graph = str(topology), _from_name(str(topology), n_agents, seed)
     if not isinstance(graph, nx.Graph):
         raise UsageError(f"topology={name} returned {type(graph).__name__}; return a Graph")
+    if len(graph) < n_agents and not callable(topology) and is_network_file(topology):
+        raise UsageError(
+            f"topology={name}: {_nodes(graph)} were read from {located(name)} for "
+            f"n_agents={n_agents}; check the file, or use another topology"
+        )
     if len(graph) != n_agents:
         raise UsageError(
             f"topology={name} has {len(graph)} nodes for n_agents={n_agents}; "
             f"use --agents {len(graph)} or another topology"
         )
     return _numbered(graph)
+
+
+def _nodes(graph: nx.Graph[Any]) -> str:
+    return f"only {len(graph)} node{'' if len(graph) == 1 else 's'}"
 
 
 def _from_name(spec: str, n_agents: int, seed: int) -> Any:

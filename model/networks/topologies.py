@@ -259,4 +259,6 @@ def _within(name: str, option: str, value: int, low: int, high: int) -> None:
 
 def _share(name: str, option: str, value: float) -> None:
     if not 0 <= value <= 1:
-        raise UsageError(f"topology={name}: {option}={value} is outside 0 to 1")
+        raise UsageError(
+            f"topology={name}: {option}={value} is outside 0 to 1; use e.g. {option}=0.1"
+        )

@@ -16,7 +16,7 @@ from types import ModuleType
 from typing import Any, NamedTuple, TypeVar
 
 from ..errors import PluginError, UnknownNameError, UsageError
-from .grammar import read_options, split_spec
+from .grammar import read_options, refuse_bare_colon, split_spec
 from .loading import NoSuchModuleError, import_path, load
 from .tags import PluginTag
 
@@ -52,6 +52,7 @@ def find(kind: str, noun: str, text: str) -> Found:
     known = discover(kind)
     name, options = split_spec(text)
     if name in known:
+        refuse_bare_colon(noun, text)
         return Found(known[name], name, options)
     path = import_path(text)
     if path is None:

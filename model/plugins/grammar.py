@@ -27,6 +27,22 @@ def split_spec(text: str) -> tuple[str, str]:
     return name.strip(), options
 
 
+def refuse_bare_colon(noun: str, text: str) -> None:
+    """Refuse `NAME:` with nothing behind it: something was forgotten.
+
+    Args:
+        noun: What is named, for the error.
+        text: As users type it.
+
+    Raises:
+        UsageError: It ends with its colon.
+    """
+    if ":" in text and not split_spec(text)[1].strip():
+        raise UsageError(
+            f"{noun}={text!r} has no options after its colon; remove the colon, or give some"
+        )
+
+
 def read_options(what: str, text: str, function: Callable[..., Any]) -> dict[str, Any]:
     """Read `k=4,p=0.1` by the keyword-only parameters of a function, whose defaults give types.
 
@@ -56,7 +72,8 @@ def read_options(what: str, text: str, function: Callable[..., Any]) -> dict[str
             options[key] = known[key](value.strip())
         except ValueError:
             kind = known[key].__name__.strip("_")
-            raise UsageError(f"{what}: {key}={value!r} is not a valid {kind}") from None
+            remedy = f"; use {_REMEDIES[kind]}" if kind in _REMEDIES else ""
+            raise UsageError(f"{what}: {key}={value!r} is not a valid {kind}{remedy}") from None
     return options
 
 
@@ -119,3 +136,4 @@ _READERS: dict[type, Callable[[str], Any]] = {
     type(None): str,
     type(inspect.Parameter.empty): str,
 }
+_REMEDIES = {"int": "a whole number", "float": "a number", "flag": "true or false"}

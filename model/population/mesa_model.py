@@ -12,12 +12,14 @@ Mesa 4 has no longer.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import repeat
 from typing import Any
 
 import mesa
+
+from ..errors import UsageError
 
 NUMBERS_AGENTS = "agent_id_counter"
 """An attribute of models in Mesa versions that number all agents of a model together."""
@@ -117,6 +119,50 @@ class Attribute:
     def __call__(self, agent: mesa.Agent) -> Any:
         """The value now."""
         return getattr(agent, self.name, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Reporter:
+    """An agent reporter whose errors are its author's one line; pickles where its function does.
+
+    Attributes:
+        name: Of the column.
+        function: Of an agent.
+    """
+
+    name: str
+    function: Callable[[Any], Any]
+
+    def __call__(self, agent: mesa.Agent) -> Any:
+        """The value now."""
+        try:
+            return self.function(agent)
+        except Exception as error:
+            raised = " ".join(f"{type(error).__name__}: {error}".split())
+            raise UsageError(
+                f"agent_reporters[{self.name!r}] raised {raised}; give None instead"
+            ) from error
+
+
+def checked_reporters(given: Mapping[str, Any], agents: Iterable[mesa.Agent]) -> dict[str, Any]:
+    """A user's own agent reporters: attributes' names, and functions whose errors are one line.
+
+    Args:
+        given: By name, as the user gave them.
+        agents: Have the attributes.
+
+    Raises:
+        UsageError: One is neither a function nor the name of an attribute.
+    """
+    some = list(agents)
+    for name, what in given.items():
+        where = f"agent_reporters[{name!r}]={what!r}"
+        if not isinstance(what, str):
+            if not callable(what):
+                raise UsageError(f"{where} is neither; use an attribute's name or a function")
+        elif not any(hasattr(agent, what) for agent in some):
+            raise UsageError(f"{where}: members have no such attribute; use one, or a function")
+    return {n: r if isinstance(r, str) else Reporter(n, r) for n, r in given.items()}
 
 
 def data_collector(

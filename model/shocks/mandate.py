@@ -82,7 +82,10 @@ class Regulation(Shock):
         if not self.domain.strip():
             raise UsageError("shock=regulation: domain is empty; use e.g. regulation:domain=audit")
         if not 0 <= self.difficulty <= 1:
-            raise UsageError(f"shock=regulation: difficulty={self.difficulty} is outside 0 to 1")
+            raise UsageError(
+                f"shock=regulation: difficulty={self.difficulty} is outside 0 to 1; "
+                "use e.g. difficulty=0.5"
+            )
 
     def apply(self, org: ShockTarget, rng: np.random.Generator) -> str:
         """Change every later task."""

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from ....model.errors import UsageError
 from ..build.from_config import organization_of
 from ..config.comparison import ComparisonConfig
 from ..config.identity import Sweep
@@ -39,7 +38,7 @@ def run_of(folder: Archive, config: RunConfig) -> Run:
         for record in folder.records():
             org.replay(record)
     if not org.records:
-        raise UsageError(f"dir={folder.folder} holds no finished tick; play the run first")
+        raise folder.nothing("tick")
     ending = Exit.DONE if org.tick == config.tasks.ticks else Exit.INTERRUPTED
     return Run(PlayedRun(config, org, ending, len(org.records)), folder.folder)
 
@@ -73,7 +72,7 @@ def finished_of(folder: Archive, config: Sweep) -> tuple[dict[str, RunResult], E
     keys = [run_key(run) for run in config.runs()]
     results = {key: kept[key] for key in keys if key in kept}
     if not results:
-        raise UsageError(f"dir={folder.folder} holds no finished run; play it first")
+        raise folder.nothing("run")
     return results, Exit.DONE if len(results) == len(set(keys)) else Exit.INTERRUPTED
 
 

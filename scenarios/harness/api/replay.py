@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ....model.errors import Halt, UsageError
+from ....model.errors import Halt
 from ..build.from_config import organization_of
 from ..config.identity import Sweep
 from ..config.run import RunConfig
@@ -19,6 +19,8 @@ from .load import finished_of, offline
 
 if TYPE_CHECKING:
     from ....agents.llm.service import Service
+
+UNREADABLE = "the record can't be read"
 
 
 @dataclass(frozen=True)
@@ -67,21 +69,24 @@ def replay(path: Path) -> Replayed:
 def _run(folder: Archive, config: RunConfig, service: Service | None) -> Replayed:
     recorded = folder.texts()
     if not recorded:
-        raise UsageError(f"dir={folder.folder} holds no finished tick; play the run first")
+        raise folder.nothing("tick")
     org = organization_of(config, service)
     for played, (tick, text) in enumerate(recorded):
+        if tick != played:
+            missing = f"{folder.path}: tick {played} is missing"
+            return Replayed(played, "ticks", missing, folder.version)
         try:
             org.step()
             again = org.records[-1].to_json()
-            said = "" if again == text else first_difference(json.loads(text), json.loads(again))
+            said = "" if again == text else _differing(json.loads(text), json.loads(again))
         except Halt as halt:
             said = str(halt)
         except (ValueError, TypeError, RecursionError):
-            said = "the record can't be read"
+            said = UNREADABLE
         if said:
             difference = f"tick {tick} differs from the record: {said}"
             return Replayed(played, "ticks", difference, folder.version)
-    return Replayed(len(recorded), "ticks", "", folder.version)
+    return Replayed(len(recorded), "ticks", "; ".join(folder.damage), folder.version)
 
 
 def _runs(folder: Archive, config: Sweep, service: Service | None) -> Replayed:
@@ -119,6 +124,13 @@ def _differs(recorded: RunResult, again: RunResult, known: Mapping[str, set[str]
         kept = [{c: v for c, v in row.items() if c in columns} for row in rows]
         now[table] = kept[0] if table == "row" else kept
     return first_difference(json.loads(json.dumps(recorded.body())), now)
+
+
+def _differing(recorded: Any, again: Any) -> str:
+    """What the first difference of two records is."""
+    if not isinstance(recorded, dict) or not {"tick", "members"} <= recorded.keys():
+        return UNREADABLE
+    return first_difference(recorded, again)
 
 
 def first_difference(recorded: Any, again: Any) -> str:

@@ -122,7 +122,8 @@ def _check(
     target: Annotated[
         str,
         cyclopts.Parameter(
-            help="FILE.py:Class or module:Class, importable from here; or a task file."
+            help="FILE.py:Class or module:Class, importable from here, or FILE.py:function for a "
+            "topology; or a task file."
         ),
     ],
     /,

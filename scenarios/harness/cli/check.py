@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 from ....model.errors import UsageError
@@ -13,7 +15,13 @@ from ....model.mind import Mind
 from ....model.plugins.loading import import_path, load
 from ....model.protocol import Protocol
 from ....model.tasks.files import read_tasks
-from ..conformance.checking import check_family, check_judge, check_mind, check_protocol
+from ..conformance.checking import (
+    check_family,
+    check_judge,
+    check_mind,
+    check_protocol,
+    check_topology,
+)
 from ..conformance.result import CheckResult
 from ..exits import Exit
 from ..format import counted
@@ -33,7 +41,7 @@ def check_command(target: str, examples: int, *, as_json: bool = False) -> Exit:
     """Check a plug-in.
 
     Args:
-        target: `FILE.py:Class` or `module:Class`; or a task file or folder.
+        target: `FILE.py:Class`, `FILE.py:function` or `module:Class`; or a task file or folder.
         examples: Cases per property, 1 or more.
         as_json: One object on standard output.
 
@@ -44,8 +52,8 @@ def check_command(target: str, examples: int, *, as_json: bool = False) -> Exit:
         return _check_tasks(Path(target), as_json=as_json)
     if examples < 1:
         raise UsageError(f"examples={examples} is below 1; use 1 or more")
-    plugin, seam = load_plugin(target)
-    results = SUITES[seam](plugin, examples=examples)
+    plugin, suite = load_plugin(target)
+    results = suite(plugin, examples=examples)
     if as_json:
         print_json({"version": 1, "target": target, "checks": [r.body() for r in results]})
     show_results(results, examples, as_json=as_json)
@@ -85,28 +93,50 @@ def show_results(results: Sequence[CheckResult], examples: int, *, as_json: bool
     say(console, f"{held} of {len(results)} checks passed, {examples} cases each")
 
 
-def load_plugin(target: str) -> tuple[Any, type]:
-    """A user's class and the seam it fills.
+def load_plugin(target: str) -> tuple[Any, Callable[..., list[CheckResult]]]:
+    """A user's class, or function that makes networks, and the suite of the seam it fills.
 
     Args:
-        target: `FILE.py:Class` or `module:Class`.
+        target: `FILE.py:Class`, `FILE.py:function` or `module:Class`.
 
     Raises:
         UsageError: It can't be loaded, is no plug-in, or can't be made without arguments.
     """
     path = import_path(target)
+    if path is None and target.endswith(".py"):
+        raise UsageError(f"target={target!r} names no class in the file; use {target}:Class")
     if path is None:
         raise UsageError(
             f"target={target!r} is no import path; use FILE.py:Class or mypackage.relay:Relay"
         )
     found = load("target", path)
+    if _makes_networks(found):
+        return found, check_topology
     seam = next((s for s in SUITES if isinstance(found, type) and issubclass(found, s)), None)
     if seam is None:
         known = ", ".join(f"unscripted.{s.__name__}" for s in SUITES)
-        raise UsageError(f"target={target!r} is no plug-in; subclass one of {known}")
+        raise UsageError(
+            f"target={target!r} is no plug-in; subclass one of {known}, "
+            "or give a function (n, seed) that makes a network"
+        )
+    if missing := sorted(getattr(found, "__abstractmethods__", ())):
+        raise UsageError(
+            f"target={target!r} lacks {', '.join(missing)}, "
+            f"which a {seam.__name__} has; define {'it' if len(missing) == 1 else 'them'}"
+        )
     try:
         found()
     except Exception as error:
         cause = f"{type(error).__name__}: {error}"
         raise UsageError(f"target={target!r} can't be made without arguments: {cause}") from None
-    return found, seam
+    return found, SUITES[seam]
+
+
+def _makes_networks(found: object) -> bool:
+    """Whether it is a function of two arguments, a size and a seed, as those of topologies are."""
+    if not isinstance(found, FunctionType):
+        return False
+    taken = inspect.signature(found).parameters.values()
+    placed = [p for p in taken if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    needed = [p for p in taken if p.default is p.empty and p.kind is not p.VAR_KEYWORD]
+    return len(placed) >= 2 and set(needed) <= set(placed[:2])

@@ -116,8 +116,9 @@ class CommandOptions:
 
     def _of_file(self, path: Path) -> dict[str, Any]:
         from ..config.files import read_options_file
+        from ..folders.placing import placed
 
-        return read_options_file(path, self.known, self.lists)
+        return placed(read_options_file(path, self.known, self.lists), path)
 
 
 def _written(default: Any) -> str | bool:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from yaml.reader import ReaderError
 
 from ....model.errors import UsageError
 from ....model.options import Named
@@ -51,13 +52,25 @@ def _entries(path: Path) -> list[tuple[yaml.ScalarNode, yaml.Node]]:
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"config={path} can't be read: {error}; give a YAML file") from None
     except (yaml.YAMLError, RecursionError) as error:
-        said = " ".join(str(error).split()) or type(error).__name__
+        said = _syntax(error, path)
         raise UsageError(f"config={path} is no YAML: {said}") from None
     if root is None or root.tag.endswith(":null"):
         return []
     if not isinstance(root, yaml.MappingNode):
         raise UsageError(f"config={path} is not a mapping; write `option: value`, one per line")
     return root.value
+
+
+def _syntax(error: Exception, path: Path) -> str:
+    """What is wrong in which line."""
+    if isinstance(error, ReaderError):
+        line = path.read_text(encoding="utf-8-sig")[: error.position].count("\n") + 1
+        return f"line {line}: {error.reason}; mend that line"
+    mark = getattr(error, "problem_mark", None)
+    if not isinstance(error, yaml.MarkedYAMLError) or mark is None:
+        return "it is nested too deeply; write `option: value`, one per line"
+    words = ", ".join(filter(None, (error.context, error.problem)))
+    return f"line {mark.line + 1}: {' '.join(words.split())}; mend that line"
 
 
 def _value(node: yaml.Node, named: Named, where: str, *, several: bool) -> Any:

@@ -35,6 +35,8 @@ FREE = frozenset(name for name, (_, named) in OPTIONS.items() if named.option.fr
 """Options that can't change a result, so the same folder may be continued with another value."""
 NEVER_IN_A_NAME = FREE - {"api_base"}
 """What doesn't choose the default folder: the address does, as another server is another model."""
+VERSION = 1
+"""Of `config.json`."""
 KINDS: dict[type, str] = {RunConfig: "run", ComparisonConfig: "compare", StudyConfig: "scenario"}
 
 
@@ -45,7 +47,7 @@ def to_json(config: Config) -> dict[str, Any]:
         config: Of a run, comparison or scenario; objects stand there by their names.
     """
     body: dict[str, Any] = {
-        "version": 1,
+        "version": VERSION,
         "unscripted": __version__,
         "kind": KINDS[type(config)],
         **json.loads(json.dumps(_body(config))),
@@ -187,19 +189,46 @@ def digest(path: Path) -> str:
     return hashlib.sha256(b"".join(p.read_bytes() for p in files)).hexdigest()
 
 
-def from_json(body: Mapping[str, Any]) -> Config:
+def refuse_unknown(body: Mapping[str, Any], path: Path) -> None:
+    """Refuse a `config.json` of a later version, or of no command.
+
+    Args:
+        body: What the file holds.
+        path: Of the file.
+
+    Raises:
+        UsageError: It is one.
+    """
+    version = body.get("version", VERSION)
+    if version != VERSION:
+        raise UsageError(
+            f"{path} is of version {version!r:.40}, this program knows {VERSION}; "
+            "use the program that wrote it, or another folder"
+        )
+    if body.get("kind") not in KINDS.values():
+        said = f"is of kind {body['kind']!r:.40}" if "kind" in body else "names no kind"
+        known = ", ".join(KINDS.values())
+        raise UsageError(
+            f"{path} is not a run's configuration of version {VERSION}: it {said}, kinds: {known}; "
+            "use another folder"
+        )
+
+
+def from_json(body: Mapping[str, Any], path: Path = Path("config.json")) -> Config:
     """The configuration of a `config.json`.
 
     Args:
         body: What the file holds.
+        path: Of the file, for errors.
 
     Raises:
         UsageError: It is not one.
     """
+    refuse_unknown(body, path)
     if objects := body.get("objects"):
         given = ", ".join(map(str, objects))
         raise UsageError(
-            f"config.json stands for objects given in Python ({given}), which no file holds; "
+            f"{path} stands for objects given in Python ({given}), which no file holds; "
             "give the same ones again, with the same `out`"
         )
     try:
@@ -221,14 +250,15 @@ def from_json(body: Mapping[str, Any]) -> Config:
                 body.get("options", {}),
                 body.get("script", ""),
             )
-        if kind != "compare":
-            raise KeyError(f"kind {kind!r} is not known")
         design, _ = group_of(Design, body)
         sizes = tuple(Size(**size) for size in body.get("sizes", ()))
         factors = {name: tuple(values) for name, values in body["factors"].items()}
         return ComparisonConfig(RunConfig.of(**body["base"]), factors, design, sizes)
     except (KeyError, TypeError, AttributeError) as error:
-        raise UsageError(f"config.json is not a run's configuration: {error}") from None
+        lacks = f"it lacks {error}" if isinstance(error, KeyError) else str(error)
+        raise UsageError(
+            f"{path} is not a run's configuration of version {VERSION}: {lacks}; use another folder"
+        ) from None
 
 
 def default_folder(config: Config) -> Path:

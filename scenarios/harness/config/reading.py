@@ -37,7 +37,9 @@ def read_value(named: Named, text: str, where: str = "", *, several: bool = Fals
             try:
                 return read(text.strip())
             except ValueError:
-                raise UsageError(f"{where}{named.name}={text!r} is not {noun}") from None
+                remedy = "; use a finite one" if kind == "float" else ""
+                said = f"{where}{named.name}={text!r} is not {noun}{remedy}"
+                raise UsageError(said) from None
     return Path(text) if words[0] == "Path" else text
 
 

@@ -1,4 +1,4 @@
-"""Runs the conformance suite on a protocol and reports it, without pytest."""
+"""Runs the conformance suite of a seam and reports it, without pytest."""
 
 from __future__ import annotations
 
@@ -6,18 +6,21 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
+import networkx as nx
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.strategies import SearchStrategy
 
 from ....model.ground_truth.family import TaskFamily
 from ....model.judge import Judge
 from ....model.mind import Mind
+from ....model.plugins.tags import PluginTag
 from ....model.protocol import Protocol
 from .families import FAMILY_CHECKS, family_cases
 from .protocols import PROTOCOL_CHECKS
 from .result import Check, CheckResult
 from .seams import JUDGE_CHECKS, MIND_CHECKS, seam_cases
 from .strategies import cases
+from .topologies import TOPOLOGY_CHECKS, topology_cases
 
 
 def check_protocol(
@@ -70,6 +73,20 @@ def check_family(make: Callable[[], TaskFamily], *, examples: int = 20) -> list[
         examples: Networks and seeds per check.
     """
     return [_run(c, partial(c, make), family_cases(), examples) for c in FAMILY_CHECKS]
+
+
+def check_topology(
+    make: Callable[[int, int], nx.Graph[Any]], *, examples: int = 40
+) -> list[CheckResult]:
+    """Run conformance checks on a function that makes networks; sizes it refuses are left out.
+
+    Args:
+        make: A function of the team's size and a seed.
+        examples: Sizes and seeds per check.
+    """
+    tag = getattr(make, "plugin", None)
+    drawn = topology_cases(tag.size if isinstance(tag, PluginTag) else None)
+    return [_run(c, partial(c, make), drawn, examples) for c in TOPOLOGY_CHECKS]
 
 
 def _run(

@@ -134,9 +134,12 @@ class Database:
         return list(self._rows("SELECT tick, record FROM ticks ORDER BY tick", "ticks"))
 
     def records(self) -> list[TickRecord]:
-        """The finished ticks of a run, in order; up to the first that can't be read."""
-        found = []
+        """The finished ticks of a run, in order; up to the first missing or unreadable one."""
+        found: list[TickRecord] = []
         for tick, text in self.texts():
+            if tick != len(found):
+                self._damaged(f"tick {len(found)} is missing", shows=bool(found))
+                break
             try:
                 found.append(TickRecord.from_json(text))
             except _UNREADABLE as error:
@@ -184,19 +187,36 @@ class Database:
 
     def _rows(self, statement: str, what: str) -> Iterator[Any]:
         """Rows as far as they can be read."""
+        shows = False
         try:
-            yield from self._db.execute(statement)
+            for row in self._db.execute(statement):
+                yield row
+                shows = True
         except (sqlite3.Error, UnicodeError) as error:
-            self._unreadable(what, error)
+            self._unreadable(what, error, shows=shows)
 
-    def _unreadable(self, what: str, error: BaseException) -> None:
+    def _unreadable(self, what: str, error: BaseException, *, shows: bool = True) -> None:
         said = " ".join(f"{type(error).__name__}: {error}".split())[:200]
-        if self.writing:
-            raise UsageError(
-                f"{self.path}: {what} can't be read ({said}); use another folder, "
-                "`unscripted report` shows what can be read of this one"
-            )
-        self.damage.append(f"{what} can't be read ({said})")
+        self._damaged(f"{what} can't be read ({said})", shows=shows)
+
+    def _damaged(self, what: str, *, shows: bool) -> None:
+        """Note damage, or refuse to play on; `shows` is whether a report has something to show."""
+        if not self.writing:
+            self.damage.append(what)
+            return
+        hint = ", `unscripted report` shows what can be read of this one" if shows else ""
+        raise UsageError(f"{self.path} is damaged: {what}; use another folder{hint}")
+
+    def nothing(self, what: str) -> UsageError:
+        """Why there is nothing to show.
+
+        Args:
+            what: Is looked for, in the singular.
+        """
+        if self.damage:
+            said = "; ".join(self.damage)
+            return UsageError(f"{self.path} is damaged: {said}; use another folder")
+        return UsageError(f"dir={self.path.parent} holds no finished {what}; play it first")
 
     def _write(self, statement: str, row: tuple[Any, ...]) -> None:
         """Write one row or nothing of it."""

@@ -24,11 +24,19 @@ from ....model.record import TickRecord
 from ....model.relocation import relocated
 from ..config.files import options_text
 from ..config.growth import grown
-from ..config.identity import Config, as_options, from_json, inputs_of, objects_in, to_json
+from ..config.identity import (
+    Config,
+    as_options,
+    from_json,
+    inputs_of,
+    objects_in,
+    refuse_unknown,
+    to_json,
+)
 from ..results.run_result import RunResult
 from .database import JOURNAL, Database
 from .inputs import copies, keep
-from .safe_files import refuse_links, write_text
+from .safe_files import refuse_link, refuse_links, write_text
 
 CONFIG, STUDY, LOCK = "config.json", "study.yaml", ".lock"
 MOST_CONFIG_BYTES = 64_000_000
@@ -54,7 +62,7 @@ class Folder(Database):
         self.config = config
         self._known: tuple[list[TickRecord], dict[str, RunResult]] = ([], {})
         refuse_links(folder)
-        there = _read_config(folder) if (folder / CONFIG).exists() else None
+        there = read_config(folder) if (folder / CONFIG).exists() else None
         if there is not None:
             changed = _grown(folder, there, config)
         else:
@@ -147,13 +155,15 @@ def archive(folder: Path) -> Iterator[Archive]:
     Raises:
         UsageError: It is none, or can't be read.
     """
+    for name in (CONFIG, JOURNAL, f"{JOURNAL}-wal", f"{JOURNAL}-shm", "inputs"):
+        refuse_link(folder / name)
     if not (folder / CONFIG).is_file():
         raise UsageError(f"dir={folder} holds no {CONFIG}; give the folder of a run")
-    body = _read_config(folder)
+    body = read_config(folder)
     kept = copies(folder, body)
     with relocated(kept):
         version = str(body.get("unscripted", "?"))
-        opened = Archive(folder, from_json(body), version, has_copies=bool(kept))
+        opened = Archive(folder, from_json(body, folder / CONFIG), version, has_copies=bool(kept))
         try:
             yield opened
         finally:
@@ -164,7 +174,9 @@ def _refuse_strangers(folder: Path) -> None:
     """Refuse a folder that holds other things, or things of a run whose configuration is gone."""
     if not folder.exists():
         return
-    others = not folder.is_dir() or {p.name for p in folder.iterdir()} - BEFORE_A_START
+    if not folder.is_dir():
+        raise UsageError(f"out={folder} is not a folder; use an empty or new folder")
+    others = {p.name for p in folder.iterdir()} - BEFORE_A_START
     if others or ((folder / JOURNAL).exists() and _has_rows(folder / JOURNAL)):
         raise UsageError(f"out={folder} holds other files; use an empty or new folder")
 
@@ -190,7 +202,15 @@ def _grown(folder: Path, there: Mapping[str, Any], config: Config) -> bool:
         raise UsageError(f"{folder / CONFIG} can't be read: {said}; use another folder") from None
 
 
-def _read_config(folder: Path) -> Mapping[str, Any]:
+def read_config(folder: Path) -> Mapping[str, Any]:
+    """What the `config.json` of a folder holds.
+
+    Args:
+        folder: Of a run, comparison or scenario.
+
+    Raises:
+        UsageError: It can't be read, or is no mapping.
+    """
     path = folder / CONFIG
     try:
         if path.stat().st_size > MOST_CONFIG_BYTES:
@@ -201,4 +221,5 @@ def _read_config(folder: Path) -> Mapping[str, Any]:
         raise UsageError(f"{path} can't be read: {said}; use another folder") from None
     if not isinstance(body, dict):
         raise UsageError(f"{path} is not a run's configuration; use another folder")
+    refuse_unknown(body, path)
     return body

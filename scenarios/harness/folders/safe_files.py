@@ -23,12 +23,24 @@ def refuse_links(folder: Path) -> None:
     """
     for path in _below(folder):
         found = path.lstat()
-        if stat.S_ISLNK(found.st_mode):
-            raise UsageError(
-                f"{path} is a link to {os.readlink(path)}; remove it, or use another folder"
-            )
+        refuse_link(path)
         if stat.S_ISREG(found.st_mode) and found.st_nlink > 1:
             raise UsageError(f"{path} has another name elsewhere; copy it, or use another folder")
+
+
+def refuse_link(path: Path) -> None:
+    """Refuse a file that is a link to another.
+
+    Args:
+        path: Of the file; may not exist.
+
+    Raises:
+        UsageError: It is one.
+    """
+    if path.is_symlink():
+        raise UsageError(
+            f"{path} is a link to {os.readlink(path)}; remove it, or use another folder"
+        )
 
 
 def _below(folder: Path) -> Iterator[Path]:

@@ -11,7 +11,7 @@ from functools import cache
 from ....model.errors import UnknownNameError
 from ....model.experience.memory import SCOPES, Memory
 from ....model.experience.skills import Growth
-from ....model.plugins.grammar import read_options, split_spec
+from ....model.plugins.grammar import read_options, refuse_bare_colon, split_spec
 from ....model.protocol import Protocol
 
 SKILLS = ("auto", "fixed", "growing")
@@ -27,6 +27,7 @@ def parse_memory(text: str) -> Memory:
     Raises:
         UsageError: An unknown scope, option or value.
     """
+    refuse_bare_colon("memory", text)
     scope, options = split_spec(text)
     if scope not in SCOPES:
         raise UnknownNameError("memory", scope, SCOPES)
@@ -47,6 +48,7 @@ def parse_skills(text: str, protocol: Protocol) -> Growth | None:
     Raises:
         UsageError: An unknown word, option or value.
     """
+    refuse_bare_colon("skills", text)
     word, options = split_spec(text)
     if word not in SKILLS:
         raise UnknownNameError("skills", word, SKILLS)

@@ -10,7 +10,7 @@ from ....agents.llm.settings import Calls
 from ....model.errors import UnknownNameError, UsageError
 from ....model.judge import Judge
 from ....model.plugins.discovery import Found, discover, instance
-from ....model.plugins.grammar import split_commas
+from ....model.plugins.grammar import refuse_bare_colon, split_commas
 from ....model.plugins.loading import NoSuchModuleError, import_path, load
 from .minds import is_called
 
@@ -58,6 +58,11 @@ def judge_models(judge: str | None, team: Sequence[str], calls: Calls) -> tuple[
 
 
 def _named(judge: str, calls: Calls) -> tuple[str, ...]:
+    first, comma, options = judge.partition(",")
+    if comma and first.strip() in discover("judges"):
+        raise UsageError(
+            f"judge={judge!r} has options after a comma; use {first.strip()}:{options.strip()}"
+        )
     models = tuple(filter(None, (part.strip() for part in split_commas(judge))))
     for model in models:
         bare = model.partition("?")[0]
@@ -108,6 +113,7 @@ def _made(judge: str) -> Judge:
     name, _, options = judge.partition(":")
     known = discover("judges")
     if name in known:
+        refuse_bare_colon("judge", judge)
         made: Judge = known[name](options)
         return made
     path = import_path(judge)

@@ -51,6 +51,11 @@ def parse_team(model: str, n_agents: int) -> tuple[Part, ...]:
             raise UsageError(
                 f"model={model!r}: part {part!r} is not `name*count`; use a team like 'a*6+b*2'"
             )
+        if int(count) < 1:
+            raise UsageError(
+                f"model={model!r}: part {part!r}: count 0 is below 1; leave the part out, or use 1 "
+                "or more"
+            )
         team.append(Part(name.strip(), int(count)))
     total = sum(part.members for part in team)
     if total != n_agents:

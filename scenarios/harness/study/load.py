@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from ....model.errors import UsageError
@@ -26,6 +27,8 @@ def load(path: str | Path) -> Run | Comparison | PlayedStudy:
     Raises:
         UsageError: It holds none, or nothing finished.
     """
+    if not isinstance(path, str | os.PathLike):
+        raise UsageError(f"path={path!r} is no path; give the folder of a run")
     with archive(Path(path)) as folder:
         if isinstance(folder.config, RunConfig):
             return run_of(folder, folder.config)

@@ -264,3 +264,33 @@ def test_a_configuration_builds_the_same():
     (record,) = stand_in.run(1)
     assert {m.role for m in record.members} == {"x"}
     assert record.verdict.accuracy is None
+
+
+OWN = [
+    ({"measures": 5}, r"measures=5 is no mapping; use \{name: function\}"),
+    ({"measures": {5: len}}, r"measures\[5\]: 5 is no name; use text"),
+    ({"agent_reporters": 5}, r"agent_reporters=5 is no mapping; use"),
+    ({"agent_reporters": {"x": 5}}, r"agent_reporters\['x'\]=5 is neither; use an attribute's"),
+    ({"agent_reporters": {"x": "nope"}}, r"\['x'\]='nope': members have no such attribute; use"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "said"), OWN)
+def test_own_columns_are_checked(arguments, said):
+    with pytest.raises(UsageError, match=said):
+        un.build(n_agents=2, rng=0, **arguments)
+
+
+def test_a_reporter_that_raises_is_named():
+    org = un.build(n_agents=2, rng=0, agent_reporters={"x": lambda member: 1 / 0})
+    with pytest.raises(
+        UsageError, match=r"\['x'\] raised ZeroDivisionError: .*; give None"
+    ) as found:
+        org.step()
+    assert "\n" not in str(found.value)
+
+
+@pytest.mark.parametrize("path", [None, 5])
+def test_load_needs_a_path(path):
+    with pytest.raises(UsageError, match=f"path={path} is no path; give the folder of a run"):
+        un.load(path)

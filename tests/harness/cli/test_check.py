@@ -101,7 +101,7 @@ def test_checks_are_json_too(call, write):
         ("def Mine(:", "line 2: "),
         ("Mine = 5", "is no plug-in; subclass one of unscripted.Protocol, unscripted.Mind"),
         ("class Mine: pass", "is no plug-in"),
-        ("class Mine(un.Protocol): pass", "can't be made without arguments: TypeError"),
+        ("class Mine(un.Protocol): pass", "lacks rounds, which a Protocol has; define it"),
         ("class Mine(un.Mind):\n    def decide(self, o): ...\n"
          "    def __init__(self): raise ValueError('no\\nway')", "ValueError: no\\nway"),
     ],
@@ -111,3 +111,54 @@ def test_what_is_no_plug_in(call, write, text, words):
     assert said.code == 2
     assert words in said.err
     assert said.err.count("\n") == 1
+
+
+TOPOLOGIES = """
+import networkx as nx
+import random
+
+def regular(n, seed):
+    return nx.random_regular_graph(3, n, seed=seed)
+
+def named(n, rng=None):
+    return nx.relabel_nodes(nx.path_graph(n), "member {}".format)
+
+def short(n, seed):
+    return nx.path_graph(n - 1)
+
+def looped(n, seed):
+    return nx.Graph([(i, i) for i in range(n)])
+
+def moody(n, seed):
+    return nx.gnp_random_graph(n, 0.5, seed=random.randrange(10**9))
+
+def none(n, seed):
+    return None
+
+def single(n):
+    return nx.path_graph(n)
+"""
+BREAKS = {
+    "regular": set(), "named": set(), "short": {"topology_sizes"}, "looped": {"topology_links"},
+    "moody": {"topology_repeats"}, "none": {"topology_sizes"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BREAKS)
+def test_topologies_have_a_suite(call, write, name):
+    said = call("check", f"{write(TOPOLOGIES)}:{name}", "--examples", 20)
+    assert said.code == bool(BREAKS[name]), said.err
+    assert broken_in(said) >= BREAKS[name]
+    assert bool(broken_in(said)) is bool(BREAKS[name])
+
+
+def test_other_functions_are_no_plug_in(call, write):
+    said = call("check", f"{write(TOPOLOGIES)}:single")
+    assert said.code == 2
+    assert "or give a function (n, seed) that makes a network" in said.err
+
+
+def test_a_file_needs_a_class(call, write):
+    said = call("check", write(TOPOLOGIES))
+    assert said.code == 2
+    assert "target='own.py' names no class in the file; use own.py:Class" in said.err

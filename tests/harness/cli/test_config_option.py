@@ -97,8 +97,18 @@ WRONG = [
     ("agents: 0\n", "agents=0 is below 1"),
     ("- ticks\n", "config=mine.yaml is not a mapping; write `option: value`"),
     ("ticks\n", "config=mine.yaml is not a mapping"),
-    ("ticks: [\n", "config=mine.yaml is no YAML: "),
-    ("ticks: 1\n---\nticks: 2\n", "config=mine.yaml is no YAML: "),
+    (
+        "a: 1\nticks: [\n",
+        "config=mine.yaml is no YAML: line 3: while parsing a flow node, expected "
+        "the node content, but found '<stream end>'; mend that line\n",
+    ),
+    (
+        "ticks: 1\n  a: b\n",
+        "config=mine.yaml is no YAML: line 2: mapping values are not allowed "
+        "here; mend that line\n",
+    ),
+    ("ticks: 1\n---\nticks: 2\n", "config=mine.yaml is no YAML: line 2: "),
+    ("ticks: 1\nagents: \x01\n", "config=mine.yaml is no YAML: line 2: special characters are"),
     ("a: &a [*a]\n", "mine.yaml:1: 'a' is not known"),
     ("[" * 5000, "config=mine.yaml is no YAML: "),
     ("#" * 1_000_001, "config=mine.yaml is larger than 1,000,000 bytes; use a smaller one"),
@@ -173,3 +183,52 @@ def test_a_study_holds_what_was_said(call, undrawn):
     assert yaml.safe_load(Path("mine/study.yaml").read_text()) == {
         "agents": 3, "ticks": 1, "price": "1,2",
     }  # fmt: skip
+
+
+MIND = "def decide(observation):\n    return 'a'\n"
+
+
+@pytest.fixture
+def with_file(call, undrawn, here):
+    """A run folder whose run read a network."""
+    Path("g.edges").write_text("0 1\n1 2\n", encoding="utf-8")
+    said = call("run", "--agents", 3, "--ticks", 1, "--topology", "g.edges", "--json",
+                "--out", "first")  # fmt: skip
+    assert said.code == 0
+    return here
+
+
+@pytest.mark.parametrize("now", [None, "0 1\n1 2\n2 3\n"])
+def test_a_study_finds_its_copies(with_file, call, now):
+    original = Path("g.edges")
+    _ = original.unlink() if now is None else original.write_text(now, encoding="utf-8")
+    said = call("run", "--config", "first/study.yaml", "--json", "--out", "again")
+    assert rows_of(said, "topology") == [("first/inputs/0-g.edges",)]
+
+
+def test_a_study_works_from_anywhere(with_file, call, tmp_path_factory, monkeypatch):
+    monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
+    assert call("run", "--config", with_file / "first/study.yaml", "--json").code == 0
+
+
+def test_a_study_continues_its_folder(with_file, call):
+    said = call("run", "--config", "first/study.yaml", "--ticks", 2, "--json", "--out", "first")
+    assert said.code == 0, said.err
+
+
+def test_a_changed_copy_is_refused(with_file, call):
+    Path("g.edges").unlink()
+    Path("first/inputs/0-g.edges").write_text("0 1\n", encoding="utf-8")
+    said = call("run", "--config", "first/study.yaml", "--json")
+    assert (said.code, said.err.count("\n")) == (2, 1)
+    assert "the copy of g.edges has been changed" in said.err
+
+
+def test_files_beside_a_file_count(write, call):
+    Path("sub").mkdir()
+    Path("sub/g.edges").write_text("0 1\n1 2\n", encoding="utf-8")
+    Path("sub/own.py").write_text(MIND, encoding="utf-8")
+    team = "own.py:decide*1+synthetic/weak*2"
+    text = f"agents: 3\nticks: 1\ntopology: g.edges\nmodel: {team}\n"
+    said = call("run", "--config", write(text, "sub/mine.yaml"), "--json", "--out", "mine")
+    assert rows_of(said, "topology", "model") == [("sub/g.edges", f"sub/{team}")]

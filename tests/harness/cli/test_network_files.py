@@ -51,3 +51,11 @@ def test_what_cannot_be_read(here, call):
     said = call("run", "--topology", "net.edgelist", "--out", "out")
     assert (said.code, said.err.count("\n")) == (2, 1)
     assert not Path("out").exists()
+
+
+def test_a_small_file_is_suspect(network, call):
+    said = call("run", "--topology", network)
+    assert said.code == 2
+    assert "only 4 nodes were read from net.edgelist for n_agents=8; check the file" in said.err
+    assert "--agents" not in said.err
+    assert "use --agents 4" in call("run", "--agents", 3, "--topology", network).err

@@ -49,6 +49,8 @@ TAMPERED = [
     (lambda text: text.replace('"tick":1', '"tick":1,"more":2', 1), "more was 2, is None"),
     (lambda text: text[:-1], UNREADABLE),
     (lambda text: "", UNREADABLE),
+    (lambda text: "{}", UNREADABLE),
+    (lambda text: "[1]", UNREADABLE),
     (lambda text: "[" * 100_000, UNREADABLE),
 ]
 
@@ -75,7 +77,83 @@ def test_nothing_recorded_is_said(copy, call):
     for command in ("replay", "report"):
         said = call(command, copy)
         assert said.code == 2
-        assert "holds no finished tick; play the run first" in said.err
+        assert "holds no finished tick; play it first" in said.err
+
+
+@pytest.mark.parametrize("change", ["tick + 100", "tick + 1"])
+def test_renumbered_ticks_are_damage(copy, call, change):
+    edit(copy, "UPDATE ticks SET tick = tick + 50")
+    edit(copy, f"UPDATE ticks SET tick = {change} - 50")
+    said = call("replay", copy)
+    assert (said.code, said.err) == (1, f"{copy / 'journal.sqlite'}: tick 0 is missing\n")
+    for asked in (("run", "--agents", 3, "--ticks", 3, "--out", copy), ("report", copy)):
+        said = call(*asked)
+        assert said.code == 2
+        assert "journal.sqlite is damaged: tick 0 is missing; use another folder\n" in said.err
+
+
+def test_a_missing_middle_tick(copy, call):
+    edit(copy, "DELETE FROM ticks WHERE tick = 1")
+    said = call("replay", copy)
+    assert (said.code, said.err) == (1, f"{copy / 'journal.sqlite'}: tick 1 is missing\n")
+    said = call("run", "--agents", 3, "--ticks", 3, "--out", copy)
+    assert said.code == 2
+    assert "tick 1 is missing; use another folder, `unscripted report` shows" in said.err
+    assert call("report", copy).code == 0
+    assert len((copy / "ticks.csv").read_text(encoding="utf-8").splitlines()) == 2
+
+
+@pytest.mark.parametrize("drop", ["DROP TABLE ticks", "ALTER TABLE ticks RENAME record TO x"])
+def test_a_dropped_table_is_damage(copy, call, drop):
+    edit(copy, drop)
+    for asked in (("run", "--agents", 3, "--ticks", 3, "--out", copy), *_readers(copy)):
+        said = call(*asked)
+        assert (said.code, said.err.count("\n")) == (2, 1)
+        assert "journal.sqlite is damaged: ticks can't be read" in said.err
+        assert "play" not in said.err
+        assert "report`" not in said.err
+
+
+def _readers(folder):
+    return ("replay", folder), ("report", folder)
+
+
+@pytest.mark.parametrize("name", ["config.json", "journal.sqlite"])
+def test_links_are_not_followed(copy, call, name):
+    (copy / name).rename(f"elsewhere-{name}")
+    (copy / name).symlink_to(Path(f"elsewhere-{name}").absolute())
+    for asked in (*_readers(copy), ("run", "--agents", 3, "--ticks", 3, "--out", copy)):
+        said = call(*asked)
+        assert (said.code, said.err.count("\n")) == (2, 1)
+        assert f"{copy / name} is a link to " in said.err
+    with pytest.raises(unscripted.UsageError, match="is a link to"):
+        unscripted.load(copy)
+
+
+UNKNOWN = [
+    ("{}", "version 1: it names no kind, kinds: run, compare, scenario; use another folder"),
+    ('{"kind": "walk"}', "version 1: it is of kind 'walk', kinds: run, compare, scenario; use"),
+    ('{"version": 99}', "is of version 99, this program knows 1; use the program that wrote it"),
+]
+
+
+@pytest.mark.parametrize(("text", "remedy"), UNKNOWN)
+def test_an_unknown_configuration_is_said(copy, call, text, remedy):
+    (copy / "config.json").write_text(text)
+    for asked in (*_readers(copy), ("run", "--agents", 3, "--ticks", 3, "--out", copy)):
+        said = call(*asked)
+        assert (said.code, said.err.count("\n")) == (2, 1)
+        assert str(copy / "config.json") in said.err
+        assert remedy in said.err
+
+
+def test_a_configuration_lacks_an_option(copy, call):
+    body = json.loads((copy / "config.json").read_text())
+    del body["agents"]
+    (copy / "config.json").write_text(json.dumps(body))
+    said = call("report", copy)
+    assert said.code == 2
+    assert f"{copy / 'config.json'} is not a run's configuration of version 1: it lacks" in said.err
 
 
 def test_a_lost_journal_is_said(copy, call):

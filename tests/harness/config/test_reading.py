@@ -54,7 +54,8 @@ def test_texts_are_read(kind, text, value):
 def test_other_texts_are_refused(kind, text, noun):
     with pytest.raises(UsageError) as caught:
         read_value(named(kind), text, "here: ")
-    assert str(caught.value) == f"here: x={text!r} is not {noun}"
+    remedy = "; use a finite one" if noun == "a number" else ""
+    assert str(caught.value) == f"here: x={text!r} is not {noun}{remedy}"
 
 
 def test_lists_are_read_one_by_one():

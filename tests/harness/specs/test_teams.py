@@ -29,7 +29,6 @@ CALLS = un.Calls()
         ("a/b*c*2+d*1", 3, [("a/b*c", 2), ("d", 1)]),
         ("c++.py:Mine", 3, [("c++.py:Mine", 3)]),
         ("own.py:Mine*1+a/b*2", 3, [("own.py:Mine", 1), ("a/b", 2)]),
-        ("a*0+b*3", 3, [("a", 0), ("b", 3)]),
     ],
 )
 def test_teams_come_apart(model, n, team):

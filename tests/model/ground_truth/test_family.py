@@ -11,6 +11,7 @@ import pytest
 import unscripted as un
 from unscripted import UsageError
 from unscripted.model.families.agentsnet import AgentsNet, published_rounds
+from unscripted.model.families.hidden_profile import HiddenProfile
 from unscripted.model.ground_truth.family import ring
 from unscripted.model.ground_truth.stream import FamilyTasks
 
@@ -100,3 +101,10 @@ def test_copies_of_teams_go_on():
     for twin in twins:
         twin.step()
         assert twin.records[-1].to_json() == org.records[-1].to_json()
+
+
+@pytest.mark.parametrize("n", [-1, 0, 2.5, "a"])
+@pytest.mark.parametrize("bound", ["floor", "own", "ceiling"])
+def test_bounds_need_a_team_size(n, bound):
+    with pytest.raises(UsageError, match=f"n={n!r} is not a team size; use a whole number from 1"):
+        getattr(HiddenProfile(), bound)(n)
