@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-MOST = 10**12
+MOST = 10**9
 """Tokens beyond which a count says nothing."""
 PROMPT = (
     "prompt_tokens", "input_tokens", "promptTokenCount", "inputTokens", "inputTokenCount",

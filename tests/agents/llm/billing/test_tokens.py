@@ -56,6 +56,7 @@ def openai(prompt, completion, total=None, **more):
         ({"meta": {"billed_units": {"input_tokens": 10, "output_tokens": 5}}}, None),
         ({"usage": {"total_tokens": 15, "completion_tokens": 5}}, Tokens(10, 5)),
         ({"usage": {"prompt_tokens": 10, "total_tokens": 15}}, Tokens(10, 5)),
+        (openai(987_654_321_987, -1, 0), None),
         (openai(True, None), None), (openai(0, 0, 0), None), (openai("n/a", math.nan), None),
         ({"usage": None}, None), ({}, None), ({"usage": {}}, None), ({"usage": [1, 2]}, None),
         ({"usage": [{"prompt_tokens": 400, "completion_tokens": 100}]}, Tokens(400, 100)),
