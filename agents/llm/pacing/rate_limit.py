@@ -16,7 +16,7 @@ import time
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from .rate_limit_headers import Reading, reading_in
+from ..responses.rate_limit_headers import Reading, reading_in
 from .waiting import back_at
 
 MARGIN = 0.95

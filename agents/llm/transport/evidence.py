@@ -11,9 +11,9 @@ from typing import Any
 
 from ....model.engine.local_faults import chain_of, is_local
 from ..control_characters import clean
-from ..pacing.rate_limit_headers import UNIT_S, WINDOW, reading_in, seconds_in
 from ..redaction import redact
 from ..responses.errors import ProviderError, error_in
+from ..responses.rate_limit_headers import UNIT_S, WINDOW, reading_in, seconds_in
 from .wire import Wire
 
 LONGEST_CAUSE = 300

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from support.clock import Time, let_others_run, made_up_time
 
 from unscripted.agents.llm.pacing import rate_limit as pacing
-from unscripted.agents.llm.pacing import rate_limit_headers
 from unscripted.agents.llm.pacing.rate_limit import BURST_S, MARGIN, RateLimiter
+from unscripted.agents.llm.responses import rate_limit_headers
 
 CHECK = settings(max_examples=60, deadline=None)
 Sent = list[tuple[float, float]]

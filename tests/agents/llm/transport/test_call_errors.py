@@ -15,8 +15,8 @@ from support.clock import NOW, Time
 from support.llm_errors import Strange, refused, said_by_litellm
 
 from unscripted.agents.llm.billing.bill import End
-from unscripted.agents.llm.pacing.rate_limit_headers import UNNAMED
 from unscripted.agents.llm.responses.errors import ProviderError
+from unscripted.agents.llm.responses.rate_limit_headers import UNNAMED
 from unscripted.agents.llm.transport.call_errors import (
     RETRIED,
     CallError,

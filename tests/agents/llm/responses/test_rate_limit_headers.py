@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 import pytest
 from support.clock import NOW, made_up_time
 
-from unscripted.agents.llm.pacing import rate_limit_headers
 from unscripted.agents.llm.pacing.rate_limit import LongWaitError, RateLimiter
-from unscripted.agents.llm.pacing.rate_limit_headers import WINDOW, reading_in, seconds_in
+from unscripted.agents.llm.responses import rate_limit_headers
+from unscripted.agents.llm.responses.rate_limit_headers import WINDOW, reading_in, seconds_in
 
 THEN = datetime.fromtimestamp(NOW + 1000 + 90, UTC).isoformat()
 
