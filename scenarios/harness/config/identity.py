@@ -236,20 +236,7 @@ def from_json(body: Mapping[str, Any], path: Path = Path("config.json")) -> Conf
         if kind == "run":
             return RunConfig.of(**{name: body[name] for name in OPTIONS})
         if kind == "scenario":
-            base = RunConfig.of(**body["base"])
-            cells = [
-                Condition(
-                    base.replace(**{k: v for k, v in cell.items() if k != "labels"}), cell["labels"]
-                )
-                for cell in body["cells"]
-            ]
-            return StudyConfig(
-                body["name"],
-                tuple(cells),
-                body["replicates"],
-                body.get("options", {}),
-                body.get("script", ""),
-            )
+            return _study_from(body)
         design, _ = group_of(Design, body)
         sizes = tuple(Size(**size) for size in body.get("sizes", ()))
         factors = {name: tuple(values) for name, values in body["factors"].items()}
@@ -259,6 +246,21 @@ def from_json(body: Mapping[str, Any], path: Path = Path("config.json")) -> Conf
         raise UsageError(
             f"{path} is not a run's configuration of version {VERSION}: {lacks}; use another folder"
         ) from None
+
+
+def _study_from(body: Mapping[str, Any]) -> StudyConfig:
+    base = RunConfig.of(**body["base"])
+    cells = [
+        Condition(base.replace(**{k: v for k, v in cell.items() if k != "labels"}), cell["labels"])
+        for cell in body["cells"]
+    ]
+    return StudyConfig(
+        body["name"],
+        tuple(cells),
+        body["replicates"],
+        body.get("options", {}),
+        body.get("script", ""),
+    )
 
 
 def default_folder(config: Config) -> Path:
