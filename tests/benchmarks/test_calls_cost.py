@@ -20,6 +20,7 @@ from support.fakes import answer, kept
 
 import unscripted as un
 from unscripted.agents.llm.journal.journal import Journal
+from unscripted.agents.llm.prompting.bounds import bare_name
 from unscripted.agents.llm.prompting.templates import schema
 from unscripted.agents.llm.request import CallKey, Mode, Request
 from unscripted.agents.llm.service import Service
@@ -83,7 +84,11 @@ def asked(service):
                 "seed": seed,
                 "response_format": {
                     "type": "json_schema",
-                    "json_schema": {"name": shape, "strict": True, "schema": schema(shape)},
+                    "json_schema": {
+                        "name": bare_name(shape),
+                        "strict": True,
+                        "schema": schema(shape),
+                    },
                 },
             }
         )
