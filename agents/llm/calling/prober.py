@@ -173,8 +173,6 @@ def _ignored(answer: Completion, request: Request, takes: Capabilities) -> Capab
 def _remedy(failed: CallFailed, api_base: str | None) -> str:
     """What to look at first."""
     said = str(failed).lower()
-    if "<html" in said or "<!doctype" in said:
-        return "; that is a web page, not JSON: is it the address of an OpenAI-compatible server?"
     if failed.status == 404 and api_base is not None and not api_base.rstrip("/").endswith("/v1"):
         return "; addresses mostly end in /v1"
     if failed.kind == "server" and "connect" in said:

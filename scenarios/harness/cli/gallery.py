@@ -9,6 +9,7 @@ their output.
 
 from __future__ import annotations
 
+import argparse
 import json
 import shutil
 import subprocess
@@ -78,4 +79,6 @@ def _entry(name: str, path: Path, images: Path) -> str:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1] if len(sys.argv) > 1 else "docs"))
+    options = argparse.ArgumentParser(description="Run every scenario and write the gallery.")
+    options.add_argument("folder", nargs="?", default="docs", type=Path)
+    main(options.parse_args().folder)

@@ -122,8 +122,6 @@ def test_a_small_context_is_found():
     ("refusal", "api_base", "hint"),
     [
         (error(ErrorKind.ACCOUNT, "wrong key"), None, "wrong key"),
-        (error(ErrorKind.ACCOUNT, "<HTML> no", status=404), "http://h/x", "not JSON: is it"),
-        (error(ErrorKind.ACCOUNT, "<!doctype x", status=500), None, "not JSON: is it"),
         (error(ErrorKind.ACCOUNT, "no", status=404), "http://h/x", "mostly end in /v1"),
         (error(ErrorKind.ACCOUNT, "no", status=404), "http://h/v1/", "can't be used: no"),
         (error(ErrorKind.ACCOUNT, "no", status=404), None, "can't be used: no"),
