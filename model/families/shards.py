@@ -162,6 +162,11 @@ class _Lenient(AnswerForm):
         return self.form.schema
 
     @property
+    def text_schema(self) -> dict[str, Any]:
+        """The strict form's."""
+        return self.form.text_schema
+
+    @property
     def words(self) -> str:
         """The strict form's."""
         return self.form.words

@@ -15,6 +15,10 @@ from typing import Any
 from .values import Value, plain
 
 
+LONGEST_PATTERN = 100
+"""Items that a pattern counts out; engines refuse grammars with very many."""
+
+
 class AnswerForm(ABC):
     """What an answer may be."""
 
@@ -30,6 +34,11 @@ class AnswerForm(ABC):
     @abstractmethod
     def schema(self) -> dict[str, Any]:
         """As JSON schema."""
+
+    @property
+    def text_schema(self) -> dict[str, Any]:
+        """As JSON schema of an answer written as text: `enum`, `pattern` or `maxLength`."""
+        return {"maxLength": 200}
 
     @property
     @abstractmethod
@@ -67,6 +76,11 @@ class Choice(AnswerForm):
         return {"enum": list(self.options)}
 
     @property
+    def text_schema(self) -> dict[str, Any]:
+        """An enumeration of texts."""
+        return {"enum": [_typed(o) for o in self.options]}
+
+    @property
     def words(self) -> str:
         """The options, parted by bars."""
         return "one of: " + " | ".join(_typed(o) for o in self.options)
@@ -91,6 +105,11 @@ class Flag(AnswerForm):
     def schema(self) -> dict[str, Any]:
         """A boolean."""
         return {"type": "boolean"}
+
+    @property
+    def text_schema(self) -> dict[str, Any]:
+        """True and false."""
+        return {"enum": ["true", "false"]}
 
     @property
     def words(self) -> str:
@@ -127,6 +146,12 @@ class Integer(AnswerForm):
         return {"type": "integer", "minimum": self.low, "maximum": self.high}
 
     @property
+    def text_schema(self) -> dict[str, Any]:
+        """Digits, no more than the bounds have."""
+        digits = len(str(max(abs(self.low), abs(self.high))))
+        return {"pattern": f"^{'-?' if self.low < 0 else ''}[0-9]{{1,{digits}}}$"}
+
+    @property
     def words(self) -> str:
         """The bounds."""
         return f"a whole number from {self.low} to {self.high}"
@@ -159,6 +184,11 @@ class Number(AnswerForm):
         return {"type": "number", "minimum": self.low, "maximum": self.high}
 
     @property
+    def text_schema(self) -> dict[str, Any]:
+        """Digits with a point."""
+        return {"pattern": "^-?[0-9]{1,15}([.][0-9]{1,10})?$"}
+
+    @property
     def words(self) -> str:
         """The bounds."""
         return f"a number from {self.low:g} to {self.high:g}"
@@ -187,6 +217,11 @@ class Text(AnswerForm):
     def schema(self) -> dict[str, Any]:
         """A string with its length."""
         return {"type": "string", "maxLength": self.longest}
+
+    @property
+    def text_schema(self) -> dict[str, Any]:
+        """The length."""
+        return {"maxLength": self.longest}
 
     @property
     def words(self) -> str:
@@ -226,6 +261,16 @@ class ListOf(AnswerForm):
     def schema(self) -> dict[str, Any]:
         """An array with its length."""
         return {"type": "array", "items": self.item.schema, "maxItems": self.longest}
+
+    @property
+    def text_schema(self) -> dict[str, Any]:
+        """Items parted by commas, as a pattern where each is a number, else by length."""
+        item = self.item.text_schema
+        if "pattern" in item and self.longest <= LONGEST_PATTERN:
+            one = item["pattern"][1:-1]
+            return {"pattern": f"^{one}(, {one}){{0,{self.longest - 1}}}$"}
+        longest = max((len(o) for o in item.get("enum", ())), default=item.get("maxLength", 20))
+        return {"maxLength": self.longest * (longest + 2)}
 
     @property
     def words(self) -> str:

@@ -27,7 +27,8 @@ def bounded_name(name: str, **bounds: Any) -> str:
 
     Args:
         name: Of the schema.
-        bounds: `named`, ids that an answer may name; `words` of the longest work; `tight`.
+        bounds: `named`, ids that an answer may name; `words` of the longest work; `form` of the
+            answer to a task, as the JSON schema of its text; `tight`.
     """
     return f"{name}?{json.dumps(bounds, sort_keys=True, separators=(',', ':'))}"
 
@@ -62,6 +63,8 @@ def bounded(schema: dict[str, Any], name: str) -> dict[str, Any]:
     bounds = json.loads(text)
     found = copy.deepcopy(schema)
     properties = found["properties"]
+    if "form" in bounds:
+        _formed(properties, bounds["form"], bare, tight=bounds.get(TIGHT, False))
     named = bounds.get("named")
     match bare:
         case "contribute" | "contribute_answer" if named is not None:
@@ -73,6 +76,20 @@ def bounded(schema: dict[str, Any], name: str) -> dict[str, Any]:
         case "verdict" if named is not None:
             _listed_parts(properties["checklist"], "id", named)
     return _tight(found, bare, bounds) if bounds.get(TIGHT) else found
+
+
+def _formed(properties: dict[str, Any], form: dict[str, Any], name: str, *, tight: bool) -> None:
+    """The answer or action as its form has it, written as text; empty where none is allowed."""
+    field = properties["action" if name == "move" else "answer"]
+    # Under a grammar only a contribution lacks an answer: declining is a branch of its own.
+    empty = name == "contribute_answer" or not tight
+    options = [*form.get("enum", []), *([""] if empty else [])]
+    if "enum" in form and len(options) <= MOST_NAMED:
+        field["enum"] = options
+    elif tight and "pattern" in form:
+        field["pattern"] = f"^({form['pattern'][1:-1]})?$" if empty else form["pattern"]
+    elif tight and "maxLength" in form:
+        field["maxLength"] = form["maxLength"]
 
 
 def _listed(array: dict[str, Any], ids: list[int], most: int) -> None:
@@ -98,8 +115,10 @@ def _tight(schema: dict[str, Any], name: str, bounds: dict[str, Any]) -> dict[st
     if name == "verdict":
         return schema
     properties = schema["properties"]
+    longest = max(SHORTEST_WORK, CHARACTERS_PER_WORD * bounds.get("words", 100))
+    if name == "say":
+        properties["text"] |= {"minLength": 2, "maxLength": longest}
     if name in ("contribute", "contribute_answer"):
-        longest = max(SHORTEST_WORK, CHARACTERS_PER_WORD * bounds.get("words", 100))
         properties["work"] |= {"minLength": SHORTEST_WORK, "maxLength": longest}
         properties["confidence"] = {"enum": CONFIDENCES}
     if name == "plan":

@@ -143,11 +143,16 @@ def _section(name: str, texts: tuple[str, ...], left_out: int) -> str:
 
 def _bounded(name: str, observation: Observation, window: ContextWindow, max_words: int) -> str:
     """The name of an answer's schema, with what it may name here."""
+    bounds: dict[str, object] = {}
     if name in ("plan", "say"):
-        return bounded_name(name, named=observation.roster)
+        bounds["named"] = observation.roster
     if name in ("contribute", WITH_ANSWER):
-        return bounded_name(name, named=window.authors, words=max_words)
-    return name
+        bounds["named"] = window.authors
+    if name in ("contribute", WITH_ANSWER, "say"):
+        bounds["words"] = max_words
+    if observation.form is not None and name in (WITH_ANSWER, "answer", "move"):
+        bounds["form"] = observation.form.text_schema
+    return bounded_name(name, **bounds) if bounds else name
 
 
 def _question(name: str, observation: Observation, window: ContextWindow, max_words: int) -> str:

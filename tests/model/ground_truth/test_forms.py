@@ -71,3 +71,24 @@ def test_schemas_hold_the_bounds(form, value, wrong):
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(wrong, form.schema)
     assert form.words
+
+
+@pytest.mark.parametrize(
+    ("form", "texts", "wrong"),
+    [
+        (OPTIONS, ["Alder", "3"], "Oak"),
+        (Flag(), ["true", "false"], "yes"),
+        (Integer(0, 9), ["3"], "10"),
+        (Integer(-20, 9), ["-3", "12"], "120"),
+        (Number(0, 9), ["3.5", "-1"], "a"),
+        (Text(5), ["abc"], "abcdef"),
+        (ListOf(Integer(0, 99), 2), ["1, 22", "3"], "1, 2, 3"),
+        (ListOf(Choice(("a", "b")), 2), ["a, b"], "a, b, a, b, a"),
+    ],
+)
+def test_texts_have_a_schema_too(form, texts, wrong):
+    schema = {"type": "string", **form.text_schema}
+    for text in texts:
+        jsonschema.validate(text, schema)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(wrong, schema)

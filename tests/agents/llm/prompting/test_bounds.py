@@ -67,6 +67,28 @@ def test_only_works_that_are_there():
     jsonschema.validate({**fine, "builds_on": []}, nobody)
 
 
+@pytest.mark.parametrize("name", ["answer", "move", "contribute_answer"])
+def test_answers_are_of_their_form(name):
+    field = "action" if name == "move" else "answer"
+    loose = schema(bounded_name(name, form={"enum": ["Elm", "Oak"]}))["properties"][field]
+    assert loose["enum"] == ["Elm", "Oak", ""]
+    tight = schema(tightened(bounded_name(name, form={"enum": ["Elm", "Oak"]})))["anyOf"]
+    none_yet = [""] if name == "contribute_answer" else []
+    assert tight[0]["properties"][field]["enum"] == ["Elm", "Oak", *none_yet]
+    assert field not in tight[1]["properties"]
+
+
+@pytest.mark.parametrize("name", ["answer", "contribute_answer"])
+def test_patterns_only_under_a_grammar(name):
+    whole = bounded_name(name, form={"pattern": "^[0-9]{1,3}$"})
+    assert "pattern" not in schema(whole)["properties"]["answer"]
+    answer = schema(tightened(whole))["anyOf"][0]["properties"]["answer"]
+    jsonschema.validate("123", answer)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate("some", answer)
+    assert (name == "contribute_answer") == jsonschema.Draft202012Validator(answer).is_valid("")
+
+
 def test_who_can_be_named_was_read():
     log = view(Contribution("r", "w" * 100), Contribution("r", "short"), author=3)
     assert schema_of(observation(messages=log)) == ([3], 200)
