@@ -223,7 +223,8 @@ class Usage:
         tokens_out: Completion tokens.
         cost_usd: US dollars, or None where no price is known.
         latency_s: Seconds from request to answer.
-        tokens_cached: Of the prompt tokens, those that were read from a cache.
+        tokens_cached: Of the prompt tokens, those that were read from a cache; None where nobody
+            counted.
         cost_usd_uncached: US dollars without discounts for them; None where it is the same.
 
     Raises:
@@ -235,7 +236,7 @@ class Usage:
     tokens_out: int = 0
     cost_usd: float | None = None
     latency_s: float = 0.0
-    tokens_cached: int = 0
+    tokens_cached: int | None = None
     cost_usd_uncached: float | None = None
 
     def __post_init__(self) -> None:
@@ -245,7 +246,8 @@ class Usage:
             raise ValueError(f"calls, tokens_in, tokens_out = {counts!r} are not plain integers")
         if min(counts) < 0:
             raise ValueError(f"calls, tokens_in, tokens_out = {counts!r} must be 0 or more")
-        if type(self.tokens_cached) is not int or not 0 <= self.tokens_cached <= self.tokens_in:
+        cached = self.tokens_cached
+        if cached is not None and (type(cached) is not int or not 0 <= cached <= self.tokens_in):
             raise ValueError(
                 f"tokens_cached={self.tokens_cached!r} is not a plain integer of 0 to "
                 f"tokens_in={self.tokens_in}"

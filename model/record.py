@@ -146,9 +146,14 @@ def sum_usage(usages: list[Usage]) -> Usage:
         sum(u.tokens_out for u in usages),
         _sum_known([u.cost_usd for u in usages]),
         math.fsum(u.latency_s for u in usages),
-        sum(u.tokens_cached for u in usages),
+        _sum_counted([u.tokens_cached for u in usages]),
         _sum_known([u.uncached_usd for u in usages]) if dear else None,
     )
+
+
+def _sum_counted(counts: list[int | None]) -> int | None:
+    known = [c for c in counts if c is not None]
+    return sum(known) if known or not counts else None
 
 
 def _sum_known(prices: list[float | None]) -> float | None:
@@ -175,7 +180,8 @@ class Totals:
         critical_path_s: The slowest decision of each round in seconds, summed over rounds.
         decisions: Decisions asked for.
         failures: Those that gave nothing usable.
-        tokens_cached: Of the tokens, those of prompts that were read from a cache.
+        tokens_cached: Of the tokens, those of prompts that were read from a cache; None where
+            nobody counted.
         cost_usd_uncached: US dollars without discounts for them; None as `cost_usd`.
     """
 
@@ -185,7 +191,7 @@ class Totals:
     critical_path_s: float
     decisions: int
     failures: int
-    tokens_cached: int
+    tokens_cached: int | None
     cost_usd_uncached: float | None
 
 

@@ -87,8 +87,10 @@ def cost_usd(record: TickRecord) -> float | None:
     return record.totals.cost_usd
 
 
-def tokens_cached(record: TickRecord) -> int:
+def tokens_cached(record: TickRecord) -> int | None:
     """Prompt tokens of the team that were read from a cache, the judge's not included.
+
+    None where nobody counted, as with synthetic minds.
 
     Args:
         record: Of the tick.

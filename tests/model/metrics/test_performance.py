@@ -107,7 +107,7 @@ def test_undefined_is_none(name, record):
 
 def test_first_tick_has_no_stability():
     pair = {0: work("a"), 1: work("b")}
-    usage = un.Usage(cost_usd=0.0)
+    usage = un.Usage(cost_usd=0.0, tokens_cached=0)
     record = story(pair)
     priced = tuple(replace(m, turns=(replace(m.turns[0], usage=usage),)) for m in record.members)
     record = replace(record, members=priced, verdict=un.Verdict(*[1.0] * 5, violations=0.0))

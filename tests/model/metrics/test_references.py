@@ -175,7 +175,9 @@ def ref_cost(record: un.TickRecord) -> float | None:
 
 
 def ref_cached(record: un.TickRecord) -> int:
-    return sum(turn.usage.tokens_cached for _, turn in all_turns(record))
+    counted = [turn.usage.tokens_cached for _, turn in all_turns(record)]
+    known = [tokens for tokens in counted if tokens is not None]
+    return sum(known) if known or not counted else None
 
 
 def ref_uncached(record: un.TickRecord) -> float | None:
