@@ -6,6 +6,10 @@ distributed computing. In `serial` order members speak one after another, so a r
 from lower to higher numbers at once. Then all contribute at once, in view of all that was said. The
 rounds and the order are exogenous, everything else is endogenous. (rounds + 1) N calls.
 
+With a latency of 2 what is said in one round is heard in the one after the next, as where agents
+fetch their post in one turn and read it in another (Silo-Bench's program), or act and talk in one
+breath (DPBench); work is done when all has arrived.
+
 References:
     N. Linial, "Locality in distributed graph algorithms", SIAM J. Comput. 21, 1992.
     AgentsNet, arXiv:2507.08616, which talks simultaneously.
@@ -28,24 +32,37 @@ class Dialogue(Protocol):
     Args:
         rounds: Rounds of talk, 1 to 100.
         order: `simultaneous` or `serial`.
+        latency: Rounds until what was said can be heard, 1 to 100; more than 1 only where all speak
+            at once.
     """
 
     name = "dialogue"
 
-    def __init__(self, *, rounds: int = 4, order: str = "simultaneous") -> None:
+    def __init__(self, *, rounds: int = 4, order: str = "simultaneous", latency: int = 1) -> None:
         if type(rounds) is not int or not 1 <= rounds <= 100:
             raise UsageError(f"rounds={rounds!r} is outside 1 to 100; use e.g. rounds=4")
         if order not in ORDERS:
             raise UnknownNameError("protocol=dialogue: order", order, ORDERS)
+        if type(latency) is not int or not 1 <= latency <= 100:
+            raise UsageError(f"latency={latency!r} is outside 1 to 100; use latency=1 or latency=2")
+        if latency > 1 and order == "serial":
+            raise UsageError(
+                f"latency={latency} delays what is heard at once in order=serial; "
+                "use order=simultaneous"
+            )
         self._rounds = rounds
+        self.latency = latency
         self.order = order
 
     def rounds(self, team: Team) -> Rounds:
         """Talk, then work."""
+        heard = [team.log.so_far()] * self.latency
         for _ in range(self._rounds):
             turns = [team.members] if self.order == "simultaneous" else [(m,) for m in team.members]
             for actors in turns:
-                yield Round(Act.SAY, actors, sees=team.log.so_far())
+                sees = team.log.so_far() if self.latency == 1 else heard[-self.latency]
+                yield Round(Act.SAY, actors, sees=sees)
+            heard.append(team.log.so_far())
         yield Round(Act.CONTRIBUTE, team.members, sees=team.log.so_far())
 
     def max_calls(self, n_members: int) -> int:
@@ -58,5 +75,6 @@ class Dialogue(Protocol):
 
     @property
     def parameters(self) -> dict[str, int | str]:
-        """Rounds and order; `rounds` itself is what plays them."""
-        return {"rounds": self._rounds, "order": self.order}
+        """Rounds and order, and latency where there is any; `rounds` itself plays them."""
+        late = {"latency": self.latency} if self.latency > 1 else {}
+        return {"rounds": self._rounds, "order": self.order, **late}

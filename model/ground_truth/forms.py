@@ -14,7 +14,6 @@ from typing import Any
 
 from .values import Value, plain
 
-
 LONGEST_PATTERN = 100
 """Items that a pattern counts out; engines refuse grammars with very many."""
 

@@ -136,24 +136,42 @@ def copied(work: str, prompt: str, words: int = 4) -> bool:
     return len(inside) > len(said) / 2
 
 
-def of_folder(folder: Path) -> dict[str, dict[str, int]]:
-    """What a recorded comparison's answers are, by protocol."""
-    found: dict[str, Counter[str]] = {}
+def of_folder(folder: Path) -> dict[str, dict[str, dict[str, float]]]:
+    """What a recorded comparison's answers are, by protocol, and by model and act."""
+    found: dict[str, dict[str, Counter[str]]] = {"protocols": {}, "acts": {}}
     with closing(sqlite3.connect(f"file:{folder / 'journal.sqlite'}?mode=ro", uri=True)) as db:
-        rows = db.execute("SELECT run, call, request, text, failed FROM calls WHERE tick >= 0")
-        for run, call, request, text, failed in rows.fetchall():
-            tally = found.setdefault(run.partition("|")[0], Counter())
-            tally["calls"] += 1
-            tally["repairs"] += call > 0
-            tally["lost"] += failed is not None
-            said = json.loads(text) if failed is None else {}
-            tally[said.get("decision", "nothing")] += 1
-            if said.get("decision") == "contribute":
-                prompt = " ".join(m[1] for m in json.loads(zlib.decompress(request))[1])
-                tally["names a work it built on"] += bool(said["builds_on"])
-                tally["announcements"] += ANNOUNCES.search(said["work"]) is not None
-                tally["copied"] += copied(said["work"], prompt)
-    return {protocol: dict(tally) for protocol, tally in found.items()}
+        rows = db.execute(
+            "SELECT run, call, request, text, failed, tokens_in, tokens_cached, latency_s"
+            " FROM calls WHERE tick >= 0"
+        )
+        for run, call, request, text, failed, *spent in rows.fetchall():
+            protocol, _, model, *_ = run.split("|")
+            _, messages, schema, *_ = json.loads(zlib.decompress(request))
+            tally = answer_tally(text, failed, call, " ".join(m[1] for m in messages))
+            tally |= dict(zip(("tokens in", "tokens from cache", "seconds"), spent, strict=True))
+            act = schema.partition("?")[0]
+            found["protocols"].setdefault(protocol, Counter()).update(tally)
+            found["acts"].setdefault(f"{model} {act}", Counter()).update(tally)
+    return {
+        table: {name: {k: round(v, 1) for k, v in tally.items()} for name, tally in rows.items()}
+        for table, rows in found.items()
+    }
+
+
+def answer_tally(text: str, failed: str | None, call: int, prompt: str) -> dict[str, int]:
+    """What can be said of one recorded answer by rule, as counts of 0 and 1."""
+    said = json.loads(text) if failed is None else {}
+    decision, work = said.get("decision", "nothing"), said.get("work", "")
+    tally = {"calls": 1, "repairs": call > 0, "lost": failed is not None, decision: 1}
+    if decision == "abstain":
+        reason = said.get("reason", "")
+        tally["with a reason"] = len(reason.split()) >= 8 and reason not in prompt
+    if decision == "contribute":
+        tally["names a work it built on"] = bool(said["builds_on"])
+        tally["announcements"] = ANNOUNCES.search(work) is not None
+        tally["copied"] = copied(work, prompt)
+        tally["empty"] = len(work.split()) < 8
+    return {name: int(count) for name, count in tally.items()}
 
 
 def read_anew(address: str) -> int:

@@ -13,10 +13,10 @@ from unscripted.testing import Scripted, Witness
 TALKER = Scripted([Contribution("role", "work")], sayings=[Saying("hm")])
 
 
-def heard(order, n=3, rounds=2, topology="complete"):
+def heard(order, n=3, rounds=2, topology="complete", latency=1):
     witness = Witness(TALKER)
     org = un.build(
-        protocol=Dialogue(rounds=rounds, order=order), n_agents=n, model=witness,
+        protocol=Dialogue(rounds=rounds, order=order, latency=latency), n_agents=n, model=witness,
         topology=topology, judge="none", rng=0,
     )  # fmt: skip
     (record,) = org.run(1)
@@ -37,13 +37,21 @@ def test_they_speak_in_turn():
     assert len(record.rounds) == 7
 
 
+def test_late_words_are_heard_later():
+    _, shown = heard("simultaneous", rounds=3, latency=2)
+    assert [m for act, _, m in shown if act == "say"] == [0, 0, 0, 0, 0, 0, 2, 2, 2]
+    assert [m for act, _, m in shown if act == "contribute"] == [6, 6, 6]
+
+
 def test_words_travel_a_link_a_round():
     chain = nx.path_graph(4)
     _, shown = heard("simultaneous", 4, 1, chain)
     assert [m for act, _, m in shown if act == "contribute"] == [1, 2, 2, 1]
 
 
-@pytest.mark.parametrize("spec", ["rounds=0", "rounds=101", "order=random"])
+@pytest.mark.parametrize(
+    "spec", ["rounds=0", "rounds=101", "order=random", "latency=0", "order=serial,latency=2"]
+)
 def test_impossible_dialogues_are_refused(spec):
     with pytest.raises(UsageError):
         un.build(protocol=f"dialogue:{spec}", rng=0)
@@ -51,6 +59,8 @@ def test_impossible_dialogues_are_refused(spec):
 
 def test_its_label_has_its_options():
     assert Dialogue(rounds=2, order="serial").label == "dialogue:rounds=2,order=serial"
+    late = "dialogue:rounds=2,order=simultaneous,latency=2"
+    assert Dialogue(rounds=2, latency=2).label == late
 
 
 def test_silence_is_no_fault():

@@ -116,6 +116,23 @@ def test_random_play_deadlocks_as_often(n, strict):
     assert share == pytest.approx(PUBLISHED[n], abs=4 * error)
 
 
+def test_serial_random_play():
+    """About .033 with five seats and 30 actions, ends tested once a lap."""
+    draw, episodes, laps = random.Random(5), 3000, 6
+
+    def deadlocks():
+        table = Table(5)
+        for _ in range(laps):
+            for seat in range(5):
+                table.step({seat: draw.choice(ACTIONS)})
+            if table.stuck:
+                return True
+        return False
+
+    share = sum(deadlocks() for _ in range(episodes)) / episodes
+    assert share == pytest.approx(0.033, abs=4 * (0.033 * 0.967 / episodes) ** 0.5)
+
+
 def test_an_eater_gives_nothing_away():
     table = Table(3)
     for actions in ({0: GRAB_LEFT, 1: GRAB_RIGHT}, {0: GRAB_RIGHT}):
