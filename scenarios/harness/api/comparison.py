@@ -39,6 +39,7 @@ class Comparison:
         folder: Where it is kept; None for nowhere.
         spending: US dollars that its calls cost, `spent_usd` and `held_usd`, unfinished runs
             included; None where none were made.
+        damage: What of its folder could not be read, in words; empty where all could.
     """
 
     config: ComparisonConfig
@@ -47,6 +48,7 @@ class Comparison:
     ending: Exit = Exit.DONE
     folder: Path | None = None
     spending: Mapping[str, float] | None = None
+    damage: tuple[str, ...] = ()
 
     @property
     def synthetic(self) -> bool:
