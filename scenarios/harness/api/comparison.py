@@ -96,11 +96,15 @@ class Comparison:
             **(self.spending or {}),
         }
 
-    def plot(self) -> Figure:
-        """Its cells by their outcome and what comes with it."""
+    def plot(self, *, column: bool = False) -> Figure:
+        """Its cells by their outcome and what comes with it.
+
+        Args:
+            column: The outcome alone, as wide as a column of a paper, without a title.
+        """
         from ..figures.comparison import draw_comparison
 
-        return draw_comparison(self.analysis.summary, synthetic=self.synthetic)
+        return draw_comparison(self.analysis.summary, column=column, synthetic=self.synthetic)
 
     def __repr__(self) -> str:
         cells, runs = len(self.analysis.summary), len(self.analysis.runs)

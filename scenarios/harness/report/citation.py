@@ -15,7 +15,8 @@ from ..config.comparison import ComparisonConfig
 from ..config.identity import Config, to_json
 from ..config.run import RunConfig
 from ..folders.database import JOURNAL
-from ..format import counted, plain
+from ..format import counted
+from .latex import latex
 
 RELEASED = "2026-11-22"
 TITLE = "unscripted: an open laboratory for self-organizing teams of LLM agents"
@@ -28,23 +29,6 @@ PAPER = {
     "year": "2026",
     "eprint": "2603.28990",
 }
-_SPECIAL = {
-    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#",
-    "%": r"\%", "_": r"\_", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
-    "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}", '"': r"\textquotedbl{}",
-    "–": "--", "−": r"\ensuremath{-}", "×": r"\ensuremath{\times}", "·": r"\textperiodcentered{}",
-    "χ": r"\ensuremath{\chi}", "²": r"\ensuremath{^2}", "…": r"\dots{}", "≤": r"\ensuremath{\le}",
-    "≥": r"\ensuremath{\ge}",
-}  # fmt: skip
-
-
-def latex(text: str) -> str:
-    """A text as LaTeX prints it literally, in one line.
-
-    Args:
-        text: From anywhere.
-    """
-    return "".join(_SPECIAL.get(c, c) for c in plain(text))
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import yaml
 from support.commands import edit, hashes
 
 import unscripted
-from unscripted.scenarios.harness.report.citation import RELEASED, latex
+from unscripted.scenarios.harness.report.citation import RELEASED
 
 ROOT = Path(unscripted.__file__).parent
 RECORDED = ROOT / "docs" / "recorded" / "first.tar.xz"
@@ -221,9 +221,3 @@ def test_citations_agree_with_the_file(finished, call):
     assert body["bibtex"] == of_run.out.rstrip("\n")
     assert f"run-{body['run']['digest']}" in of_run.out
     assert call("cite", "nowhere").code == 2
-
-
-def test_latex_prints_literally():
-    assert latex("a_b & 50 % {x} \\y $z #1 ~ ^\n") == (
-        r"a\_b \& 50 \% \{x\} \textbackslash{}y \$z \#1 \textasciitilde{} \textasciicircum{} "
-    )
