@@ -63,7 +63,7 @@ def test_a_scenario_runs_both_ways(name, call, played):
     assert any(f"Found: {support}." in said.out for support in Support)
     assert "no evidence about any real model" in said.out
     pictures = Counter(p.suffix for p in Path("mine/figures").iterdir())
-    assert pictures[".png"] == pictures[".svg"] > 0
+    assert pictures[".png"] == pictures[".svg"] == pictures[".pdf"] > 0
     assert len(pd.read_csv("mine/ticks.csv")) > 0
     assert len(played) == len(set(played)) > 1
     played.clear()
@@ -106,7 +106,7 @@ def test_drawing_twice_gives_equal_bytes(call):
         assert done.code == 0
     a, b = (sorted(Path(n, "figures").iterdir()) for n in "ab")
     assert [p.read_bytes() for p in a] == [p.read_bytes() for p in b]
-    assert {p.name for p in a} == {"model-economics.png", "model-economics.svg"}
+    assert {p.name for p in a} == {f"model-economics.{kind}" for kind in ("png", "svg", "pdf")}
 
 
 @pytest.mark.parametrize("option", ["--price", "--judge", "--budget", "--tasks", "--seed"])

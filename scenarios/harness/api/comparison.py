@@ -39,6 +39,7 @@ class Comparison:
         folder: Where it is kept; None for nowhere.
         spending: US dollars that its calls cost, `spent_usd` and `held_usd`, unfinished runs
             included; None where none were made.
+        damage: What of its folder could not be read, in words; empty where all could.
     """
 
     config: ComparisonConfig
@@ -47,6 +48,7 @@ class Comparison:
     ending: Exit = Exit.DONE
     folder: Path | None = None
     spending: Mapping[str, float] | None = None
+    damage: tuple[str, ...] = ()
 
     @property
     def synthetic(self) -> bool:
@@ -94,11 +96,15 @@ class Comparison:
             **(self.spending or {}),
         }
 
-    def plot(self) -> Figure:
-        """Its cells by their outcome and what comes with it."""
+    def plot(self, *, column: bool = False) -> Figure:
+        """Its cells by their outcome and what comes with it.
+
+        Args:
+            column: The outcome alone, as wide as a column of a paper, without a title.
+        """
         from ..figures.comparison import draw_comparison
 
-        return draw_comparison(self.analysis.summary, synthetic=self.synthetic)
+        return draw_comparison(self.analysis.summary, column=column, synthetic=self.synthetic)
 
     def __repr__(self) -> str:
         cells, runs = len(self.analysis.summary), len(self.analysis.runs)

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from ....model.errors import UsageError
 from ..build.from_config import organization_of
 from ..config.comparison import ComparisonConfig
 from ..config.identity import Sweep
 from ..config.run import RunConfig
 from ..exits import Exit
 from ..folders.folder import Archive
+from ..results.rows import Row, run_row
 from ..results.run_result import RunResult
-from ..runs.keys import run_key
+from ..runs.keys import calls_key, run_key
 from ..runs.matched_results import analysed
-from ..runs.play import PlayedRun
+from ..runs.play import PlayedRun, play
 from .comparison import Comparison
 from .run import Run
 
 if TYPE_CHECKING:
     from ....agents.llm.service import Service
+
+CHANGED = (
+    "played again, this run gives something else than was recorded; `unscripted replay` says what"
+)
 
 
 def run_of(folder: Archive, config: RunConfig) -> Run:
@@ -40,7 +47,50 @@ def run_of(folder: Archive, config: RunConfig) -> Run:
     if not org.records:
         raise folder.nothing("tick")
     ending = Exit.DONE if org.tick == config.tasks.ticks else Exit.INTERRUPTED
-    return Run(PlayedRun(config, org, ending, len(org.records)), folder.folder)
+    played = PlayedRun(config, org, ending, len(org.records))
+    return Run(played, folder.folder, damage=tuple(folder.damage))
+
+
+def run_in(folder: Archive, row: int) -> Run:
+    """One run of a comparison or scenario, played again from what the folder keeps.
+
+    Args:
+        folder: Open for reading.
+        row: Its place among the runs, from 0; those of a cell stand together.
+
+    Raises:
+        UsageError: There is no such run, or it isn't played yet.
+    """
+    if isinstance(folder.config, RunConfig):
+        raise UsageError(f"run={row}: dir={folder.folder} holds one run; leave run out")
+    runs = folder.config.runs()
+    if not 0 <= row < len(runs):
+        raise UsageError(f"run={row} is none of the {len(runs)} runs; use 0 to {len(runs) - 1}")
+    config, replicate = runs[row], row % folder.config.replicates
+    kept = folder.results().get(run_key(config))
+    with offline(folder) as service:
+        if kept is None and service is None:
+            raise _unplayed(row, folder)
+        org = organization_of(config, service, calls_key(config))
+        played = play(config, org=org)
+    if not played.records:
+        raise _unplayed(row, folder)
+    again = run_row(config, played.records, replicate, level=played.level)
+    damage = [] if kept is None or kept.row is None or _alike(kept.row, again) else [CHANGED]
+    return Run(played, None, damage=(*folder.damage, *damage))
+
+
+def _unplayed(row: int, folder: Archive) -> UsageError:
+    return UsageError(
+        f"run={row} has no finished tick; `unscripted show {folder.folder}` lists the runs"
+    )
+
+
+def _alike(kept: Row, again: Row) -> bool:
+    """Whether all that was measured then is the same now."""
+    then = {name: value for name, value in kept.items() if value is not None}
+    now: Row = json.loads(json.dumps(again))
+    return then == {name: now.get(name) for name in then}
 
 
 def comparison_of(folder: Archive, config: ComparisonConfig) -> Comparison:
@@ -55,7 +105,8 @@ def comparison_of(folder: Archive, config: ComparisonConfig) -> Comparison:
     """
     results, ending = finished_of(folder, config)
     compared, analysis = analysed(config, results)
-    return Comparison(config, compared, analysis, ending, folder.folder)
+    damage = tuple(folder.damage)
+    return Comparison(config, compared, analysis, ending, folder.folder, damage=damage)
 
 
 def finished_of(folder: Archive, config: Sweep) -> tuple[dict[str, RunResult], Exit]:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
+    from ..transcripts.telling import TickTold
+
 
 @dataclass(frozen=True, repr=False)
 class Run:
@@ -38,11 +40,13 @@ class Run:
         folder: Where it is kept; None for nowhere.
         spending: US dollars that its calls cost, `spent_usd` and `held_usd`, unfinished ticks
             included; None where none were made.
+        damage: What of its folder could not be read, in words; empty where all could.
     """
 
     played: PlayedRun
     folder: Path | None = None
     spending: Mapping[str, float] | None = None
+    damage: tuple[str, ...] = ()
 
     @property
     def config(self) -> RunConfig:
@@ -104,16 +108,27 @@ class Run:
         """Shocks and rulings, in sentences with their ticks."""
         return chronicle(self.records)
 
-    def transcript(self, tick: int | None = None) -> str:
-        """Who acted in which round, what each said, and what it was worth, as text.
+    def told(self, tick: int | None = None) -> list[TickTold]:
+        """Ticks with their tasks, to be told in words.
 
         Args:
             tick: Which one, from 0; None for all.
         """
-        from ..results.transcript import transcript
+        from ..transcripts.telling import TickTold
 
         chosen = [r for r in self.records if tick is None or r.tick == tick]
-        return "\n\n".join(map(transcript, chosen))
+        return [TickTold.of(r, self.organization.task_at(r.tick)) for r in chosen]
+
+    def transcript(self, tick: int | None = None, agent: int | None = None) -> str:
+        """What was asked, who saw what, what each said and why, and what it was worth, as text.
+
+        Args:
+            tick: Which one, from 0; None for all.
+            agent: Turns of this member alone, with what it saw; None for all.
+        """
+        from ..transcripts.as_text import text_of_tick
+
+        return "\n\n".join(text_of_tick(told, agent) for told in self.told(tick))
 
     def plot(self) -> Figure:
         """Every measure, tick by tick."""

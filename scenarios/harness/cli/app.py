@@ -99,10 +99,13 @@ def _list(
         str | None,
         cyclopts.Parameter(
             help="protocols, topologies, models, tasks, judges, measures, shocks or scenarios; "
-            "all if left out.",
+            "all of these if left out. Or runs: run folders.",
             show_default=False,
         ),
     ] = None,
+    folder: Annotated[
+        Path, cyclopts.Parameter(metavar="DIR", help="Where run folders are, for runs.")
+    ] = Path("runs"),
     /,
     *,
     json: Json = False,
@@ -111,10 +114,12 @@ def _list(
 
     For example:
         unscripted list protocols
+        unscripted list runs
+        unscripted list runs elsewhere
     """
     from .listing import list_command
 
-    return list_command(what, as_json=json)
+    return list_command(what, folder, as_json=json)
 
 
 @app.command(name="check")
@@ -164,6 +169,59 @@ def _report(folder: Folder, /, *, json: Json = False) -> int:
     from .commands import report_command
 
     return report_command(folder, as_json=json)
+
+
+@app.command(name="show")
+def _show(
+    folder: Folder,
+    /,
+    *,
+    tick: Annotated[
+        int | None, cyclopts.Parameter(metavar="T", help="This one alone, from 0.")
+    ] = None,
+    agent: Annotated[
+        int | None,
+        cyclopts.Parameter(
+            metavar="A", help="Decisions of this member alone, with the words it saw; from 0."
+        ),
+    ] = None,
+    run: Annotated[
+        int | None,
+        cyclopts.Parameter(
+            metavar="ROW", help="Of a comparison or scenario, one run as the list numbers them."
+        ),
+    ] = None,
+    format: Annotated[
+        str, cyclopts.Parameter(metavar="FORMAT", help="text, markdown or jsonl.")
+    ] = "text",
+    json: Json = False,
+) -> int:
+    """Show who said what: task, rounds, what each saw, did and why, what it cost and was worth.
+
+    Of a comparison or scenario it shows the cells and lists the runs; --run ROW shows one. Runs in
+    progress are shown as far as they came.
+
+    For example:
+        unscripted show runs/mine --tick 0
+        unscripted show runs/mine --agent 2 --format markdown
+        unscripted show runs/compared --run 4 --tick 0
+    """
+    from .transcript import Wanted, show_command
+
+    return show_command(folder, Wanted(tick, agent, run, format, json))
+
+
+@app.command(name="cite")
+def _cite(folder: Folder | None = None, /, *, json: Json = False) -> int:
+    """Say how to cite the program, the paper and a run, as BibTeX.
+
+    For example:
+        unscripted cite
+        unscripted cite runs/mine > run.bib
+    """
+    from .cite import cite_command
+
+    return cite_command(folder, as_json=json)
 
 
 @app.command(name="fetch")

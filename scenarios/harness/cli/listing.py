@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from pathlib import Path
 
 from ....model.errors import UnknownNameError
 from ....model.metrics.catalogue import of_runs
@@ -14,20 +15,28 @@ from ..exits import Exit
 from ..study.discovery import scenario_paths
 from ..terminal.console import say, terminal
 from .commands import print_json
+from .run_folders import body_of, run_folders
+
+RUNS = Path("runs")
+"""Where commands put run folders of their own."""
 
 
-def list_command(what: str | None, *, as_json: bool = False) -> Exit:
+def list_command(what: str | None, folder: Path = RUNS, *, as_json: bool = False) -> Exit:
     """One line per thing.
 
     Args:
-        what: Which kind; None for every one.
+        what: Which kind; None for every one but run folders.
+        folder: Where run folders are looked for.
         as_json: One object on standard output.
 
     Raises:
         UnknownNameError: No such kind.
+        UsageError: There is no such folder.
     """
+    if what == "runs":
+        return _list_folders(folder, as_json=as_json)
     if what is not None and what not in LISTS:
-        raise UnknownNameError("list", what, LISTS)
+        raise UnknownNameError("list", what, (*LISTS, "runs"))
     found = {kind: lines() for kind, lines in LISTS.items() if what in (None, kind)}
     if as_json:
         print_json({"version": 1, **found})
@@ -39,6 +48,21 @@ def list_command(what: str | None, *, as_json: bool = False) -> Exit:
         width = max((len(name) for name in lines), default=0)
         for name, line in lines.items():
             say(console, f"{name:<{width}}  {line}")
+    return Exit.DONE
+
+
+def _list_folders(folder: Path, *, as_json: bool) -> Exit:
+    none_yet = folder == RUNS and not folder.exists()
+    found = [] if none_yet else run_folders(folder)
+    if as_json:
+        print_json({"version": 1, "runs": [body_of(f) for f in found]})
+        return Exit.DONE
+    console = terminal()
+    width = max((len(f.path) for f in found), default=0)
+    for one in found:
+        say(console, f"{one.path:<{width}}  {one.line}")
+    if not found:
+        say(console, f"no run folder in {folder}")
     return Exit.DONE
 
 

@@ -17,18 +17,21 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter
 
 from ....model.errors import UsageError
+from ..format import number
 from ..results.factors import by_words, named
 from ..results.labels import described, range_of
 from ..results.rows import mean
 from ..statistics.intervals import FEWEST_FOR_BARS
 from ..statistics.summary import CellSummary, outcome_of
 from .style import (
+    COLUMN_IN,
     FAINT,
     MARKERS,
     SERIES,
     draw_values,
     finish,
     fit,
+    head_in,
     legend_below,
     legend_columns,
     new_figure,
@@ -40,8 +43,13 @@ from .style import (
 Key = tuple[Any, ...]
 
 FACTORS = ("model", "agents", "level", "topology")
-MEASURES = ("quality", "abstention_rate", "hierarchy_depth", "cost_usd")
-MEASURES_OF_SCORED = ("score", "parts_reached", "answered", "cost_usd")
+MEASURES = (
+    "quality", "abstention_rate", "hierarchy_depth", "cost_usd", "tokens", "wall_s",
+    "exclusion_rate", "delivered", "failure_rate",
+)  # fmt: skip
+MEASURES_OF_SCORED = ("score", "parts_reached", "answered", "cost_usd", "tokens", "wall_s")
+MOST_MEASURES = 4
+"""Drawn side by side, the first that say something."""
 SCORE_BOUNDS = {"score_floor": ":", "score_own": "--", "score_ceiling": "-"}
 COMBINATIONS_UP_TO = 8  # told apart by colour and marker; above it the figure is split into rows
 ROWS_UP_TO = 12
@@ -51,7 +59,11 @@ _LOG_FROM = 30.0  # largest over smallest mean
 
 @styled
 def draw_comparison(
-    cells: Sequence[CellSummary], *, measures: Sequence[str] | None = None, synthetic: bool
+    cells: Sequence[CellSummary],
+    *,
+    measures: Sequence[str] | None = None,
+    column: bool = False,
+    synthetic: bool,
 ) -> Figure:
     """Draw means and 95 % intervals, protocols sorted by their mean outcome, best on top.
 
@@ -60,30 +72,30 @@ def draw_comparison(
 
     Args:
         cells: As `summarize` makes them.
-        measures: One column of subplots each; None for those that go with the outcome.
+        measures: One column of subplots each; None for those that go with the outcome and differ
+            between cells, four at most.
+        column: One measure alone, as wide as a column of a paper and without a title.
         synthetic: Whether synthetic minds made the runs.
     """
     if not cells:
         raise UsageError("cells=[] is empty; give at least one")
+    left_out: list[str] = []
     if measures is None:
-        measures = MEASURES_OF_SCORED if outcome_of(cells) == "score" else MEASURES
+        measures, left_out = telling(cells)
+    measures = measures[:1] if column else measures
     protocols = ranked(cells)
     split, told = _factors(cells)
     rows = _combinations(cells, split)
     shown = rows[:ROWS_UP_TO]
     styles = _styles(_combinations(cells, told))
     inches = max(1.1, len(protocols) * max(0.3, 0.13 * len(styles) + 0.12))
-    width = max(6.0, 1.9 + 2.45 * len(measures))
+    width = COLUMN_IN if column else max(6.0, 1.9 + 2.45 * len(measures))
     handles = _handles(told, styles, width - 0.9) if told else []
     columns = legend_columns(handles, width, 4)
     legend_in = 0.12 + 0.2 * math.ceil(len(handles) / columns) if told else 0.0
-    figure = new_figure(
-        width,
-        2.0 + len(shown) * (inches + 0.4) + legend_in,
-        _title(cells, protocols),
-        _subtitle(cells),
-        legend_in=legend_in,
-    )
+    title, subtitle = ("", "") if column else (_title(cells, protocols), _subtitle(cells))
+    height = 1.22 + head_in(title) + len(shown) * (inches + 0.4) + legend_in
+    figure = new_figure(width, height, title, subtitle, legend_in=legend_in)
     grid = figure.subplots(len(shown), len(measures), sharey=True, sharex="col", squeeze=False)
     for combination, line in zip(shown, grid, strict=True):
         part = [c for c in cells if _key(c, split) == combination]
@@ -91,11 +103,30 @@ def draw_comparison(
             axes.set_gid("-".join(map(str, (measure, *combination))))
             _draw_subplot(axes, part, measure, protocols, told, styles)
         if combination:
-            line[0].set_title(named(split, combination), loc="left", size=9, weight="bold")
+            said = fit(named(split, combination), width - 1.9, 9, weight="bold")
+            line[0].set_title(said, loc="left", size=9, weight="bold")
     _label(grid, measures, cells, protocols)
     if told:
         legend_below(figure, handles, columns)
-    return finish(figure, synthetic=synthetic, note=_note(cells, len(rows)))
+    note = _short_note(cells) if column else _note(cells, len(rows), left_out)
+    return finish(figure, synthetic=synthetic, note=note)
+
+
+def telling(cells: Sequence[CellSummary]) -> tuple[list[str], list[str]]:
+    """The measures that tell cells apart, and those left out as they are the same in all.
+
+    Args:
+        cells: As `summarize` makes them; of one alone all that was measured is told.
+    """
+    known = MEASURES_OF_SCORED if outcome_of(cells) == "score" else MEASURES
+    means = {m: [v for c in cells if (v := _mean(c, m)) is not None] for m in known}
+    differ = [m for m, v in means.items() if len({round(x, 9) for x in v}) > (len(cells) > 1)]
+    if "cost_usd" in differ:
+        differ = [m for m in differ if m != "tokens"]  # which tell much the same
+    chosen = differ[:MOST_MEASURES] or [known[0]]
+    until = known.index(chosen[-1])
+    same = [m for m in known[:until] if len({round(x, 9) for x in means[m]}) == 1 < len(cells)]
+    return chosen, same
 
 
 def ranked(cells: Sequence[CellSummary]) -> list[str]:
@@ -233,7 +264,10 @@ def _keep_inside(axes: Axes, measure: str) -> None:
 
 def _subtitle(cells: Sequence[CellSummary]) -> str:
     """The factors that do not vary, with their values."""
-    sorted_by = "best quality first" if len({c.cell.protocol for c in cells}) > 1 else ""
+    decides = outcome_of(cells)
+    graded = any(_mean(c, decides) is not None for c in cells)
+    several = len({c.cell.protocol for c in cells}) > 1
+    sorted_by = (f"best {decides} first" if graded else "nobody graded them") if several else ""
     fixed = [
         named([f], _combinations(cells, [f])[0])
         for f in FACTORS
@@ -242,9 +276,19 @@ def _subtitle(cells: Sequence[CellSummary]) -> str:
     return " · ".join(filter(None, [*fixed, sorted_by]))
 
 
-def _note(cells: Sequence[CellSummary], rows: int) -> str:
-    counts = sorted({c.replicates for c in cells})
+def _per_cell(counts: Sequence[int]) -> str:
     spread = str(counts[0]) if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
+    return f"{spread} replicate{'s' * (list(counts) != [1])} per cell"
+
+
+def _short_note(cells: Sequence[CellSummary]) -> str:
+    counts = sorted({c.replicates for c in cells})
+    bars = "bars 95 % intervals" if counts[-1] >= FEWEST_FOR_BARS else "small dots replicates"
+    return f"Means, {bars}; {_per_cell(counts)}."
+
+
+def _note(cells: Sequence[CellSummary], rows: int, left_out: Sequence[str] = ()) -> str:
+    counts = sorted({c.replicates for c in cells})
     read = []
     if counts[-1] >= FEWEST_FOR_BARS:
         read.append("bars 95 % confidence intervals")
@@ -253,11 +297,14 @@ def _note(cells: Sequence[CellSummary], rows: int) -> str:
         read.append(f"small ones single replicates, {few}")
     note = f"{'Large dots' if counts[0] < FEWEST_FOR_BARS else 'Dots'} are means over replicates"
     note = ", ".join([note, *read])
-    note += f"; {spread} replicate{'s' * (counts != [1])} per cell"
+    note += f"; {_per_cell(counts)}"
     if rows > ROWS_UP_TO:
         note += f"; the first {ROWS_UP_TO} of {rows} combinations are shown"
     if outcome_of(cells) == "score":
         note += ". Lines of the score: dotted floor, dashed own part, solid ceiling"
+    if left_out:
+        same = (f"{described(m)[0]} {number(_mean(cells[0], m))}" for m in left_out)
+        note += f". The same in all cells: {', '.join(same)}"
     return note + "."
 
 

@@ -97,9 +97,12 @@ _RC: dict[Any, Any] = {
     "savefig.facecolor": "white",
     "svg.fonttype": "path",
     "svg.hashsalt": "unscripted",
+    "pdf.fonttype": 42,  # letters stay letters, which journals ask for
 }
 HEAD_IN, FOOT_IN, EDGE_IN = 0.78, 0.5, 0.14
 """Kept free above and below the axes for title and footnote, and where text begins, in inches."""
+COLUMN_IN = 3.5
+"""Width of a column of a paper, in inches."""
 
 
 def styled(draw: Callable[P, R]) -> Callable[P, R]:
@@ -125,12 +128,12 @@ def new_figure(
     Args:
         width: Width in inches.
         height: Height in inches, title and footnote included.
-        title: The first line, bold.
+        title: The first line, bold; empty for a figure whose caption stands elsewhere.
         subtitle: The second line.
         legend_in: Height kept free for a legend above the footnote, see `legend_below`.
     """
     low = (FOOT_IN + legend_in) / height
-    free = 1 - low - HEAD_IN / height
+    free = 1 - low - head_in(title) / height
     layout = ConstrainedLayoutEngine(rect=(0, low, 1, free), w_pad=0.1, h_pad=0.08)
     figure = Figure(figsize=(width, height), layout=layout)
     room = width - 2 * EDGE_IN
@@ -144,6 +147,15 @@ def new_figure(
     return figure
 
 
+def head_in(title: str) -> float:
+    """Height kept free above the axes, in inches.
+
+    Args:
+        title: Of the figure; empty for none.
+    """
+    return HEAD_IN if title else 0.0
+
+
 def finish(figure: Figure, *, synthetic: bool, note: str = "") -> Figure:
     """Print the footnote and settle the layout, so that every save draws the same picture.
 
@@ -153,7 +165,8 @@ def finish(figure: Figure, *, synthetic: bool, note: str = "") -> Figure:
         note: How to read it.
     """
     width, height = figure.get_size_inches()
-    lines = fold(note, width - 2 * EDGE_IN, 7.5), SYNTHETIC_NOTE if synthetic else ""
+    room = width - 2 * EDGE_IN
+    lines = fold(note, room, 7.5), fold(SYNTHETIC_NOTE, room, 7.5) if synthetic else ""
     text = "\n".join(filter(None, lines))
     if text:
         x, y = EDGE_IN / width, 0.09 / height
@@ -231,7 +244,7 @@ def not_measured(axes: Axes) -> None:
 
 @styled
 def save(figure: Figure, folder: Path, name: str) -> list[Path]:
-    """Write `name.png` (160 dpi) and `name.svg`; the same figure gives the same bytes.
+    """Write `name.png` (160 dpi), `name.svg` and `name.pdf`; the same figure, the same bytes.
 
     Args:
         figure: What to write.
@@ -239,10 +252,11 @@ def save(figure: Figure, folder: Path, name: str) -> list[Path]:
         name: File name without its ending.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    png, svg = folder / f"{name}.png", folder / f"{name}.svg"
+    png, svg, pdf = (folder / f"{name}.{kind}" for kind in ("png", "svg", "pdf"))
     figure.savefig(png, dpi=160, metadata={"Software": None})
     figure.savefig(svg, metadata={"Date": None, "Creator": None})
-    return [png, svg]
+    figure.savefig(pdf, metadata={"CreationDate": None, "Creator": None, "Producer": None})
+    return [png, svg, pdf]
 
 
 def plain(text: str) -> str:

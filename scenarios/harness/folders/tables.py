@@ -39,7 +39,18 @@ def write_table(folder: Path, name: str, frame: pd.DataFrame) -> None:
     """
     whole = typed(frame)
     write_with(folder / f"{name}.parquet", lambda part: whole.to_parquet(part, index=False))
-    write_with(folder / f"{name}.csv", lambda part: harmless(whole).to_csv(part, index=False))
+    write_csv(folder, name, whole)
+
+
+def write_csv(folder: Path, name: str, frame: pd.DataFrame) -> None:
+    """Write `name.csv`, in which no text is a formula.
+
+    Args:
+        folder: Where to.
+        name: Of the file.
+        frame: The table.
+    """
+    write_with(folder / f"{name}.csv", lambda part: harmless(frame).to_csv(part, index=False))
 
 
 def typed(frame: pd.DataFrame) -> pd.DataFrame:

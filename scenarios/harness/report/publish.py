@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from ..api.comparison import Comparison
 from ..api.run import Run
+from ..config.identity import to_json
 from ..folders.safe_files import refuse_links, write_text
-from ..folders.tables import write_table
+from ..folders.tables import typed, write_csv, write_table
 from ..runs.sweep import rows_of
 from ..study.study import PlayedStudy
+from .citation import digest_of
 from .comparison_page import comparison_page
+from .latex import table_of
 from .page import Page
 from .run_page import run_page
 from .study_page import study_page
@@ -27,6 +30,9 @@ Noting = Callable[[str], object]
 """Hears what could not be drawn, in one sentence each."""
 PAGE = "report.html"
 FINDINGS = "findings.json"
+TABLE = "table.tex"
+COLUMN = "column"
+"""The outcome alone, as wide as a column of a paper."""
 
 
 def _unheard(_: str) -> None:
@@ -78,7 +84,10 @@ def _(comparison: Comparison, note: Noting = _unheard) -> list[Path]:
     for name in ("ticks", "agents"):
         rows = pd.DataFrame(rows_of(comparison.results, name))
         write_table(comparison.folder, name, rows)
-    pictures = draw_all(comparison.folder, {"comparison": comparison.plot}, note)
+    _write_for_paper(comparison, comparison.folder)
+    figures = {"comparison": comparison.plot, COLUMN: lambda: comparison.plot(column=True)}
+    pictures = draw_all(comparison.folder, figures, note)
+    pictures.pop(COLUMN, None)
     page = comparison_page(comparison, pictures)
     return [*pictures.values(), _write(comparison.folder, page)]
 
@@ -102,10 +111,20 @@ def _(played: PlayedStudy, note: Noting = _unheard) -> list[Path]:
     return [*pictures.values(), *own, page_of_all]
 
 
+def _write_for_paper(comparison: Comparison, folder: Path) -> None:
+    """Runs, cells and contrasts as CSV, and the cells as a table in LaTeX."""
+    write_csv(folder, "runs", typed(comparison.runs))
+    write_csv(folder, "summary", comparison.summary)
+    write_csv(folder, "contrasts", comparison.contrasts)
+    label = digest_of(to_json(comparison.config))
+    table = table_of(comparison.analysis.summary, synthetic=comparison.synthetic, label=label)
+    write_text(folder / TABLE, table)
+
+
 def draw_all(
     folder: Path, figures: Mapping[str, Drawing], note: Noting = _unheard
 ) -> dict[str, Path]:
-    """Draw figures as PNG and SVG; returns the PNG files by name.
+    """Draw figures as PNG, SVG and PDF; returns the PNG files by name.
 
     A picture is no result: one that fails is said and left out.
 

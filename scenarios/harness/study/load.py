@@ -8,7 +8,7 @@ from pathlib import Path
 from ....model.errors import UsageError
 from ....model.relocation import located
 from ..api.comparison import Comparison
-from ..api.load import comparison_of, finished_of, run_of
+from ..api.load import comparison_of, finished_of, run_in, run_of
 from ..api.run import Run
 from ..config.comparison import ComparisonConfig
 from ..config.run import RunConfig
@@ -18,18 +18,22 @@ from .results import results_in
 from .study import PlayedStudy
 
 
-def load(path: str | Path) -> Run | Comparison | PlayedStudy:
-    """The run, comparison or scenario of a folder; nothing is played.
+def load(path: str | Path, run: int | None = None) -> Run | Comparison | PlayedStudy:
+    """The run, comparison or scenario of a folder; nothing is sent to any model.
 
     Args:
         path: Of the folder; from anywhere, read-only media included.
+        run: One run of a comparison or scenario, by its place from 0, played again from what the
+            folder keeps; None for the whole.
 
     Raises:
-        UsageError: It holds none, or nothing finished.
+        UsageError: It holds none, nothing finished, or no such run.
     """
     if not isinstance(path, str | os.PathLike):
         raise UsageError(f"path={path!r} is no path; give the folder of a run")
     with archive(Path(path)) as folder:
+        if run is not None:
+            return run_in(folder, run)
         if isinstance(folder.config, RunConfig):
             return run_of(folder, folder.config)
         if isinstance(folder.config, ComparisonConfig):
@@ -50,4 +54,6 @@ def _study_of(folder: Archive) -> PlayedStudy:
     kept, ending = finished_of(folder, config)
     results = results_in(config, kept)
     report = study.report(results, options) if results.rows else None
-    return PlayedStudy(study, options, config, results, report, ending, folder=folder.folder)
+    return PlayedStudy(
+        study, options, config, results, report, ending, folder=folder.folder, kept=kept
+    )

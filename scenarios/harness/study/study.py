@@ -27,6 +27,7 @@ from ..config.reading import checked, group_of, read_value
 from ..config.run import RunConfig
 from ..config.study import Condition, StudyConfig
 from ..exits import Exit
+from ..results.run_result import RunResult
 from ..runs.many import check_buildable, play_many
 from ..runs.matched_results import analysed
 from ..runs.reporter import Reporter
@@ -92,6 +93,7 @@ class PlayedStudy:
         played: Runs played now, not found in the folder.
         folder: Where it is kept; None for nowhere.
         comparison: The same as a comparison, where the scenario is a full factorial.
+        kept: Its finished runs, by key.
     """
 
     study: Study
@@ -103,6 +105,7 @@ class PlayedStudy:
     played: int = 0
     folder: Path | None = None
     comparison: Comparison | None = None
+    kept: Mapping[str, RunResult] = field(default_factory=dict, repr=False)
 
     @property
     def findings(self) -> Sequence[Finding]:
@@ -243,8 +246,9 @@ class Study:
             compared, analysis = analysed(config, played.results)
             comparison = Comparison(config, compared, analysis, played.ending, path)
         return PlayedStudy(
-            self, options, config, results, report, played.ending, fresh, path, comparison
-        )
+            self, options, config, results, report, played.ending, fresh, path, comparison,
+            played.results,
+        )  # fmt: skip
 
     def config_of(self, options: StudyOptions) -> StudyConfig | ComparisonConfig:
         """The runs that decide.

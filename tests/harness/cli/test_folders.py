@@ -20,7 +20,7 @@ ALWAYS = {
 def test_a_run_leaves_its_files(finished):
     folder, _ = finished
     names = ("team", "roles", "measures")
-    pictures = {f"figures/{n}.{kind}" for n in names for kind in ("png", "svg")}
+    pictures = {f"figures/{n}.{kind}" for n in names for kind in ("png", "svg", "pdf")}
     assert set(hashes(folder)) == ALWAYS | pictures
     config = json.loads((folder / "config.json").read_text())
     assert (config["protocol"], config["agents"], config["ticks"]) == ("sequential", 3, 3)
@@ -39,7 +39,10 @@ def test_the_page_stands_alone(finished):
 def test_a_comparison_leaves_its_files(compared):
     folder, said = compared
     assert said.code == 0
-    assert set(hashes(folder)) == ALWAYS | {"figures/comparison.png", "figures/comparison.svg"}
+    kinds = ("png", "svg", "pdf")
+    pictures = {f"figures/{n}.{kind}" for n in ("comparison", "column") for kind in kinds}
+    for_paper = {"runs.csv", "summary.csv", "contrasts.csv", "table.tex"}
+    assert set(hashes(folder)) == ALWAYS | pictures | for_paper
     assert len(pd.read_parquet(folder / "ticks.parquet")) == 2 * 3 * 3
     assert "Synthetic minds" in said.err
     assert "Synthetic minds" in (folder / "report.html").read_text(encoding="utf-8")

@@ -7,7 +7,7 @@ from support.drawings import drawn, inside, texts
 from support.runs import summary_of
 
 from unscripted.model.errors import UsageError
-from unscripted.scenarios.harness.figures.comparison import draw_comparison, ranked
+from unscripted.scenarios.harness.figures.comparison import draw_comparison, ranked, telling
 from unscripted.scenarios.harness.statistics.intervals import Interval, interval
 
 
@@ -103,6 +103,21 @@ def test_measures_nobody_has_say_so():
     figure = draw([summary_of("a", 0.5)], ["quality", "cost_usd"])
     assert texts(figure).count("not measured") == 1
     assert "cost\n(USD per task)" in texts(figure)
+
+
+def test_panels_that_say_nothing():
+    def cells(*, cost):
+        one = {"tokens": Interval(9.0, None, None, 1), "abstention_rate": Interval(0, 0, None, 1)}
+        return [
+            summary_of(p, q, cost_usd=Interval(cost * q, None, None, 1), **one)
+            for p, q in (("a", 0.5), ("b", 0.6))
+        ]
+
+    figure = draw_comparison(cells(cost=1.0), synthetic=False)
+    assert [a.get_gid() for a in figure.axes] == ["quality", "cost_usd"]
+    assert "The same in all cells: abstention 0.000" in texts(figure)
+    assert telling(cells(cost=0.0))[0] == ["quality"]
+    assert "nobody graded them" in texts(draw([summary_of(p, None) for p in "ab"]))
 
 
 def test_magnitudes_are_on_a_log_scale():

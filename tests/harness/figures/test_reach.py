@@ -20,7 +20,7 @@ def test_scores_lie_between_their_bounds():
     drawn = {line.get_gid(): line.get_xdata()[0] for line in score.lines}
     assert drawn["score_floor"] == drawn["score_own"] == pytest.approx(1 / 3, abs=1e-5)
     assert drawn["score_ceiling"] == 1
-    assert [a.get_gid() for a in figure.axes] == ["score", "parts_reached", "answered", "cost_usd"]
+    assert [a.get_gid() for a in figure.axes] == ["score", "parts_reached", "cost_usd", "wall_s"]
 
 
 def test_reach_is_drawn_part_by_part():

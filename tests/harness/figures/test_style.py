@@ -67,7 +67,7 @@ def test_same_data_same_bytes(figures, tmp_path):
     second = every_figure()
     for name, figure in figures.items():
         paths = save(figure, tmp_path / "new" / "a", name)
-        assert [p.name for p in paths] == [f"{name}.png", f"{name}.svg"]
+        assert [p.name for p in paths] == [f"{name}.{kind}" for kind in ("png", "svg", "pdf")]
         again = save(second[name], tmp_path / "b", name)
         assert [p.read_bytes() for p in paths] == [p.read_bytes() for p in again], name
 

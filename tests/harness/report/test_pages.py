@@ -259,7 +259,7 @@ def test_figures_are_drawn_by_name(tmp_path):
     drawn = draw_all(tmp_path, {"one": Figure, "two": Figure})
     assert drawn == {n: tmp_path / "figures" / f"{n}.png" for n in ("one", "two")}
     assert {p.name for p in (tmp_path / "figures").iterdir()} == {
-        "one.png", "one.svg", "two.png", "two.svg",
+        f"{name}.{kind}" for name in ("one", "two") for kind in ("png", "svg", "pdf")
     }  # fmt: skip
 
 
