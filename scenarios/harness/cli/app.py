@@ -224,6 +224,36 @@ def _cite(folder: Folder | None = None, /, *, json: Json = False) -> int:
     return cite_command(folder, as_json=json)
 
 
+@app.command(name="dashboard")
+def _dashboard(
+    folder: Annotated[
+        Path | None,
+        cyclopts.Parameter(
+            metavar="DIR",
+            help="Of a run or comparison to follow; nothing to play.",
+            show_default=False,
+        ),
+    ] = None,
+    /,
+    *,
+    port: Annotated[
+        int, cyclopts.Parameter(metavar="N", help="On 127.0.0.1; 0 takes a free one.")
+    ] = 8765,
+) -> int:
+    """Serve a live page on this machine: play synthetic teams, or follow a folder as it grows.
+
+    It calls no model: start a paid run with `unscripted run`, and follow it from another terminal.
+    Needs: pip install 'unscripted[viz]'. Ctrl-C ends it, with exit code 130.
+
+    For example:
+        unscripted dashboard
+        unscripted dashboard runs/mine --port 8800
+    """  # fmt: skip
+    from .dashboard import dashboard_command
+
+    return dashboard_command(folder, port)
+
+
 @app.command(name="fetch")
 def _fetch(
     name: Annotated[
