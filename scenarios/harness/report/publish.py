@@ -8,12 +8,14 @@ from functools import singledispatch
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..advice.advice import Advice
 from ..api.comparison import Comparison
 from ..api.run import Run
 from ..folders.safe_files import refuse_links, write_text
 from ..folders.tables import write_table
 from ..runs.sweep import rows_of
 from ..study.study import PlayedStudy
+from .advice_page import advice_page
 from .comparison_page import comparison_page
 from .page import Page
 from .run_page import run_page
@@ -27,6 +29,7 @@ Noting = Callable[[str], object]
 """Hears what could not be drawn, in one sentence each."""
 PAGE = "report.html"
 FINDINGS = "findings.json"
+ADVICE = "advice.json"
 
 
 def _unheard(_: str) -> None:
@@ -100,6 +103,21 @@ def _(played: PlayedStudy, note: Noting = _unheard) -> list[Path]:
         write_text(played.folder / name, page(played.folder))
     own = [played.folder / name for name in played.report.pages]
     return [*pictures.values(), *own, page_of_all]
+
+
+@publish.register
+def _(advice: Advice, note: Noting = _unheard) -> list[Path]:
+    import pandas as pd
+
+    assert advice.folder is not None
+    refuse_links(advice.folder)
+    write_table(advice.folder, "arms", advice.table)
+    write_table(advice.folder, "runs", pd.DataFrame(list(advice.course.rows())))
+    for name in ("ticks", "agents"):
+        write_table(advice.folder, name, pd.DataFrame(rows_of(advice.course.results, name)))
+    write_text(advice.folder / ADVICE, json.dumps(advice.body(), indent=2) + "\n")
+    pictures = draw_all(advice.folder, {"advice": advice.plot}, note)
+    return [*pictures.values(), _write(advice.folder, advice_page(advice, pictures))]
 
 
 def draw_all(

@@ -17,7 +17,7 @@ from unscripted.scenarios.harness.cli.app import app
 from unscripted.scenarios.harness.config.groups import Design, Execution, Tasks, Team
 from unscripted.scenarios.harness.study.discovery import scenario_paths, study_of
 
-COMMANDS = ("run", "compare", "list", "check", "replay", "report", "scenario", "fetch")
+COMMANDS = ("run", "compare", "advise", "list", "check", "replay", "report", "scenario", "fetch")
 
 
 @pytest.fixture
