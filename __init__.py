@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from .model.ruling import Amendment as Amendment
     from .model.ruling import Ruling as Ruling
     from .scenarios.harness import authoring as study  # noqa: F401
+    from .scenarios.harness.api.entry import advise as advise
     from .scenarios.harness.api.entry import compare as compare
     from .scenarios.harness.api.entry import run as run
     from .scenarios.harness.build.organization import Organization as Organization
@@ -111,6 +112,7 @@ _HOMES = {
     "Team": ".model.protocol",
     "TickRecord": ".model.record",
     "Verdict": ".model.judge",
+    "advise": ".scenarios.harness.api.entry",
     "build": ".scenarios.harness.build.organization",
     "compare": ".scenarios.harness.api.entry",
     "load": ".scenarios.harness.study.load",

@@ -66,7 +66,9 @@ def relays(graphs: int) -> dict[str, int]:
     """Teams of relays that knew all after so many rounds as the diameter, and one fewer."""
     draw, found = random.Random(0), {"graphs": 0, "reached": 0, "reached a round earlier": 0}
     while found["graphs"] < graphs:
-        graph = nx.gnp_random_graph(draw.randrange(3, 13), draw.uniform(0.2, 0.9), draw.randrange(2**31))
+        graph = nx.gnp_random_graph(
+            draw.randrange(3, 13), draw.uniform(0.2, 0.9), draw.randrange(2**31)
+        )
         if not nx.is_connected(graph):
             continue
         found["graphs"] += 1

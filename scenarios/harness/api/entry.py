@@ -1,4 +1,4 @@
-"""`un.run` and `un.compare`: the commands as functions, silent, with values back."""
+"""`un.run`, `un.compare` and `un.advise`: the commands as functions, silent, with values back."""
 
 from __future__ import annotations
 
@@ -11,9 +11,12 @@ import networkx as nx
 
 from ....agents.llm.settings import Calls
 from ....model.options import Named, options_of
+from ..advice.advice import Advice
+from ..advice.playing import play_advice
+from ..config.advice import AdviceConfig
 from ..config.catalogue import COMPARED, VARYING
 from ..config.comparison import ComparisonConfig
-from ..config.groups import Design, Execution, Tasks, Team
+from ..config.groups import ADVISED, Advising, Design, Execution, Tasks, Team
 from ..config.reading import group_of
 from ..config.run import RunConfig
 from ..runs.reporter import Reporter
@@ -82,6 +85,21 @@ def compare(**options: Any) -> Comparison:
     return play_comparison(comparison_config(rest), execution, Reporter())
 
 
+@_with_options(Team, Tasks, Calls, Advising, Execution, lists=VARYING, **ADVISED)
+def advise(**options: Any) -> Advice:
+    """Find the team to use; what `unscripted advise` does, without printing.
+
+    Args:
+        **options: As on the command line, with `_` for `-`; `protocol`, `agents`, `model`,
+            `topology` and `level` also as lists, of names or objects.
+
+    Raises:
+        UsageError: An unknown option, or a value that breaks a rule.
+    """
+    execution, rest = execution_of(options, json=True, yes=True)
+    return play_advice(advice_config(rest), execution, Reporter())
+
+
 def execution_of(
     given: Mapping[str, Any], *, json: bool = False, yes: bool = False
 ) -> tuple[Execution, dict[str, Any]]:
@@ -107,6 +125,18 @@ def comparison_config(options: Mapping[str, Any]) -> ComparisonConfig:
         name: _several(value) for name, value in rest.items() if name in VARYING
     }
     return ComparisonConfig(RunConfig.of(**base), factors, design)
+
+
+def advice_config(options: Mapping[str, Any]) -> AdviceConfig:
+    """What `advise` races.
+
+    Args:
+        options: By name, without those of `Execution`; those of `VARYING` one value or several.
+    """
+    design, rest = group_of(Advising, {**ADVISED, **options})
+    base = {name: value for name, value in rest.items() if name not in VARYING}
+    factors = {name: _several(value) for name, value in rest.items() if name in VARYING}
+    return AdviceConfig(RunConfig.of(**base), factors, design)
 
 
 def _several(value: Any) -> tuple[Any, ...]:

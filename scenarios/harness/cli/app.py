@@ -12,7 +12,7 @@ import cyclopts
 from ....agents.llm.settings import Calls
 from ....model.options import options_of
 from ..config.catalogue import COMPARED, VARYING
-from ..config.groups import Design, Execution, Tasks, Team
+from ..config.groups import ADVISED, Advising, Design, Execution, Tasks, Team
 from .ending import guarded
 from .parameters import CommandOptions, Panel, takes
 
@@ -41,6 +41,19 @@ Replicates are paired by seed: every cell works on the same tasks.
 Exit codes as for run."""
 
 
+ADVISE_HELP = """Find the team to use: protocol, size, network and model, within a budget.
+
+For example:
+    unscripted advise --model openai/gpt-4.1-mini --budget 20 --out advice/mini
+    unscripted advise --model openai/gpt-4.1-mini --tasks mine.yaml --agents 4,8,16 --budget 20
+    unscripted advise --model local/smollm2-135m --tasks hidden-profile --max-calls 2000
+    unscripted advise --json > advice.json
+
+All arms work on the same tasks; those that can't be the best drop out. Solo is always an arm. The
+answer is to use one, a tie of several, or undecided. The same command in the same folder continues.
+Exit codes as for run; 4 where the budget or --max-calls ended it undecided."""
+
+
 def _panels(*groups: type) -> list[Panel]:
     return [Panel(group.__name__, list(options_of(group))) for group in groups]
 
@@ -48,6 +61,14 @@ def _panels(*groups: type) -> list[Panel]:
 RUN_OPTIONS = CommandOptions(_panels(Team, Tasks, Calls, Execution))
 COMPARE_OPTIONS = CommandOptions(
     _panels(Team, Tasks, Calls, Design, Execution), VARYING, {"protocol": ",".join(COMPARED)}
+)
+ADVISE_OPTIONS = CommandOptions(
+    _panels(Team, Tasks, Calls, Advising, Execution),
+    VARYING,
+    {
+        name: ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
+        for name, value in ADVISED.items()
+    },
 )
 
 app = cyclopts.App(
@@ -91,6 +112,14 @@ def compare(**given: Any) -> int:
     from .commands import compare_command
 
     return compare_command(given)
+
+
+@_command("advise", ADVISE_HELP, ADVISE_OPTIONS)
+def advise(**given: Any) -> int:
+    """Say which team to use."""
+    from .advise import advise_command
+
+    return advise_command(given)
 
 
 @app.command(name="list")

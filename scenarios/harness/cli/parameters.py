@@ -17,9 +17,10 @@ import cyclopts
 from ....model.options import Named
 from ..config.reading import read_value
 
-PANELS = {"Team": 1, "Tasks": 2, "Calls": 3, "Design": 4, "Own": 5, "Execution": 6}
+PANELS = {"Team": 1, "Tasks": 2, "Calls": 3, "Design": 4, "Advising": 4, "Own": 5, "Execution": 6}
 TITLES = {
     "Team": "Team", "Tasks": "Tasks", "Calls": "Model calls", "Design": "Replication",
+    "Advising": "Advice",
     "Own": "This scenario", "Execution": "Output",
 }  # fmt: skip
 

@@ -25,6 +25,13 @@ if TYPE_CHECKING:  # help shows these options without loading what they stand fo
     from ....model.protocol import Protocol
     from ....model.tasks.stream import TaskStream
 
+ADVISED: dict[str, Any] = {
+    "protocol": ("sequential", "coordinator", "broadcast", "shared", "fixed-roles"),
+    "agents": (4, 8),
+    "ticks": 4,
+}
+"""What advice races where nothing is said; `solo` joins always."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Team:
@@ -214,5 +221,36 @@ class Design:
     )
 
     def __post_init__(self) -> None:
+        if self.replicates < 1:
+            raise UsageError(f"replicates={self.replicates} is below 1; use 1 or more")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Advising:
+    """When advice may stop, and what it weighs. None of it changes what a run gives."""
+
+    margin: float = option(
+        0.02, "Differences of quality or score up to this don't matter.", "X", free=True
+    )
+    confidence: float = option(
+        0.95, "How sure it must be that the choice is within the margin.", "P", free=True
+    )
+    per_dollar: bool = option(
+        False, "Weigh outcome per dollar; the margin is then a share of it.", "", free=True
+    )
+    max_calls: int | None = option(
+        None, "Stop before the teams make more calls than this.", "N", free=True
+    )
+    replicates: int = option(100, "Seeds per arm, at most: SEED, SEED+1, …", "R")
+
+    def __post_init__(self) -> None:
+        if not 0 < self.margin < 1:
+            raise UsageError(f"margin={self.margin} is not between 0 and 1; use e.g. 0.02")
+        if not 0.5 < self.confidence < 1:
+            raise UsageError(
+                f"confidence={self.confidence} is not between 0.5 and 1; use e.g. 0.95"
+            )
+        if self.max_calls is not None and self.max_calls < 1:
+            raise UsageError(f"max_calls={self.max_calls} is below 1; use 1 or more")
         if self.replicates < 1:
             raise UsageError(f"replicates={self.replicates} is below 1; use 1 or more")

@@ -35,6 +35,9 @@ def grown(folder: Path, there: Mapping[str, Any], config: Config) -> bool:
         raise _differs(folder, "kind", there.get("kind"), asked["kind"])
     matched = asked.get("match") is not None or there.get("match") is not None
     larger = _lists_grow(folder, there, asked)
+    if asked["kind"] == "advise":  # when to stop may change, and is read again
+        larger = larger or asked["options"] != there.get("options")
+        there, asked = ({**body, "options": {}} for body in (there, asked))
     flat_there, flat_asked = (dict(_flat(b)) for b in (there, asked))
     for key in sorted(flat_there.keys() | flat_asked.keys()):
         name = key.rpartition(".")[2]

@@ -21,15 +21,16 @@ from ....model.options import options_of
 from ....model.plugins.loading import import_path
 from ....model.relocation import located
 from ..specs.tasks import BUILT_IN
+from .advice import AdviceConfig
 from .catalogue import OPTIONS, VARYING
 from .comparison import ComparisonConfig, Size
-from .groups import Design
+from .groups import Advising, Design
 from .reading import group_of
 from .run import RunConfig
 from .study import Condition, StudyConfig
 
-Config = RunConfig | ComparisonConfig | StudyConfig
-Sweep = ComparisonConfig | StudyConfig
+Config = RunConfig | ComparisonConfig | StudyConfig | AdviceConfig
+Sweep = ComparisonConfig | StudyConfig | AdviceConfig
 
 FREE = frozenset(name for name, (_, named) in OPTIONS.items() if named.option.free)
 """Options that can't change a result, so the same folder may be continued with another value."""
@@ -37,7 +38,9 @@ NEVER_IN_A_NAME = FREE - {"api_base"}
 """What doesn't choose the default folder: the address does, as another server is another model."""
 VERSION = 1
 """Of `config.json`."""
-KINDS: dict[type, str] = {RunConfig: "run", ComparisonConfig: "compare", StudyConfig: "scenario"}
+KINDS: dict[type, str] = {
+    RunConfig: "run", ComparisonConfig: "compare", StudyConfig: "scenario", AdviceConfig: "advise"
+}  # fmt: skip
 
 
 def to_json(config: Config) -> dict[str, Any]:
@@ -78,12 +81,25 @@ def _body(config: Config) -> dict[str, Any]:
         return options_as_text(config)
     if isinstance(config, StudyConfig):
         return _study_body(config)
+    if isinstance(config, AdviceConfig):
+        return _advice_body(config)
     matched = {"match": config.design.match, "sizes": [asdict(s) for s in config.sizes]}
     return {
         "base": options_as_text(config.base),
         "factors": {f: [_text(f, v) for v in config.values(f)] for f in VARYING},
         "replicates": config.replicates,
         **(matched if config.design.match else {}),
+    }
+
+
+def _advice_body(config: AdviceConfig) -> dict[str, Any]:
+    """As of a comparison; what only decides when to stop stands apart, as it may change."""
+    design = {n.name: getattr(config.design, n.field) for n in options_of(Advising)}
+    return {
+        "base": options_as_text(config.base),
+        "factors": {f: [_text(f, v) for v in config.values(f)] for f in VARYING},
+        "replicates": design.pop("replicates"),
+        "options": design,
     }
 
 
@@ -137,8 +153,8 @@ def as_options(config: Config) -> tuple[dict[str, Any], str]:
     if isinstance(config, RunConfig):
         return options, "run"
     lists = {f: [_text(f, v) for v in config.values(f)] for f in VARYING if f in config.factors}
-    design = {n.name: getattr(config.design, n.field) for n in options_of(Design)}
-    return options | lists | design, "compare"
+    design = {n.name: getattr(config.design, n.field) for n in options_of(config.design)}
+    return options | lists | design, KINDS[type(config)]
 
 
 def files_of(config: Config) -> list[str]:
@@ -237,6 +253,8 @@ def from_json(body: Mapping[str, Any], path: Path = Path("config.json")) -> Conf
             return RunConfig.of(**{name: body[name] for name in OPTIONS})
         if kind == "scenario":
             return _study_from(body)
+        if kind == "advise":
+            return _advice_from(body)
         design, _ = group_of(Design, body)
         sizes = tuple(Size(**size) for size in body.get("sizes", ()))
         factors = {name: tuple(values) for name, values in body["factors"].items()}
@@ -246,6 +264,12 @@ def from_json(body: Mapping[str, Any], path: Path = Path("config.json")) -> Conf
         raise UsageError(
             f"{path} is not a run's configuration of version {VERSION}: {lacks}; use another folder"
         ) from None
+
+
+def _advice_from(body: Mapping[str, Any]) -> AdviceConfig:
+    design, _ = group_of(Advising, {**body["options"], "replicates": body["replicates"]})
+    factors = {name: tuple(values) for name, values in body["factors"].items()}
+    return AdviceConfig(RunConfig.of(**body["base"]), factors, design)
 
 
 def _study_from(body: Mapping[str, Any]) -> StudyConfig:
@@ -271,8 +295,8 @@ def default_folder(config: Config) -> Path:
     """
     digest = hashlib.sha256(json.dumps(_named(to_json(config)), sort_keys=True).encode())
     short = digest.hexdigest()[:8]
-    if isinstance(config, ComparisonConfig):
-        return Path("runs") / f"compare-{short}"
+    if isinstance(config, ComparisonConfig | AdviceConfig):
+        return Path("runs") / f"{KINDS[type(config)]}-{short}"
     if isinstance(config, StudyConfig):
         return Path("runs") / f"{config.name.replace('_', '-')}-{short}"
     labels = config.team.labels

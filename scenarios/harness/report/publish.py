@@ -8,6 +8,7 @@ from functools import singledispatch
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..advice.advice import Advice
 from ..api.comparison import Comparison
 from ..api.run import Run
 from ..config.identity import to_json
@@ -15,6 +16,7 @@ from ..folders.safe_files import refuse_links, write_text
 from ..folders.tables import typed, write_csv, write_table
 from ..runs.sweep import rows_of
 from ..study.study import PlayedStudy
+from .advice_page import advice_page
 from .citation import digest_of
 from .comparison_page import comparison_page
 from .latex import table_of
@@ -33,6 +35,7 @@ FINDINGS = "findings.json"
 TABLE = "table.tex"
 COLUMN = "column"
 """The outcome alone, as wide as a column of a paper."""
+ADVICE = "advice.json"
 
 
 def _unheard(_: str) -> None:
@@ -119,6 +122,21 @@ def _write_for_paper(comparison: Comparison, folder: Path) -> None:
     label = digest_of(to_json(comparison.config))
     table = table_of(comparison.analysis.summary, synthetic=comparison.synthetic, label=label)
     write_text(folder / TABLE, table)
+
+
+@publish.register
+def _(advice: Advice, note: Noting = _unheard) -> list[Path]:
+    import pandas as pd
+
+    assert advice.folder is not None
+    refuse_links(advice.folder)
+    write_table(advice.folder, "arms", advice.table)
+    write_table(advice.folder, "runs", pd.DataFrame(list(advice.course.rows())))
+    for name in ("ticks", "agents"):
+        write_table(advice.folder, name, pd.DataFrame(rows_of(advice.course.results, name)))
+    write_text(advice.folder / ADVICE, json.dumps(advice.body(), indent=2) + "\n")
+    pictures = draw_all(advice.folder, {"advice": advice.plot}, note)
+    return [*pictures.values(), _write(advice.folder, advice_page(advice, pictures))]
 
 
 def draw_all(

@@ -33,7 +33,7 @@ MOST_THREADS = 64
 ROW_FACTORS = ("protocol", "topology", "model", "agents", "level", "seed", "replicate")
 
 
-class _Job(NamedTuple):
+class Job(NamedTuple):
     """One run to be played.
 
     Attributes:
@@ -100,7 +100,7 @@ def sweep(
     Raises:
         KeyboardInterrupt: Ctrl-C; what had finished is kept.
     """
-    runs = {run_key(r): _Job(r, k % config.replicates) for k, r in enumerate(config.runs())}
+    runs = {run_key(r): Job(r, k % config.replicates) for k, r in enumerate(config.runs())}
     if only is not None:
         runs = {key: job for key, job in runs.items() if key in only}
     kept = folder.results() if folder is not None else {}
@@ -110,11 +110,7 @@ def sweep(
     finished_count = len(done)
     if watch is not None:
         watch(finished_count, len(runs))
-    if service is not None:
-        finished = _play_called(todo, service, workers or MOST_THREADS)
-    else:
-        finished = _play_all(todo, workers or os.cpu_count() or 1)
-    for key, result in finished:
+    for key, result in play_jobs(todo, service, workers):
         done[key] = result
         if folder is not None and result.whole:
             folder.keep_result(key, result)
@@ -124,8 +120,23 @@ def sweep(
     return {key: done[key] for key in runs}
 
 
+def play_jobs(
+    todo: Mapping[str, Job], service: Service | None, workers: int | None = None
+) -> Iterator[tuple[str, RunResult]]:
+    """Results as they finish, each with its key.
+
+    Args:
+        todo: By key, in the order in which they are begun.
+        service: Calls models, where there are any.
+        workers: As `sweep` takes it.
+    """
+    if service is not None:
+        return _play_called(todo, service, workers or MOST_THREADS)
+    return _play_all(todo, workers or os.cpu_count() or 1)
+
+
 def _play_called(
-    todo: Mapping[str, _Job], service: Service, at_once: int
+    todo: Mapping[str, Job], service: Service, at_once: int
 ) -> Iterator[tuple[str, RunResult]]:
     """Many runs at once in threads that wait for one client: its pace and its budget are theirs."""
     most = min(len(todo), service.client.limits.concurrency, MOST_THREADS, at_once)
@@ -140,16 +151,16 @@ def _play_called(
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _play_all(todo: Mapping[str, _Job], workers: int) -> Iterator[tuple[str, RunResult]]:
+def _play_all(todo: Mapping[str, Job], workers: int) -> Iterator[tuple[str, RunResult]]:
     if workers == 1 or len(todo) < 2 * workers or not _travel(todo):
         for key, job in todo.items():
             yield key, _play_job(job)
         return
-    with Processes[str, _Job, RunResult](_play_job, _lost, min(workers, len(todo))) as pool:
+    with Processes[str, Job, RunResult](_play_job, _lost, min(workers, len(todo))) as pool:
         yield from pool.map(todo)
 
 
-def _play_job(job: _Job) -> RunResult:
+def _play_job(job: Job) -> RunResult:
     return run_one(job.config, job.replicate)
 
 
@@ -157,7 +168,7 @@ def _lost(why: str) -> RunResult:
     return RunResult(error=why)
 
 
-def _travel(todo: Mapping[str, _Job]) -> bool:
+def _travel(todo: Mapping[str, Job]) -> bool:
     """Whether every run can be sent to another process.
 
     Objects typed into a notebook can't, nor those of a scenario that was found by its file.

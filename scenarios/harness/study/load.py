@@ -7,19 +7,23 @@ from pathlib import Path
 
 from ....model.errors import UsageError
 from ....model.relocation import located
+from ..advice.advice import Advice
+from ..advice.playing import advice_of
 from ..api.comparison import Comparison
 from ..api.load import comparison_of, finished_of, run_in, run_of
 from ..api.run import Run
+from ..config.advice import AdviceConfig
 from ..config.comparison import ComparisonConfig
 from ..config.run import RunConfig
+from ..config.study import StudyConfig
 from ..folders.folder import Archive, archive
 from .discovery import study_of
 from .results import results_in
 from .study import PlayedStudy
 
 
-def load(path: str | Path, run: int | None = None) -> Run | Comparison | PlayedStudy:
-    """The run, comparison or scenario of a folder; nothing is sent to any model.
+def load(path: str | Path, run: int | None = None) -> Run | Comparison | PlayedStudy | Advice:
+    """The run, comparison, scenario or advice of a folder; nothing is sent to any model.
 
     Args:
         path: Of the folder; from anywhere, read-only media included.
@@ -38,12 +42,14 @@ def load(path: str | Path, run: int | None = None) -> Run | Comparison | PlayedS
             return run_of(folder, folder.config)
         if isinstance(folder.config, ComparisonConfig):
             return comparison_of(folder, folder.config)
+        if isinstance(folder.config, AdviceConfig):
+            return advice_of(folder, folder.config)
         return _study_of(folder)
 
 
 def _study_of(folder: Archive) -> PlayedStudy:
     config = folder.config
-    assert not isinstance(config, RunConfig | ComparisonConfig)
+    assert isinstance(config, StudyConfig)
     try:
         study = study_of(str(located(config.script)) if config.script else config.name)
     except UsageError as error:

@@ -18,7 +18,8 @@ from unscripted.scenarios.harness.config.groups import Design, Execution, Tasks,
 from unscripted.scenarios.harness.study.discovery import scenario_paths, study_of
 
 COMMANDS = (
-    "run", "compare", "list", "check", "replay", "report", "show", "cite", "scenario", "fetch",
+    "run", "compare", "advise", "list", "check", "replay", "report", "show", "cite", "dashboard",
+    "scenario", "fetch",
 )  # fmt: skip
 
 

@@ -173,7 +173,7 @@ def test_rows_carry_their_runs_factors():
 
 
 def travels(**options):
-    job = sweep_module._Job(BASE.replace(**options), 0)
+    job = sweep_module.Job(BASE.replace(**options), 0)
     return sweep_module._travel({"a": job, "b": job})
 
 

@@ -1,0 +1,210 @@
+"""Plays a race seed by seed until it is decided, or a budget is spent, and reads one again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from ....model.errors import UsageError
+from ..build.from_config import organization_of
+from ..config.advice import AdviceConfig
+from ..config.groups import Execution
+from ..config.run import RunConfig
+from ..exits import Exit, exit_of
+from ..folders.folder import Archive
+from ..format import counted
+from ..results.run_result import RunResult
+from ..runs.interrupts import graceful
+from ..runs.many import check_buildable
+from ..runs.reporter import Counted, Reporter
+from ..runs.session import Session, folder_path
+from ..runs.sweep import play_jobs
+from .advice import Advice
+from .choice import Verdict
+from .course import Course, arm_of, cost_usd, most_calls
+from .race import FEWEST
+from .remarks import left_out_lines, words
+
+
+class _OverError(Exception):
+    """A race is over before it is decided."""
+
+    def __init__(self, ending: Exit, cause: str) -> None:
+        super().__init__(cause)
+        self.ending = ending
+
+
+def play_advice(config: AdviceConfig, execution: Execution, reporter: Reporter) -> Advice:
+    """Race the arms, or go on with a race that was stopped.
+
+    Args:
+        config: What is asked for.
+        execution: Folder, consent and failures.
+        reporter: Hears what goes on.
+
+    Raises:
+        UsageError: Nothing can be raced, or the folder is another command's.
+    """
+    config = playable(config)
+    for line in left_out_lines(config.left_out):
+        reporter.warn(line)
+    check_buildable(config, reporter)
+    path = folder_path(config, execution)
+    with Session(config, path, reporter) as session:
+        course = Course(config)
+        ending, cause = _play(course, session, execution)
+        session.tell()
+        spending = session.spent()
+    advice = Advice(course, ending, cause, path, spending)
+    if ending is Exit.DONE and advice.choice.verdict is Verdict.UNDECIDED and not cause:
+        cause = f"all {counted(course.race.rule.most, 'seed')} are played; use more --replicates"
+        advice = replace(advice, cause=cause)
+    return advice
+
+
+def playable(config: AdviceConfig) -> AdviceConfig:
+    """The same, without the arms that can't be built.
+
+    Args:
+        config: What is asked for.
+
+    Raises:
+        UsageError: None but solo is left.
+    """
+    unplayable: dict[int, str] = {}
+    for place, run in zip(config.places, config.arms, strict=True):
+        if run.keeps_answers:  # built when models are reached; a network costs nothing to try
+            run = run.replace(model="synthetic/medium", judge="none")
+        try:
+            organization_of(run)
+        except UsageError as error:
+            unplayable[place] = str(error)
+    return replace(config, unplayable=unplayable) if unplayable else config
+
+
+def _play(course: Course, session: Session, execution: Execution) -> tuple[Exit, str]:
+    """Play until it is over; how it ended, and why where it isn't decided."""
+    reporter, service = session.reporter, session.service
+    kept = session.folder.results() if session.folder is not None else {}
+    first = [job.config for job in course.jobs(course.race.due()).values()]
+    opening = [run.replace(seed=run.tasks.seed + k) for k in range(FEWEST) for run in first]
+    session.agree([(run, run.tasks.ticks) for run in opening], yes=execution.yes)
+    try:
+        with reporter.runs(service) as watch, graceful(service, reporter.note):
+            while due := course.race.due():
+                _seed(course, session, (due, kept), watch)
+    except _OverError as over:
+        return over.ending, str(over)
+    except KeyboardInterrupt:
+        count = len(session.folder.finished()) if session.folder is not None else 0
+        reporter.note(f"interrupted with {count} runs kept; the same command continues")
+        return Exit.INTERRUPTED, "interrupted"
+    return Exit.DONE, ""
+
+
+def _seed(
+    course: Course,
+    session: Session,
+    what: tuple[list[int], Mapping[str, RunResult]],
+    watch: Counted,
+) -> None:
+    """Play one seed of the arms that are due; what was played before is taken as it is."""
+    due, kept = what
+    jobs = course.jobs(due)
+    _check_calls(course, [job.config for job in jobs.values()])
+    results = {key: kept[key] for key in jobs if key in kept}
+    todo = {key: job for key, job in jobs.items() if key not in kept}
+    service = session.service
+    done = len(course.results)
+    watch(done + len(results), done + len(jobs))
+    for key, result in play_jobs(todo, service, None if service is not None else 1):
+        results[key] = result
+        if service is not None:
+            _keep(session, key, result)
+            watch(done + len(results), done + len(jobs))
+    if service is None:
+        _check_modelled(course, results)
+        for key in todo:
+            _keep(session, key, results[key])
+        watch(done + len(jobs), done + len(jobs))
+    whole = course.take(due, results)
+    for arm in due:
+        if arm in course.broken:
+            named = words(arm_of(course.config.arms[arm]))
+            session.reporter.warn(f"left out from now on: {named}: {course.broken[arm]}")
+    if not whole:
+        raise _stopped(session)
+
+
+def _keep(session: Session, key: str, result: RunResult) -> None:
+    if session.folder is not None and result.whole:
+        session.folder.keep_result(key, result)
+
+
+def _stopped(session: Session) -> _OverError:
+    """Why some runs were not played to their end."""
+    halt = session.service.client.halt if session.service is not None else None
+    if halt is None:
+        return _OverError(Exit.USAGE, "runs were stopped; the same command continues")
+    return _OverError(exit_of(halt), f"{halt}; the same command continues")
+
+
+def _check_calls(course: Course, runs: list[RunConfig]) -> None:
+    """Stop before the teams might make more calls than they may."""
+    most = course.config.design.max_calls
+    if most is None:
+        return
+    may = course.calls + sum(map(most_calls, runs))
+    if may > most:
+        raise _OverError(
+            Exit.BUDGET,
+            f"max_calls={most}: {course.calls} are made, and the next seed may take "
+            f"{may - course.calls}; the same command with more continues",
+        )
+
+
+def _check_modelled(course: Course, results: Mapping[str, RunResult]) -> None:
+    """Stop where modelled money would be overspent; the seed that would do it is taken back."""
+    budget = course.config.base.calls.budget_usd
+    if budget is None:
+        return
+    spent = course.cost_usd or 0.0
+    more = cost_usd(r.row for r in results.values() if r.row is not None) or 0.0
+    if spent + more > budget:
+        raise _OverError(
+            Exit.BUDGET,
+            f"budget={budget:g}: {spent:.4f} US dollars are spent, and the next seed costs "
+            f"{more:.4f}; the same command with a higher --budget continues",
+        )
+
+
+def advice_of(folder: Archive, config: AdviceConfig) -> Advice:
+    """The advice of a folder; nothing is played.
+
+    Args:
+        folder: Open for reading.
+        config: What it holds.
+
+    Raises:
+        UsageError: Nothing is finished.
+    """
+    kept = folder.results()
+    if not kept:
+        raise folder.nothing("run")
+    course = Course(playable(config))
+    last = max(r.row["seed"] for r in kept.values() if r.row is not None)
+    ending = Exit.DONE
+    while due := course.race.due():
+        there = {key: kept[key] for key in course.jobs(due) if key in kept}
+        if not there:
+            ending = Exit.INTERRUPTED
+            break
+        lost = [a for a in due if not any(k in there for k in course.jobs([a]))]
+        if config.base.tasks.seed + course.race.seeds < last:  # others went on without these
+            there |= dict.fromkeys(course.jobs(lost), _BROKE)
+        course.take(due, there)
+    return Advice(course, ending, "", Path(folder.folder))
+
+
+_BROKE = RunResult(error="it broke while it was played")

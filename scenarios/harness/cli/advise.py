@@ -1,0 +1,84 @@
+"""`unscripted advise`: plays what decides, then says what to use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from ..advice.advice import Advice
+from ..advice.playing import play_advice
+from ..api.entry import advice_config, execution_of
+from ..exits import Exit
+from ..format import SYNTHETIC, number, plain, with_bounds
+from ..terminal.console import say, terminal
+from ..terminal.reporter import TerminalReporter
+from ..terminal.tables import TIGHT
+from .commands import print_json, published
+
+
+def advise_command(given: Mapping[str, Any]) -> Exit:
+    """Race the arms; keep it, show it.
+
+    Args:
+        given: Options by name; those of `VARYING` as tuples.
+    """
+    execution, options = execution_of(given)
+    reporter = TerminalReporter()
+    advice = play_advice(advice_config(options), execution, reporter)
+    if advice.ending is Exit.INTERRUPTED:
+        return advice.ending
+    if execution.json:
+        print_json(advice.body())
+    console = terminal(stderr=execution.json)
+    if advice.arms and advice.folder is not None:
+        drawn = published(advice, reporter, lambda paths: show_advice(advice, paths, console))
+        return advice.ending if drawn is None else drawn
+    show_advice(advice, [], console)
+    return advice.ending
+
+
+def show_advice(advice: Advice, pictures: Sequence[Path], console: Console) -> None:
+    """The arms and what they come to.
+
+    Args:
+        advice: As far as it came.
+        pictures: Files worth opening.
+        console: Where to.
+    """
+    if advice.arms:
+        console.print(_table(advice))
+    for sentence in advice.sentences:
+        say(console, f"• {sentence}")
+    say(console, f"It took {advice.effort}; docs/advice.md says how often such advice is right.")
+    if advice.synthetic:
+        say(console, SYNTHETIC, "italic")
+    for path in pictures:
+        say(console, f"  {path}")
+
+
+def _table(advice: Advice) -> Table:
+    title = Text(f"Arms by {advice.outcome}, the best first")
+    table = Table(title=title, title_justify="left", title_style="bold", **TIGHT)
+    names = ("arm", "agents", "network", "model", advice.outcome, "tasks", "best", "close", "calls")
+    for name in names:
+        numeric = name not in ("arm", "network", "model")
+        table.add_column(name, justify="right" if numeric else "left", overflow="fold")
+    for arm in advice.arms:
+        cells = [
+            arm["protocol"],
+            str(arm["agents"]),
+            arm["topology"],
+            arm["model"],
+            with_bounds(arm["mean"], (arm["low"], arm["high"])),
+            str(arm["tasks"]),
+            number(arm["p_best"], 2),
+            number(arm["p_close"], 2),
+            number(arm["calls"], 1),
+        ]
+        table.add_row(*(Text(plain(cell)) for cell in cells))
+    return table

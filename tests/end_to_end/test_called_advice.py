@@ -1,0 +1,83 @@
+"""Advice on called models over loopback: one budget for all arms, resumed, replayed, paid once."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from support.called import MODEL
+from support.commands import command
+
+import unscripted as un
+from unscripted.agents.callable_mind import CallableMind
+
+FEW = ("--protocol", "shared,silent", "--agents", 3, "--ticks", 1, "--replicates", 4)
+
+
+def asked(server, path, *more):
+    return (
+        "advise", "--model", MODEL, "--api-base", server.api_base, *FEW, "--tasks",
+        "hidden-profile", "--out", path, "--json", "--max-tokens", 400, *more,
+    )  # fmt: skip
+
+
+def test_one_budget_for_all_arms(loopback, tmp_path):
+    server = loopback()
+    asked_now = asked(server, tmp_path / "a", "--price", "1,5", "--budget", 0.03)
+    said = command(*asked_now)
+    assert said.code == 4, said.err
+    body = said.body
+    assert body["answer"] == "undecided"
+    assert "budget=0.03" in body["sentences"][0]
+    assert 0 < body["spent_usd"] + body["held_usd"] <= 0.03
+    before = server.requests
+    more = command(*asked(server, tmp_path / "a", "--price", "1,5", "--budget", 5))
+    assert more.code == 0, more.err
+    assert server.requests > before
+    assert more.body["spent_usd"] <= 5
+    paid = server.requests
+    again = command(*asked(server, tmp_path / "a", "--price", "1,5", "--budget", 5))
+    assert again.body["arms"] == more.body["arms"]
+    assert server.requests - paid <= 2, "a probe at most: nothing is paid twice"
+    assert command("replay", tmp_path / "a").code == 0
+
+
+def test_calls_are_capped(loopback, tmp_path):
+    server = loopback()
+    said = command(*asked(server, tmp_path / "a", "--price", "1,5", "--max-calls", 60))
+    assert said.code == 4
+    assert said.body["calls"] <= 60
+    assert "max_calls=60" in said.body["sentences"][0]
+
+
+def test_unpriced_models_weigh_no_dollars(loopback, tmp_path):
+    server = loopback()
+    said = command(*asked(server, tmp_path / "a", "--per-dollar", "--price", "0,0"))
+    assert said.code == 2
+    assert "use --price" in said.err
+
+
+def test_a_function_of_ones_own_is_advised(here):
+    mind = CallableMind(lambda observation: "I add a thermometer to each room.")
+    found = un.advise(
+        model=mind, protocol=["shared"], agents=2, ticks=1, replicates=3, tasks="hidden-profile",
+    )  # fmt: skip
+    assert found.outcome == "score"
+    assert {arm["protocol"] for arm in found.arms} == {"shared", "solo"}
+    json.dumps(found.body())
+
+
+def test_ungraded_tasks_are_refused(loopback, tmp_path):
+    server = loopback()
+    said = command(
+        "advise", "--model", MODEL, "--api-base", server.api_base, *FEW, "--judge", "none"
+    )
+    assert said.code == 2
+    assert "nothing grades these tasks" in said.err
+    assert not server.requests
+
+
+@pytest.mark.parametrize("missing", ["shared:nonsense=3"])
+def test_slips_of_the_pen_are_refused(missing):
+    said = command("advise", "--protocol", missing, "--out", "x")
+    assert said.code == 2

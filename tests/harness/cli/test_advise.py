@@ -1,0 +1,165 @@
+"""`unscripted advise`: one object, one page, one folder that grows; and what can't be played."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from support.commands import command
+
+import unscripted as un
+from unscripted.scenarios.harness.advice.advice import Advice
+
+QUICK = ("--protocol", "sequential,silent", "--agents", 3, "--ticks", 1, "--replicates", 8)
+
+
+@pytest.fixture(scope="module")
+def advised(tmp_path_factory):
+    """One piece of advice in a folder; look, don't touch."""
+    path = tmp_path_factory.mktemp("advice") / "a"
+    return command("advise", *QUICK, "--out", path, "--json"), path
+
+
+def test_the_object_is_as_promised(advised):
+    said, _ = advised
+    assert said.code == 0, said.err
+    body = said.body
+    promised = {
+        "version", "synthetic", "answer", "choice", "p_best", "tied", "calls", "cost_usd", "arms"
+    }  # fmt: skip
+    assert promised <= body.keys()
+    assert (body["version"], body["synthetic"]) == (1, True)
+    assert body["answer"] in ("use", "tie", "undecided")
+    assert body["choice"].keys() == {"protocol", "agents", "topology", "model"}
+    assert [arm["protocol"] for arm in body["arms"]].count("solo") == 1
+    for arm in body["arms"]:
+        assert arm["low"] <= arm["mean"] <= arm["high"]
+        assert 0 <= arm["p_best"] <= 1
+    assert sum(arm["p_best"] for arm in body["arms"]) == pytest.approx(1)
+    assert body["calls"] == sum(round(arm["calls"] * arm["tasks"]) for arm in body["arms"])
+
+
+def test_the_page_says_the_answer(advised):
+    _, path = advised
+    page = (path / "report.html").read_text()
+    assert "Which team to use" in page
+    assert "Synthetic minds" in page
+    assert (path / "figures" / "advice.png").stat().st_size > 10_000
+    assert json.loads((path / "advice.json").read_text())["version"] == 1
+
+
+def test_a_folder_gives_it_again(advised):
+    said, path = advised
+    found = un.load(path)
+    assert isinstance(found, Advice)
+    assert found.body()["arms"] == said.body["arms"]
+    assert found.body()["answer"] == said.body["answer"]
+    assert command("replay", path).code == 0
+    assert command("report", path).code == 0
+
+
+def test_the_same_command_plays_nothing(advised, monkeypatch):
+    said, path = advised
+    played = []
+    monkeypatch.setattr(
+        "unscripted.scenarios.harness.runs.sweep.run_one", lambda *job: played.append(job)
+    )
+    again = command("advise", *QUICK, "--out", path, "--json")
+    assert again.body == said.body
+    assert not played
+
+
+def test_python_says_the_same(advised):
+    found = un.advise(
+        protocol=["sequential", "silent"], agents=3, ticks=1, replicates=8
+    )  # fmt: skip
+    assert found.body() == advised[0].body
+    assert found.table.columns[0] == "protocol"
+    assert "use" in str(found) or "tie" in str(found) or "undecided" in str(found)
+
+
+def test_a_folder_grows(here):
+    one = ("advise", "--agents", 3, "--ticks", 1, "--out", "a")
+    first = command(*one, "--protocol", "silent", "--replicates", 3, "--confidence", 0.9999)
+    assert first.code == 0, first.err
+    more = command(*one, "--protocol", "silent,shared", "--replicates", 8)
+    assert more.code == 0, more.err
+    other = command(*one, "--protocol", "silent,shared", "--replicates", 8, "--seed", 3)
+    assert other.code == 2
+    assert "holds a run with" in other.err
+
+
+def test_modelled_money_is_not_overspent(here):
+    said = command("advise", *QUICK, "--budget", 0.2, "--out", "a", "--json")
+    assert said.code == 4
+    assert 0 < said.body["cost_usd"] <= 0.2
+    more = command("advise", *QUICK, "--budget", 9, "--out", "a", "--json")
+    assert more.code == 0
+    assert more.body == command("advise", *QUICK, "--json").body
+
+
+def test_calls_are_capped(here):
+    said = command("advise", *QUICK, "--max-calls", 20, "--json")
+    assert said.code == 4
+    assert said.body["calls"] <= 20
+
+
+def test_the_unplayable_is_left_out(here):
+    said = command(
+        "advise", *QUICK, "--topology", "watts-strogatz:k=9,complete", "--json", "--out", "a"
+    )
+    assert said.code == 0, said.err
+    assert {x["topology"] for x in said.body["left_out"]} == {"watts-strogatz:k=9"}
+    assert all("k=9" in x["reason"] for x in said.body["left_out"])
+    assert {arm["topology"] for arm in said.body["arms"]} == {"complete"}
+
+
+def test_several_levels_are_tasks(here):
+    said = command("advise", *QUICK, "--level", "L1,L4", "--json")
+    assert said.code == 0
+    assert len(said.body["arms"]) == 3
+    assert all(arm["tasks"] % 2 == 0 for arm in said.body["arms"])
+
+
+def test_freedom_is_weighed():
+    found = un.advise(protocol=["sequential", "fixed-roles"], agents=4, ticks=2, replicates=10)
+    freedom = next(g for g in found.gains if g.what == "freedom")
+    assert freedom.against["protocol"] == "fixed-roles"
+    assert freedom.answer in ("yes", "no", "unclear")
+    assert any("choosing roles itself" in line for line in found.sentences)
+
+
+def test_tasks_that_tell_nothing_are_named():
+    found = un.advise(
+        protocol=["sequential"], agents=3, ticks=1, replicates=5, tasks="shards:kind=max",
+        confidence=0.999,
+    )  # fmt: skip
+    named = found.telling_nothing
+    assert set(named.values()) <= {"floor", "ceiling"}
+    alone = {
+        tick["task_id"]: tick["score"]
+        for result in found.course.results.values()
+        if result.row["protocol"] == "solo"
+        for tick in result.ticks
+    }
+    flat = {task for task, score in alone.items() if score in (0.0, 1.0)}
+    assert flat <= named.keys()
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--margin", 0), "use e.g. 0.02"),
+        (("--confidence", 1), "use e.g. 0.95"),
+        (("--max-calls", 0), "use 1 or more"),
+        (("--protocol", "solo"), "no arm but solo"),
+        (("--protocol", "sequentail"), "sequential"),
+        (("--agents", "3,3"), "twice"),
+        (("--judge", "none"), "nothing grades"),
+    ],
+)
+def test_mistakes_are_one_line(options, words):
+    said = command("advise", *options)
+    assert said.code == 2
+    assert words in said.err
+    assert len(said.err.strip().splitlines()) == 1
