@@ -14,12 +14,12 @@ References:
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from ..model.decision import Act, Contribution
-from ..model.errors import UnknownNameError, UsageError
+from ..model.errors import UsageError
 from ..model.messages import View
 from ..model.protocol import Protocol, Round, Rounds, Team
-
-ORDERS = ("simultaneous", "serial")
 
 
 class Dialogue(Protocol):
@@ -31,14 +31,13 @@ class Dialogue(Protocol):
     """
 
     name = "dialogue"
+    choices = MappingProxyType({"order": ("simultaneous", "serial")})
 
     def __init__(self, *, rounds: int = 4, order: str = "simultaneous") -> None:
         if type(rounds) is not int or not 1 <= rounds <= 100:
             raise UsageError(f"rounds={rounds!r} is outside 1 to 100; use e.g. rounds=4")
-        if order not in ORDERS:
-            raise UnknownNameError("protocol=dialogue: order", order, ORDERS)
         self._rounds = rounds
-        self.order = order
+        self.order = self.chosen("order", order)
 
     def rounds(self, team: Team) -> Rounds:
         """Talk, then work."""

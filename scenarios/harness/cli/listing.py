@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from ....model.errors import UnknownNameError
 from ....model.metrics.catalogue import of_runs
@@ -48,6 +49,21 @@ def _first_line(value: object) -> str:
 
 def _plugins(kind: str) -> Callable[[], dict[str, str]]:
     return lambda: {name: _first_line(plugin) for name, plugin in discover(kind).items()}
+
+
+def _protocols() -> dict[str, str]:
+    """What each does, and its options: what they may be, or their default."""
+    return {
+        name: f"{_first_line(p)} {', '.join(_options(p))}".rstrip()
+        for name, p in discover("protocols").items()
+    }
+
+
+def _options(protocol: Any) -> Iterator[str]:
+    choices = getattr(protocol, "choices", {})
+    for p in inspect.signature(protocol).parameters.values():
+        if p.kind is p.KEYWORD_ONLY:
+            yield f"{p.name}={'|'.join(choices.get(p.name, (str(p.default),)))}"
 
 
 def _models() -> dict[str, str]:
@@ -100,7 +116,7 @@ def _shocks() -> dict[str, str]:
 
 
 LISTS: dict[str, Callable[[], dict[str, str]]] = {
-    "protocols": _plugins("protocols"),
+    "protocols": _protocols,
     "topologies": _plugins("topologies"),
     "models": _models,
     "tasks": _tasks,
