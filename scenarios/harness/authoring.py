@@ -8,6 +8,8 @@
 
 from __future__ import annotations
 
+from rich.table import Table
+
 from ...agents.synthetic.profiles import profile, profiles
 from ...agents.synthetic.situation import ROLE_TITLES
 from ...model.governance.trial import Tuning
@@ -28,14 +30,27 @@ from .figures.front import Offer, draw_front, front
 from .figures.heat import draw_heat
 from .figures.lines import Line, Subplot, draw_lines
 from .figures.published import draw_published
-from .format import number, plain, with_interval
+from .format import number, plain, with_bounds, with_interval
 from .report.page import Page
 from .results.labels import range_of
 from .results.rows import Row, mean
 from .specs.minds import is_called, parse_team
 from .specs.shocks import DEFAULT_SUBSTITUTE
 from .specs.tuning import constitution_for, parse_tuning
-from .statistics.findings import Finding, Support, above, below, between, supported
+from .statistics.crossed import Crossed, Resampled, resampled_crossed
+from .statistics.findings import (
+    Basis,
+    Finding,
+    Status,
+    Support,
+    above,
+    assumed,
+    below,
+    between,
+    fitted,
+    predicted,
+    supported,
+)
 from .statistics.intervals import interval
 from .statistics.published import HEAD as PUBLISHED_HEAD
 from .statistics.published import Claim, Origin, sections, summary
@@ -53,10 +68,12 @@ __all__ = [
     "LEVELS",
     "PUBLISHED_HEAD",
     "ROLE_TITLES",
+    "Basis",
     "Claim",
     "Comparison",
     "ComparisonConfig",
     "Condition",
+    "Crossed",
     "Crossing",
     "Design",
     "Figure",
@@ -65,9 +82,11 @@ __all__ = [
     "Offer",
     "Origin",
     "Page",
+    "Resampled",
     "Row",
     "RunConfig",
     "Sample",
+    "Status",
     "Study",
     "StudyConfig",
     "StudyOptions",
@@ -75,9 +94,11 @@ __all__ = [
     "StudyResults",
     "Subplot",
     "Support",
+    "Table",
     "Tuning",
     "above",
     "adaptation",
+    "assumed",
     "below",
     "between",
     "cells_table",
@@ -88,6 +109,7 @@ __all__ = [
     "draw_heat",
     "draw_lines",
     "draw_published",
+    "fitted",
     "front",
     "grid_table",
     "interval",
@@ -100,11 +122,13 @@ __all__ = [
     "parse_team",
     "parse_tuning",
     "plain",
+    "predicted",
     "profile",
     "profiles",
     "range_of",
     "recovery_time",
     "resampled",
+    "resampled_crossed",
     "resilience",
     "samples_table",
     "sections",
@@ -112,5 +136,6 @@ __all__ = [
     "summary",
     "supported",
     "titled_table",
+    "with_bounds",
     "with_interval",
 ]  # fmt: skip
