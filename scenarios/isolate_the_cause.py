@@ -220,7 +220,8 @@ def findings_of(group: Group, measure: str) -> list[study.Finding]:
     for words, first, second, less, basis in differences:
         value, bounds = group.difference(first, second)
         ends = (float("-inf"), 0.0) if less else (0.0, float("inf"))
-        support = study.supported(bounds, *ends)
+        enough = group.found.seeds >= study.FEWEST_SEEDS
+        support = study.supported(bounds if enough else None, *ends)
         claim, n, tasks = f"{group.name}: {words}", group.found.seeds, group.found.tasks
         made.append(study.Finding(claim, support, value, bounds, n, basis, tasks))
     return made

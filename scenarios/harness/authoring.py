@@ -14,7 +14,7 @@ from ...agents.synthetic.profiles import profile, profiles
 from ...agents.synthetic.situation import ROLE_TITLES
 from ...model.governance.trial import Tuning
 from ...model.metrics.paraphrases import collapse
-from ...model.metrics.resilience import adaptation, recovery_time, resilience
+from ...model.metrics.resilience import adaptation, recovery_time, resilience, retention
 from ...model.options import option
 from ...model.tasks.task import LEVELS
 from .api.comparison import Comparison
@@ -39,6 +39,7 @@ from .specs.shocks import DEFAULT_SUBSTITUTE
 from .specs.tuning import constitution_for, parse_tuning
 from .statistics.crossed import Crossed, Resampled, resampled_crossed
 from .statistics.findings import (
+    FEWEST_SEEDS,
     Basis,
     Finding,
     Status,
@@ -65,6 +66,7 @@ __all__ = [
     "COMPARED",
     "CONTROLS",
     "DEFAULT_SUBSTITUTE",
+    "FEWEST_SEEDS",
     "LEVELS",
     "PUBLISHED_HEAD",
     "ROLE_TITLES",
@@ -130,6 +132,7 @@ __all__ = [
     "resampled",
     "resampled_crossed",
     "resilience",
+    "retention",
     "samples_table",
     "sections",
     "seeds_of",

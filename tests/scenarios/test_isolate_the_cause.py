@@ -17,7 +17,7 @@ PLAYED = list(dict.fromkeys(
 ))  # fmt: skip
 
 
-def results(values, seeds=4, tasks=3, noise=0.001):
+def results(values, seeds=6, tasks=3, noise=0.001):
     """Rows in which each protocol has this quality, but for noise."""
     rng = np.random.default_rng(0)
     rows, ticks = [], []

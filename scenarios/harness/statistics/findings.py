@@ -1,7 +1,8 @@
 """What was expected against what was found, judged by intervals and never by eye.
 
 A claim is held where its whole 95 % interval agrees with it, refuted where the whole interval
-speaks against it, and undecided in between: more seeds may decide it.
+speaks against it, and undecided in between: more seeds may decide it. With fewer seeds than
+`compare` concludes from nothing is decided here either.
 """
 
 from __future__ import annotations
@@ -13,8 +14,12 @@ from enum import StrEnum
 from typing import Any
 
 from ..format import counted, number
+from .evidence import RULE
 from .intervals import Bounds
 from .samples import Sample
+
+FEWEST_SEEDS = RULE.fewest_pairs
+"""Seeds below which a claim stays undecided."""
 
 
 class Status(StrEnum):
@@ -115,6 +120,8 @@ class Finding:
         seeds = counted(self.n, "seed")
         if self.tasks:
             seeds += f" and {counted(self.tasks, 'task')}"
+        if self.ci95 is not None and self.n < FEWEST_SEEDS:
+            seeds += f", of {FEWEST_SEEDS} that it takes to conclude"
         return f"{number(self.estimate)}, {low_high}, {seeds}"
 
     def body(self) -> dict[str, Any]:
@@ -171,8 +178,9 @@ def between(
     References:
         D. Lakens, "Equivalence tests", Social Psychological and Personality Science, 2017.
     """
-    bounds = sample.bounds
-    return Finding(claim, supported(bounds, low, high), sample.mean, bounds, len(sample), basis)
+    bounds, n = sample.bounds, len(sample)
+    support = supported(bounds if n >= FEWEST_SEEDS else None, low, high)
+    return Finding(claim, support, sample.mean, bounds, n, basis)
 
 
 def supported(bounds: Bounds | None, low: float, high: float) -> Support:
