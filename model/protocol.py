@@ -22,6 +22,7 @@ import networkx as nx
 import numpy as np
 
 from .decision import Act, Assignment, Failure, Reply
+from .errors import UnknownNameError
 from .messages import Log, Mark, View
 from .record import TickRecord
 from .ruling import Amendment, Ruling
@@ -58,6 +59,7 @@ class Round:
         remembers: Whether organizational memory is open to them.
         assignments: Roles given by the protocol itself, by member.
         marks: What actors find on a shared board, by member.
+        binding: Whether assignments posted earlier in the tick bind those they were for.
     """
 
     act: Act
@@ -66,6 +68,7 @@ class Round:
     remembers: bool = False
     assignments: Mapping[int, Assignment] = field(default_factory=dict)
     marks: Mapping[int, Marks] = field(default_factory=dict)
+    binding: bool = True
 
     def view_of(self, member: int) -> View | None:
         """What the protocol lets one actor see.
@@ -98,6 +101,8 @@ class Team:
             left since.
         propose: Proposes a change of the organization's own rules and says what became of it;
             ring 1 is always refused. See `model/governance/constitution.py`.
+        task_domains: Domains of this tick's task, or the stream's where the task names none. No
+            mind is told them: who uses them assigns from outside.
     """
 
     members: tuple[int, ...]
@@ -108,6 +113,7 @@ class Team:
     rng: np.random.Generator
     past: Sequence[TickRecord] = ()
     propose: Callable[[Amendment], Ruling] = _nobody_rules
+    task_domains: tuple[str, ...] = ()
 
 
 class Protocol(ABC):
@@ -118,12 +124,28 @@ class Protocol(ABC):
         symmetric: True where relabelling the members only relabels the outcome (on a complete
             network); the conformance suite then checks it.
         grows: True where members' skills grow with practice unless the user says otherwise.
+        choices: What options may be that take one of a few names, by option, for lists and checks.
     """
 
     plugin_kind: ClassVar[str] = "protocols"
     name: ClassVar[str]
     symmetric: ClassVar[bool] = False
     grows: ClassVar[bool] = False
+    choices: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+
+    def chosen(self, option: str, value: str) -> str:
+        """The value of an option that is one of a few names.
+
+        Args:
+            option: One of `choices`.
+            value: As users type it.
+
+        Raises:
+            UnknownNameError: It is none of them.
+        """
+        if value not in self.choices[option]:
+            raise UnknownNameError(f"protocol={self.name}: {option}", value, self.choices[option])
+        return value
 
     @abstractmethod
     def rounds(self, team: Team) -> Rounds:

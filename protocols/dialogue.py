@@ -18,12 +18,12 @@ References:
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from ..model.decision import Act, Contribution
-from ..model.errors import UnknownNameError, UsageError
+from ..model.errors import UsageError
 from ..model.messages import View
 from ..model.protocol import Protocol, Round, Rounds, Team
-
-ORDERS = ("simultaneous", "serial")
 
 
 class Dialogue(Protocol):
@@ -37,22 +37,21 @@ class Dialogue(Protocol):
     """
 
     name = "dialogue"
+    choices = MappingProxyType({"order": ("simultaneous", "serial")})
 
     def __init__(self, *, rounds: int = 4, order: str = "simultaneous", latency: int = 1) -> None:
         if type(rounds) is not int or not 1 <= rounds <= 100:
             raise UsageError(f"rounds={rounds!r} is outside 1 to 100; use e.g. rounds=4")
-        if order not in ORDERS:
-            raise UnknownNameError("protocol=dialogue: order", order, ORDERS)
         if type(latency) is not int or not 1 <= latency <= 100:
             raise UsageError(f"latency={latency!r} is outside 1 to 100; use latency=1 or latency=2")
+        self._rounds = rounds
+        self.latency = latency
+        self.order = self.chosen("order", order)
         if latency > 1 and order == "serial":
             raise UsageError(
                 f"latency={latency} delays what is heard at once in order=serial; "
                 "use order=simultaneous"
             )
-        self._rounds = rounds
-        self.latency = latency
-        self.order = order
 
     def rounds(self, team: Team) -> Rounds:
         """Talk, then work."""

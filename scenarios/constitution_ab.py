@@ -156,33 +156,37 @@ def report(found: study.StudyResults, options: study.StudyOptions) -> study.Stud
 def judge(trials: list[Trials], stays: dict[int, Trials]) -> list[study.Finding]:
     """The claims: the large batch goes, the small one stays, equal ones are left alone."""
     findings: list[study.Finding] = []
+    by_test = study.predicted("the level of the trial's own test")
+    mechanism = study.predicted("no term of the loss has groups; docs/organizations.md")
     for case in trials:
         tuning = _tuning(case.trial)
         first, second = map(int, tuning.values)
         if case.equal:
             claim = f"{case.trial}: runs that change <= {tuning.alpha:g}"
-            findings.append(share(claim, case, 0, tuning.alpha))
+            findings.append(share(claim, case, 0, tuning.alpha, by_test))
         elif first < second:
-            findings.append(share(f"{case.trial}: runs that change < 0.1", case, 0, 0.1))
+            findings.append(share(f"{case.trial}: runs that change < 0.1", case, 0, 0.1, mechanism))
         else:
             stayed = stays.get(first, Trials(case.found, "", first))
             gain = case.from_end_of(case, after=True) - stayed.from_end_of(case, after=True)
             findings += [
-                share(f"{case.trial}: runs that change > 0.5", case, 0.5, 1),
+                share(f"{case.trial}: runs that change > 0.5", case, 0.5, 1, mechanism),
                 study.above(
-                    f"{case.trial}: quality after the trial minus had {first} stayed > 0", gain
+                    f"{case.trial}: quality after the trial minus had {first} stayed > 0",
+                    gain,
+                    basis=mechanism,
                 ),
             ]
     return findings
 
 
-def share(claim: str, case: Trials, low: float, high: float) -> study.Finding:
+def share(claim: str, case: Trials, low: float, high: float, basis: study.Basis) -> study.Finding:
     """Judge that the share of runs that change lies between two bounds, by Wilson's interval."""
     k, n = len(case.changed), len(case.quality)
     if not n:
-        return study.Finding(claim, study.Support.UNDECIDED)
+        return study.Finding(claim, study.Support.UNDECIDED, basis=basis)
     bounds = _wilson(k, n)
-    return study.Finding(claim, study.supported(bounds, low, high), k / n, bounds, n)
+    return study.Finding(claim, study.supported(bounds, low, high), k / n, bounds, n, basis)
 
 
 def rings() -> Table:

@@ -85,10 +85,12 @@ def report(found: study.StudyResults, options: study.StudyOptions) -> study.Stud
         most = dialogue(max(ROUNDS))
         return score(RELAY, topology, most) - score(mind, topology, most)
 
+    theorem = study.predicted("LOCAL model (N. Linial, 1992); relays are scripted")
     findings = [
         study.between(
             f"relays on a ring, {far} rounds (its diameter), {family}: score 1",
             score(RELAY, "ring", dialogue(far), family=family), 0.999, 1.001,
+            basis=theorem,
         )
         for family in FAMILIES
     ]  # fmt: skip
@@ -96,17 +98,22 @@ def report(found: study.StudyResults, options: study.StudyOptions) -> study.Stud
         study.above(
             f"relays on a ring, score with {far} rounds minus {max(1, far // 2)} > 0",
             score(RELAY, "ring", dialogue(far)) - score(RELAY, "ring", dialogue(max(1, far // 2))),
+            basis=theorem,
         ),
         study.above(
             "relays, two rounds, star minus ring > 0",
             score(RELAY, "star", dialogue(2)) - score(RELAY, "ring", dialogue(2)),
+            basis=theorem,
         ),
         study.above(
             "relays on a complete network, two rounds minus sequential > 0",
             score(RELAY, "complete", dialogue(2)) - score(RELAY, "complete", "sequential"),
+            basis=theorem,
         ),
         study.above(
-            f"relays minus {mind}, chain minus complete > 0", lost("chain") - lost("complete")
+            f"relays minus {mind}, chain minus complete > 0",
+            lost("chain") - lost("complete"),
+            basis=study.predicted("no such task is in the loss"),
         ),
     ]
     return study.StudyReport(

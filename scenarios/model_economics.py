@@ -62,14 +62,18 @@ def report(found: study.StudyResults, options: study.StudyOptions) -> study.Stud
             "sequential, quality of deepseek-v3.2 over that of claude-sonnet-4.6 > 0.9",
             ratio("quality"),
             0.9,
+            basis=study.fitted("both qualities are terms of the loss"),
         ),
         study.below(
             "sequential, cost of deepseek-v3.2 over that of claude-sonnet-4.6 < 0.1",
             ratio("cost_usd"),
             0.1,
+            basis=study.assumed("prices are set, as published"),
         ),
         study.above(
-            f"coordinator, {planned or 'planner with cheap workers'} minus {worker} > 0", lift
+            f"coordinator, {planned or 'planner with cheap workers'} minus {worker} > 0",
+            lift,
+            basis=study.predicted("no mixed team is in the loss"),
         ),
     ]
     offers = offers_in(found)

@@ -78,14 +78,22 @@ def report(found: study.StudyResults, options: study.StudyOptions) -> study.Stud
         study.below(
             "shared, team minus off, less the lead of sequential over shared < 0",
             added(SHARED, TEAM) - lead,
+            basis=study.fitted("the lead it is held against is in the loss"),
         ),
         *(
-            study.between(f"{p}, team minus off within 0.02", added(p, TEAM), -0.02, 0.02)
+            study.between(
+                f"{p}, team minus off within 0.02",
+                added(p, TEAM),
+                -0.02,
+                0.02,
+                basis=study.predicted("no term of the loss opens memory to them"),
+            )
             for p in OTHERS
         ),
         study.above(
             "shared, share of unique roles, team minus off > 0",
             added(SHARED, TEAM, "unique_role_share"),
+            basis=study.assumed("minds give way to roles they remember (choice.deference)"),
         ),
     ]
     whole = study.StudyResults(

@@ -15,15 +15,17 @@ the same counts, with ten seeds for each cell; what fills them is our choice:
                             sequential and fixed-roles × 5 models; bio-inspired ones and controls
 
 What a count leaves over goes to a series' first cells, one task more for each seed. Resilience is
-ours: the area under quality from the first shock on, over that of the twin without shocks.
+ours: quality from the first shock on, as a share of the best grade.
 
-Eight of the ten Q of the pilot and the final series and two abstention rates were fitted; ratios of
-them follow; all else is a prediction, Coordinator of deepseek-v3.2 and of glm-5 among it.
+Eight of the ten Q of the pilot and the final series, two abstention rates and the range of depth
+were fitted; ratios of them follow; the sign of the capability threshold is built in; all else is a
+prediction, Coordinator of deepseek-v3.2 and of glm-5 among it.
 
 Expectation: in the pilot sequential > coordinator > broadcast in quality; in the final series
 sequential > coordinator for each model; hierarchy depth between 1 and 2 from 4 to 64 agents; free
-choice of role beats fixed roles with Claude, and fixed roles win with a weak model.
-Refuted where the whole 95 % interval of any of these lies on the other side.
+choice of role beats fixed roles with Claude, and fixed roles win with a weak model; and each
+published figure lies in our interval. Those that we miss stand beside those that we hit.
+Refuted where the whole 95 % interval of any of these lies on the other side, or without it.
 """
 
 from __future__ import annotations

@@ -25,10 +25,17 @@ def report(found: study.StudyResults, options: study.StudyOptions) -> study.Stud
     def lead(first: str, second: str) -> study.Sample:
         return found.sample("quality", protocol=first) - found.sample("quality", protocol=second)
 
+    basis = study.fitted("all four qualities of the pilot are terms of the loss")
     findings = [
-        study.above("sequential minus coordinator > 0", lead("sequential", "coordinator")),
-        study.above("coordinator minus broadcast > 0", lead("coordinator", "broadcast")),
-        study.between("broadcast minus shared within 0.1", lead("broadcast", "shared"), -0.1, 0.1),
+        study.above(
+            "sequential minus coordinator > 0", lead("sequential", "coordinator"), basis=basis
+        ),
+        study.above(
+            "coordinator minus broadcast > 0", lead("coordinator", "broadcast"), basis=basis
+        ),
+        study.between(
+            "broadcast minus shared within 0.1", lead("broadcast", "shared"), -0.1, 0.1, basis=basis
+        ),
     ]
     return study.StudyReport(findings=findings)
 

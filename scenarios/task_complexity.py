@@ -36,15 +36,31 @@ def report(found: study.StudyResults, options: study.StudyOptions) -> study.Stud
     def lead(level: str, over: str) -> study.Sample:
         return quality(level, "sequential") - quality(level, over)
 
+    level_order = study.fitted("the order of levels and sequential's place on each are in the loss")
+    open_ = study.predicted("no term of the loss has it")
     falls = {p: quality("L1", p) - quality("L4", p) for p in PROTOCOLS}
     findings = [
-        *(study.above(f"{p}: quality on L1 minus L4 > 0", fall) for p, fall in falls.items()),
+        *(
+            study.above(
+                f"{p}: quality on L1 minus L4 > 0",
+                fall,
+                basis=level_order if p in ("sequential", "coordinator") else open_,
+            )
+            for p, fall in falls.items()
+        ),
         study.above(
             "lead of sequential over shared, L3 minus L1 > 0",
             lead("L3", "shared") - lead("L1", "shared"),
+            basis=open_,
         ),
-        study.above("sequential minus coordinator on L3 > 0", lead("L3", "coordinator")),
-        study.above("sequential minus coordinator on L4 > 0", lead("L4", "coordinator")),
+        *(
+            study.above(
+                f"sequential minus coordinator on {x} > 0",
+                lead(x, "coordinator"),
+                basis=level_order,
+            )
+            for x in ("L3", "L4")
+        ),
     ]
     return study.StudyReport(
         tables=[study.cells_table(found, ("level", "protocol"), MEASURES)],

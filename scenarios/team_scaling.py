@@ -37,17 +37,28 @@ def report(found: study.StudyResults, options: study.StudyOptions) -> study.Stud
 
     small = [r for r in found.of(protocol="sequential") if 4 <= r["agents"] <= 64]
     depth = study.Sample.of(small, "hierarchy_depth")
+    saturates = study.predicted("arXiv:2603.28990; the loss has sizes above 32 on L1 alone")
     findings = [
         study.below(
-            "sequential, quality at 64 minus at 16 < 0.02", quality(64) - quality(16), 0.02
+            "sequential, quality at 64 minus at 16 < 0.02",
+            quality(64) - quality(16),
+            0.02,
+            basis=saturates,
         ),
         study.between(
             "sequential, quality at 256 minus at 64 within 0.02",
             quality(256) - quality(64),
             -0.02,
             0.02,
+            basis=saturates,
         ),
-        study.between("sequential, depth from 4 to 64 members, mean 1 to 2", depth, 1, 2),
+        study.between(
+            "sequential, depth from 4 to 64 members, mean 1 to 2",
+            depth,
+            1,
+            2,
+            basis=study.fitted("depth at 4, 16, 32 and 64 members is in the loss"),
+        ),
     ]
     return study.StudyReport(
         tables=[study.cells_table(found, ("protocol", "agents"), MEASURES)],

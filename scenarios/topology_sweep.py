@@ -38,23 +38,33 @@ def report(found: study.StudyResults, options: study.StudyOptions) -> study.Stud
     def lost(protocol: str, topology: str) -> study.Sample:
         return quality(protocol, "complete") - quality(protocol, topology)
 
+    basis = study.predicted("the loss knows the complete network alone")
     findings = [
-        study.above("sequential, complete minus chain > 0", lost("sequential", "chain")),
-        study.above("sequential, complete minus ring > 0", lost("sequential", "ring")),
+        study.above(
+            "sequential, complete minus chain > 0", lost("sequential", "chain"), basis=basis
+        ),
+        study.above("sequential, complete minus ring > 0", lost("sequential", "ring"), basis=basis),
         study.above(
             "on a chain, sequential minus silent > 0",
             quality("sequential", "chain") - quality("silent", "chain"),
+            basis=basis,
         ),
         study.above(
             "on a ring, sequential minus silent > 0",
             quality("sequential", "ring") - quality("silent", "ring"),
+            basis=basis,
         ),
         study.above(
             "loss from complete to chain, coordinator minus sequential > 0",
             lost("coordinator", "chain") - lost("sequential", "chain"),
+            basis=basis,
         ),
         study.between(
-            "silent, complete minus chain within 0.01", lost("silent", "chain"), -0.01, 0.01
+            "silent, complete minus chain within 0.01",
+            lost("silent", "chain"),
+            -0.01,
+            0.01,
+            basis=study.assumed("who hears nobody has no network"),
         ),
     ]
     best: dict[str, list[str]] = {}

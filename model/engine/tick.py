@@ -125,6 +125,7 @@ class Tick:
             rng=stage.streams.generator(Purpose.PROTOCOL, stage.tick),
             past=stage.past,
             propose=self._propose,
+            task_domains=self.task.domains or stage.domains,
         )
         try:
             yield from self._play_rounds(team)
@@ -248,7 +249,7 @@ class Tick:
         if round_.remembers or stage.remembers:
             memory = stage.recall(actor)
         assignment = round_.assignments.get(actor)
-        if assignment is None and log.addressed:
+        if assignment is None and log.addressed and round_.binding:
             assignment = _assignment_for(actor, messages, own, log)
         roster: tuple[int, ...] = ()
         if round_.act is Act.PLAN:

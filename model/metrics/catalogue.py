@@ -85,7 +85,7 @@ BUILT_IN = (
     ),
     Measure(
         "role_stability", role_stability, "role stability", OF_TEAM, 0, 1,
-        about="Members with a role on this task and the last that kept it.",
+        about="Members with a role on this task and the last that kept it, in whatever words.",
     ),
     Measure(
         "unique_roles", OfTick(unique_roles), "unique roles", "roles", 1,
@@ -127,7 +127,7 @@ BUILT_IN = (
     ),
     Measure(
         "spectral_gap", OfTick(spectral_gap), "spectral gap", "Laplacian eigenvalue", 0,
-        about="Algebraic connectivity of who built on whom; 0 where the team falls into groups.",
+        about="Algebraic connectivity of who heard whom; 0 where groups don't hear each other.",
     ),
     Measure(
         "risk", OfTick(risk), "risk R", "", 0, 1, "less",

@@ -1,17 +1,27 @@
 """What a shock costs a team, and how it comes back.
 
-All functions compare two series, tick by tick, both beginning with the tick of the shock: quality
-as it was, and a reference. The best reference is the twin, the same seed without the shock, which
-has the same tasks and is the same run until then; without a twin it is the level before, see
-`level_before`. A tick where either is missing counts for neither.
+*Resilience* is what a team delivers from the shock on, as a share of a target that is the same for
+all that are compared: the area under the curve of performance over that under the target's (Bruneau
+et al., Ouyang et al.). *Retention* is the same over the team's own performance without the shock;
+it rewards having little to lose: who delivers half of what could be delivered, shock or no shock,
+retains everything. So the two may rank teams the other way round, and both are shown.
 
-arXiv:2603.28990 prints a resilience of 0.829 for Sequential and 0.774 for Coordinator, says that
-quality recovers within one task, and defines neither; these definitions are ours.
+Retention, recovery and adaptation compare two series, tick by tick, both beginning with the tick of
+the shock: quality as it was, and a reference. The best reference is the twin, the same seed without
+the shock, which has the same tasks and is the same run until then; without a twin it is the level
+before, see `level_before`. A tick where either is missing counts for neither.
+
+arXiv:2603.28990 prints a resilience of 0.829 for Sequential, 0.774 for Coordinator, 0.589 for
+Shared and 0.580 for Broadcast, says that quality recovers within one task, and defines neither.
+Its order is that of performance against a common target; its level can't be compared.
 
 References:
     M. Bruneau et al., "A framework to quantitatively assess and enhance the seismic resilience of
     communities", Earthquake Spectra 19, 2003: the loss is the area between quality as it was and
     as it would have been, the resilience triangle.
+    M. Ouyang, L. Dueñas-Osorio & X. Min, "A three-stage resilience analysis framework for urban
+    infrastructure systems", Structural Safety 36-37, 2012: the area under actual performance over
+    that under target performance.
 """
 
 from __future__ import annotations
@@ -21,12 +31,34 @@ from collections.abc import Sequence
 
 from ..errors import UsageError
 
+FULL = 1.0
+"""All four criteria of quality at their best grade."""
+
 Series = Sequence[float | None]
 """A measure by tick; None where it was not measured."""
 
 
-def resilience(quality: Series, reference: Series) -> float | None:
-    """Resilience index: the area under quality over the area under its reference.
+def resilience(quality: Series, target: float = FULL) -> float | None:
+    """Resilience index: the area under quality over the area under the target.
+
+    R = mean of Q(t) / target over the ticks measured. No unit; 0 up to 1 where the target is the
+    most there is. None where nothing was measured.
+
+    Args:
+        quality: From the tick of the shock on.
+        target: The same for all that are compared, above 0; the best grade there is by default.
+
+    Raises:
+        UsageError: The target is not above 0.
+    """
+    if not target > 0:
+        raise UsageError(f"target={target} is not above 0; use e.g. target=1")
+    known = [q for q in quality if q is not None]
+    return math.fsum(known) / (len(known) * target) if known else None
+
+
+def retention(quality: Series, reference: Series) -> float | None:
+    """Retained share: the area under quality over the area under its own reference.
 
     R = Σ Q(t) / Σ Q₀(t) = 1 - loss / Σ Q₀(t), with the loss Σ (Q₀(t) - Q(t)) of Bruneau et al.
     No unit; 0 (all is lost), 1 (nothing is), above 1 where the shock did good. None where nothing
@@ -78,7 +110,7 @@ def recovery_time(
 def adaptation(quality: Series, reference: Series) -> float | None:
     """How much of its reference a team regained while it went on.
 
-    A = R(last third) - R(first third), the resilience indices of the first and the last
+    A = R(last third) - R(first third), the retained shares of the first and the last
     floor(n / 3) of n ticks; so a lasting loss, and no loss at all, are both 0. Shares of the
     reference; above 0 where quality came back, below 0 where it wore away. None with fewer than
     three ticks, or where either index is undefined.
@@ -93,8 +125,8 @@ def adaptation(quality: Series, reference: Series) -> float | None:
     third = len(_pairs(quality, reference)) // 3
     if not third:
         return None
-    first = resilience(quality[:third], reference[:third])
-    last = resilience(quality[-third:], reference[-third:])
+    first = retention(quality[:third], reference[:third])
+    last = retention(quality[-third:], reference[-third:])
     return None if first is None or last is None else last - first
 
 

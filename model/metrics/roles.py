@@ -1,15 +1,19 @@
 """Role specialization: how a team divides itself into roles.
 
-A role is its name with case and spacing evened out; that a paraphrase counts as another role is
-a known weakness of the measure, shared with arXiv:2603.28990.
+A role is its name with case and spacing evened out. Counts take names as they are, as
+arXiv:2603.28990 does, so that a paraphrase is another role. Stability does not: whoever calls the
+same subject by another title has kept its role (see `paraphrases.py`), else it would measure
+wording.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 
 from ..record import TickRecord
+from .paraphrases import split_name
 from .scales import Scales
 
 
@@ -17,7 +21,9 @@ def role_stability(records: Sequence[TickRecord], scales: Scales) -> float | Non
     """Role stability index (RSI): share of members that kept their role since the last task.
 
     Over members with a role on both tasks; 0 (all changed) to 1 (all kept), None where there is
-    no such member. arXiv:2603.28990 reports values near 0 for free-form teams.
+    no such member. A role is kept where the new name has the subject of the old one. Whoever takes
+    roles by lot keeps them as often as they come up: 1/k of the time where k roles are in use.
+    arXiv:2603.28990 reports values near 0 for free-form teams, which count paraphrases as changes.
 
     Args:
         records: Of a run up to the tick.
@@ -26,8 +32,14 @@ def role_stability(records: Sequence[TickRecord], scales: Scales) -> float | Non
     if len(records) < 2:
         return None
     before = records[-2].roles
-    kept = [role == before[m] for m, role in records[-1].roles.items() if m in before]
+    now = records[-1].roles
+    kept = [_subject(role) == _subject(before[m]) for m, role in now.items() if m in before]
     return math.fsum(kept) / len(kept) if kept else None
+
+
+@lru_cache(maxsize=65_536)
+def _subject(role: str) -> str:
+    return split_name(role).subject
 
 
 def unique_roles(record: TickRecord) -> int | None:

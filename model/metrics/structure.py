@@ -1,18 +1,24 @@
-"""Hierarchy: the shape of who built on whose work."""
+"""Structure: the shape of who built on whose work, and of who heard whom."""
 
 from __future__ import annotations
 
 from itertools import groupby
 from operator import itemgetter
+from typing import Any
 
 import networkx as nx
 import numpy as np
+from scipy.sparse import csc_array, csr_array
+from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import eigsh
 
 from ..decision import Contribution
 from ..record import TickRecord
+from ..spans import cut_out, ids_in
 
-DENSE_UP_TO = 256  # contributors; above it the sparse eigensolver is faster
+DENSE_UP_TO = 256  # members; above it the sparse eigensolver is faster
+Links = np.ndarray[Any, np.dtype[np.bool_]]
+"""Square and symmetric: whether two are linked."""
 
 
 def hierarchy_depth(record: TickRecord) -> int:
@@ -43,22 +49,29 @@ def hierarchy_depth(record: TickRecord) -> int:
 
 
 def interaction_graph(record: TickRecord) -> nx.Graph[int]:
-    """Contributors as nodes, an edge where one built on the other's work.
+    """Who heard whom: members that were asked as nodes, an edge where one saw the other's message.
+
+    Messages of all kinds count, what was put aside for length doesn't. A mark on a board counts as
+    hearing those whose messages it was made of. What was built on was seen, so who built on whom is
+    part of it.
 
     Args:
         record: Of the tick.
     """
     graph: nx.Graph[int] = nx.Graph()
-    graph.add_nodes_from(m.member for m in record.members if m.contributions)
-    graph.add_edges_from((m.member, a) for m in record.members for a in m.builds_on)
+    members, linked = _heard(record)
+    graph.add_nodes_from(members)
+    rows, columns = np.nonzero(np.triu(linked))
+    graph.add_edges_from((members[a], members[b]) for a, b in zip(rows, columns, strict=True))
     return graph
 
 
 def spectral_gap(record: TickRecord) -> float | None:
     """Algebraic connectivity of the interaction graph: second-smallest Laplacian eigenvalue.
 
-    0 where the contributors fall into groups that did not build on each other, up to the number
-    of contributors where everyone is linked; None with fewer than two contributors.
+    0 where the members that were asked fall into groups that did not hear each other, 1 for a star,
+    up to their number where everyone heard everyone; None with fewer than two. O(members²), and an
+    eigenvalue where neither extreme holds.
 
     Args:
         record: Of the tick.
@@ -66,23 +79,46 @@ def spectral_gap(record: TickRecord) -> float | None:
     References:
         M. Fiedler, "Algebraic connectivity of graphs", 1973.
     """
-    n = sum(bool(m.contributions) for m in record.members)
+    members, linked = _heard(record)
+    n, links = len(members), int(linked.sum()) // 2
     if n < 2:
         return None
-    if sum(len(m.builds_on) for m in record.members) < n - 1:
-        return 0.0  # too few edges to connect everyone; the usual case, and no graph is needed
-    graph = interaction_graph(record)
-    if not nx.is_connected(graph):
+    if links == n * (n - 1) // 2:
+        return float(n)
+    if links < n - 1 or connected_components(csr_array(linked), directed=False)[0] > 1:
         return 0.0
     if n <= DENSE_UP_TO:
-        index = {node: i for i, node in enumerate(graph)}
-        laplacian = np.zeros((n, n))
-        for a, b in graph.edges:
-            i, j = index[a], index[b]
-            laplacian[i, j] = laplacian[j, i] = -1.0
-        np.fill_diagonal(laplacian, -laplacian.sum(axis=1))
-        return max(0.0, float(np.linalg.eigvalsh(laplacian)[1]))
-    sparse = nx.laplacian_matrix(graph).astype(float).tocsc()
+        return max(0.0, float(np.linalg.eigvalsh(_laplacian(linked))[1]))
     start = np.linspace(-1.0, 1.0, n)  # fixed, so that the same record gives the same number
+    if 2 * links > n * (n - 1) // 2:  # the complement has few links, and n minus its eigenvalues
+        apart = csr_array(_laplacian(~linked & ~np.eye(n, dtype=bool)))
+        (largest,) = eigsh(apart, k=1, which="LA", v0=start, return_eigenvectors=False)
+        return max(0.0, n - float(largest))
+    sparse = csc_array(_laplacian(linked))
     values = eigsh(sparse, k=2, sigma=-1e-3, which="LM", v0=start, return_eigenvectors=False)
     return max(0.0, float(max(values)))
+
+
+def _heard(record: TickRecord) -> tuple[list[int], Links]:
+    """The members that were asked, and which of them heard one another, either way."""
+    members = [m.member for m in record.members if m.turns]
+    place = {member: i for i, member in enumerate(members)}
+    n = len(members)
+    authors = np.array([place.get(m.author, n) for m in record.log], dtype=np.intp)
+    heard = np.zeros((n, n + 1), dtype=bool)  # the last column: of nobody that was asked
+    for m in record.members:
+        for turn in m.turns:
+            seen = turn.seen
+            if turn.trace is not None and turn.trace.unread:
+                seen = cut_out(seen, ids_in(turn.trace.unread))
+            for start, stop in (*seen, *turn.marks_from):
+                heard[place[m.member], authors[start:stop]] = True
+    linked: Links = heard[:, :n] | heard[:, :n].T
+    np.fill_diagonal(linked, False)
+    return members, linked
+
+
+def _laplacian(linked: Links) -> np.ndarray[Any, np.dtype[np.float64]]:
+    laplacian = -linked.astype(float)
+    np.fill_diagonal(laplacian, linked.sum(axis=1))
+    return laplacian

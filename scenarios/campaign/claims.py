@@ -15,7 +15,6 @@ from unscripted.scenarios.campaign.design import (
     HELD_BACK,
     NONE,
     PILOT,
-    SIZES,
     STRUCK,
     WEAK,
     first_shock,
@@ -110,14 +109,17 @@ def _roles(found: study.StudyResults) -> list[study.Claim]:
 def _depth(found: study.StudyResults) -> list[study.Claim]:
     section = "Hierarchy depth: sequential, Claude, L1 to L4"
     sizes = [n for n in found.values("agents") if found.of(series="main", agents=n)]
-    return [claim(section, f"{n} agents", (1.0, 2.0), depth_at(found, n)) for n in sorted(sizes)]
+    return [
+        claim(section, f"depth of {n} agents", (1.0, 2.0), depth_at(found, n), study.Origin.FITTED)
+        for n in sorted(sizes)
+    ]
 
 
 def _threshold(found: study.StudyResults) -> list[study.Claim]:
-    section = "Capability threshold: Q with free roles minus fixed ones"
+    section = "Capability threshold, an assumption: Q with free roles minus fixed ones"
     expected = {CLAUDE: (0.0, math.inf), WEAK: (-math.inf, 0.0)}
     return [
-        claim(section, f"{m}, 8 agents, L3", sign, freedom(found, m))
+        claim(section, f"{m}, 8 agents, L3", sign, freedom(found, m), study.Origin.ASSUMED)
         for m, sign in expected.items()
     ]
 
@@ -137,21 +139,17 @@ def freedom(found: study.StudyResults, model: str) -> study.Sample:
 
 
 def resilience_of(found: study.StudyResults, protocol: str) -> study.Sample:
-    """Area under quality from the first shock on, over that of the twin, by seed."""
-    series: dict[tuple[str, int], list[float | None]] = {}
-    for event in (NONE, STRUCK):
-        for row in found.ticks_of(series="shocks and rest", event=event, protocol=protocol):
-            if row["judge_asked"] == "gpt-4o":
-                series.setdefault((event, row["seed"]), []).append(row["quality"])
+    """Quality from the first shock on as a share of the best grade, by seed."""
+    series: dict[int, list[float | None]] = {}
+    for row in found.ticks_of(series="shocks and rest", event=STRUCK, protocol=protocol):
+        if row["judge_asked"] == "gpt-4o":
+            series.setdefault(row["seed"], []).append(row["quality"])
     values = {}
-    for (event, seed), struck in series.items():
-        twin = series.get((NONE, seed))
-        if event == STRUCK and twin is not None and len(twin) == len(struck):
-            at = first_shock(len(struck))
-            index = study.resilience(struck[at:], twin[at:])
-            if index is not None:
-                values[seed] = index
-    return study.Sample(dict(sorted(values.items())))
+    for seed, struck in series.items():
+        index = study.resilience(struck[first_shock(len(struck)) :])
+        if index is not None:
+            values[seed] = index
+    return study.Sample(dict(sorted(values.items())), study.range_of("quality"))
 
 
 def cohens_d(found: study.StudyResults, first: str, second: str) -> float | None:
@@ -212,29 +210,30 @@ def findings_in(found: study.StudyResults) -> list[study.Finding]:
             "quality", series=series, protocol=second, **where
         )
 
-    sizes = [n for n in found.values("agents") if n <= max(SIZES)]
-    return [
+    in_loss = study.fitted("both qualities are terms of the loss")
+    half = study.predicted("sequential is in the loss, the coordinator was held back")
+    threshold = study.assumed("choosing costs the weak more; scenario capability_threshold")
+    orders = [
         study.above(
-            "pilot: sequential minus coordinator > 0", lead("pilot", "sequential", "coordinator")
+            "pilot: sequential minus coordinator > 0",
+            lead("pilot", "sequential", "coordinator"), basis=in_loss,
         ),
         study.above(
-            "pilot: coordinator minus broadcast > 0", lead("pilot", "coordinator", "broadcast")
+            "pilot: coordinator minus broadcast > 0",
+            lead("pilot", "coordinator", "broadcast"), basis=in_loss,
         ),
         *(
             study.above(
                 f"final, {m}: sequential minus coordinator > 0",
                 lead("final", "sequential", "coordinator", model=f"synthetic/{m}"),
+                basis=half if (m, "coordinator") in HELD_BACK else in_loss,
             )
             for m in FINAL
             if found.of(series="final", model=f"synthetic/{m}")
         ),
-        *(
-            study.between(
-                f"hierarchy depth of {n} agents from 1 to 2", depth_at(found, n), 1.0, 2.0
-            )
-            for n in sorted(sizes)
-            if found.of(series="main", agents=n)
+        study.above(
+            f"{CLAUDE}: free minus fixed roles > 0", freedom(found, CLAUDE), basis=threshold
         ),
-        study.above(f"{CLAUDE}: free minus fixed roles > 0", freedom(found, CLAUDE)),
-        study.below(f"{WEAK}: free minus fixed roles < 0", freedom(found, WEAK)),
-    ]
+        study.below(f"{WEAK}: free minus fixed roles < 0", freedom(found, WEAK), basis=threshold),
+    ]  # fmt: skip
+    return [*orders, *(c.finding() for c in claims(found) if c.ours is not None)]

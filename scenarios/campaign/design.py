@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from unscripted import study
 
 SEEDS = 10
-FEWEST_SEEDS = 3
+FEWEST_SEEDS = 5
 CLAUDE, DEEPSEEK, GLM = "claude-sonnet-4.6", "deepseek-v3.2", "glm-5"
 MINI, WEAK = "gpt-4.1-mini", "weak"
 FINAL = {CLAUDE: (0.875, 0.767), DEEPSEEK: (0.829, 0.738), GLM: (0.800, 0.713)}

@@ -8,11 +8,13 @@
 
 from __future__ import annotations
 
+from rich.table import Table
+
 from ...agents.synthetic.profiles import profile, profiles
 from ...agents.synthetic.situation import ROLE_TITLES
 from ...model.governance.trial import Tuning
 from ...model.metrics.paraphrases import collapse
-from ...model.metrics.resilience import adaptation, recovery_time, resilience
+from ...model.metrics.resilience import adaptation, recovery_time, resilience, retention
 from ...model.options import option
 from ...model.tasks.task import LEVELS
 from .api.comparison import Comparison
@@ -28,14 +30,28 @@ from .figures.front import Offer, draw_front, front
 from .figures.heat import draw_heat
 from .figures.lines import Line, Subplot, draw_lines
 from .figures.published import draw_published
-from .format import number, plain, with_interval
+from .format import number, plain, with_bounds, with_interval
 from .report.page import Page
 from .results.labels import range_of
 from .results.rows import Row, mean
 from .specs.minds import is_called, parse_team
 from .specs.shocks import DEFAULT_SUBSTITUTE
 from .specs.tuning import constitution_for, parse_tuning
-from .statistics.findings import Finding, Support, above, below, between, supported
+from .statistics.crossed import Crossed, Resampled, resampled_crossed
+from .statistics.findings import (
+    FEWEST_SEEDS,
+    Basis,
+    Finding,
+    Status,
+    Support,
+    above,
+    assumed,
+    below,
+    between,
+    fitted,
+    predicted,
+    supported,
+)
 from .statistics.intervals import interval
 from .statistics.published import HEAD as PUBLISHED_HEAD
 from .statistics.published import Claim, Origin, sections, summary
@@ -50,13 +66,16 @@ __all__ = [
     "COMPARED",
     "CONTROLS",
     "DEFAULT_SUBSTITUTE",
+    "FEWEST_SEEDS",
     "LEVELS",
     "PUBLISHED_HEAD",
     "ROLE_TITLES",
+    "Basis",
     "Claim",
     "Comparison",
     "ComparisonConfig",
     "Condition",
+    "Crossed",
     "Crossing",
     "Design",
     "Figure",
@@ -65,9 +84,11 @@ __all__ = [
     "Offer",
     "Origin",
     "Page",
+    "Resampled",
     "Row",
     "RunConfig",
     "Sample",
+    "Status",
     "Study",
     "StudyConfig",
     "StudyOptions",
@@ -75,9 +96,11 @@ __all__ = [
     "StudyResults",
     "Subplot",
     "Support",
+    "Table",
     "Tuning",
     "above",
     "adaptation",
+    "assumed",
     "below",
     "between",
     "cells_table",
@@ -88,6 +111,7 @@ __all__ = [
     "draw_heat",
     "draw_lines",
     "draw_published",
+    "fitted",
     "front",
     "grid_table",
     "interval",
@@ -100,17 +124,21 @@ __all__ = [
     "parse_team",
     "parse_tuning",
     "plain",
+    "predicted",
     "profile",
     "profiles",
     "range_of",
     "recovery_time",
     "resampled",
+    "resampled_crossed",
     "resilience",
+    "retention",
     "samples_table",
     "sections",
     "seeds_of",
     "summary",
     "supported",
     "titled_table",
+    "with_bounds",
     "with_interval",
 ]  # fmt: skip

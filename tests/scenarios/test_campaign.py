@@ -104,7 +104,7 @@ def test_options_replace_the_papers():
     assert {c.config.tasks.judge for c in called} == {None}
 
 
-@pytest.mark.parametrize(("scale", "seeds"), [(1.0, 10), (0.25, 5), (0.02, 3), (0.0001, 3)])
+@pytest.mark.parametrize(("scale", "seeds"), [(1.0, 10), (0.49, 7), (0.02, 5), (0.0001, 5)])
 def test_seeds_follow_the_scale(scale, seeds):
     assert STUDY.config_of(STUDY.options_from(scale=scale)).replicates == seeds
     assert STUDY.config_of(STUDY.options_from(scale=scale, replicates=2)).replicates == 2
@@ -147,8 +147,7 @@ def test_resilience_is_what_is_left():
     def found(rows):
         return resilience_of(study.StudyResults([], rows), "sequential").values
 
-    assert found(ticks) == {0: pytest.approx(0.75), 1: pytest.approx(0.875)}
-    assert found(ticks[:-1]).keys() == {0}
+    assert found(ticks) == {0: pytest.approx(0.6), 1: pytest.approx(0.7)}
     assert found([*ticks, *({**t, "judge_asked": "gpt-5.4"} for t in ticks)]) == found(ticks)
 
 

@@ -75,7 +75,9 @@ def test_a_scenario_runs_both_ways(name, call, played):
     assert f"Found: {body['verdict']}." in said.out
     assert body["findings"]
     for finding in body["findings"]:
-        assert set(finding) == {"claim", "verdict", "estimate", "ci95", "n", "line"}
+        assert set(finding) == {
+            "claim", "verdict", "estimate", "ci95", "n", "tasks", "status", "source", "line",
+        }  # fmt: skip
         assert finding["verdict"] in set(Support)
         assert f"• {finding['line']}\n" in said.out
 

@@ -18,6 +18,7 @@ from unscripted.model.networks.building import build_topology
 from unscripted.model.plugins.discovery import discover
 from unscripted.model.record import MemberRecord, RoundRecord, State, Turn
 from unscripted.model.setup import Setup
+from unscripted.model.spans import spans_of
 from unscripted.model.tasks.files import corpus
 from unscripted.model.tasks.stream import CycledTasks
 
@@ -185,9 +186,10 @@ def successions(draw: st.DrawFn) -> tuple[un.TickRecord | None, un.TickRecord]:
 def story(
     *rounds: dict[int, un.Contribution | un.Abstention | un.Failure | un.Intention],
 ) -> un.TickRecord:
-    """A record of rounds in which members answer as said; costs nothing known."""
+    """A record of rounds in which members answer as said, having seen all they build on."""
     turns: dict[int, list[Turn]] = {m: [] for played in rounds for m in played}
     made = []
+    authors: list[int] = []  # of the messages so far
     for index, played in enumerate(rounds):
         act = (
             un.Act.INTEND
@@ -196,7 +198,11 @@ def story(
         )
         made.append(RoundRecord(act, tuple(played)))
         for member, reply in played.items():
-            turns[member].append(Turn(index, act, reply))
+            used = reply.builds_on if isinstance(reply, un.Contribution) else ()
+            seen = spans_of(i for i, author in enumerate(authors) if author in used)
+            turns[member].append(Turn(index, act, reply, seen=seen))
+        spoke = (un.Contribution, un.Intention)
+        authors += [member for member, reply in played.items() if isinstance(reply, spoke)]
     return record_of(turns, made)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from ....model.errors import UnknownNameError
 from ....model.metrics.catalogue import of_runs
@@ -74,6 +75,21 @@ def _plugins(kind: str) -> Callable[[], dict[str, str]]:
     return lambda: {name: _first_line(plugin) for name, plugin in discover(kind).items()}
 
 
+def _protocols() -> dict[str, str]:
+    """What each does, and its options: what they may be, or their default."""
+    return {
+        name: f"{_first_line(p)} {', '.join(_options(p))}".rstrip()
+        for name, p in discover("protocols").items()
+    }
+
+
+def _options(protocol: Any) -> Iterator[str]:
+    choices = getattr(protocol, "choices", {})
+    for p in inspect.signature(protocol).parameters.values():
+        if p.kind is p.KEYWORD_ONLY:
+            yield f"{p.name}={'|'.join(choices.get(p.name, (str(p.default),)))}"
+
+
 def _models() -> dict[str, str]:
     from ....agents.llm.models import presets
     from ....agents.local.catalogue import FAMILY, catalogue
@@ -124,7 +140,7 @@ def _shocks() -> dict[str, str]:
 
 
 LISTS: dict[str, Callable[[], dict[str, str]]] = {
-    "protocols": _plugins("protocols"),
+    "protocols": _protocols,
     "topologies": _plugins("topologies"),
     "models": _models,
     "tasks": _tasks,

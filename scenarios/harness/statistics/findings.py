@@ -1,7 +1,8 @@
 """What was expected against what was found, judged by intervals and never by eye.
 
 A claim is held where its whole 95 % interval agrees with it, refuted where the whole interval
-speaks against it, and undecided in between: more seeds may decide it.
+speaks against it, and undecided in between: more seeds may decide it. With fewer seeds than
+`compare` concludes from nothing is decided here either.
 """
 
 from __future__ import annotations
@@ -13,8 +14,67 @@ from enum import StrEnum
 from typing import Any
 
 from ..format import counted, number
+from .evidence import RULE
 from .intervals import Bounds
 from .samples import Sample
+
+FEWEST_SEEDS = RULE.fewest_pairs
+"""Seeds below which a claim stays undecided."""
+
+
+class Status(StrEnum):
+    """What the outcome of a claim rests on."""
+
+    ASSUMED = "assumed"  # built into the synthetic minds
+    FITTED = "fitted"  # their parameters were chosen to give it
+    PREDICTED = "predicted"  # neither: it could have come out otherwise
+    MEASURED = "measured"  # no synthetic mind had a part in it
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What the outcome of a claim rests on, and where that is written.
+
+    Attributes:
+        status: One of four.
+        source: A term of the loss, a parameter, a section of a paper or a reason, in words.
+    """
+
+    status: Status
+    source: str
+
+    def __str__(self) -> str:
+        return f"{self.status}: {self.source}" if self.source else str(self.status)
+
+
+MEASURED = Basis(Status.MEASURED, "")
+
+
+def assumed(source: str) -> Basis:
+    """A claim whose outcome is built into the synthetic minds.
+
+    Args:
+        source: The parameter or rule that decides it.
+    """
+    return Basis(Status.ASSUMED, source)
+
+
+def fitted(source: str) -> Basis:
+    """A claim that synthetic minds were fitted to fulfil.
+
+    Args:
+        source: The term of the loss.
+    """
+    return Basis(Status.FITTED, source)
+
+
+def predicted(source: str) -> Basis:
+    """A claim that could have come out otherwise.
+
+    Args:
+        source: Where it is published, or why it is expected.
+    """
+    return Basis(Status.PREDICTED, source)
 
 
 class Support(StrEnum):
@@ -35,6 +95,9 @@ class Finding:
         estimate: Mean over seeds; None where nothing was measured.
         ci95: Its interval; None with fewer than two seeds.
         n: Seeds.
+        basis: What its outcome rests on; None where its author doesn't say.
+        tasks: Different tasks that the interval takes as a sample, too; 0 where it is one over
+            seeds alone.
     """
 
     claim: str
@@ -42,14 +105,24 @@ class Finding:
     estimate: float | None = None
     ci95: Bounds | None = None
     n: int = 0
+    basis: Basis | None = None
+    tasks: int = 0
 
     def line(self) -> str:
         """For people."""
+        said = f"{self.support}: {self.claim} ({self._seen()})"
+        return said if self.basis is None else f"{said}; {self.basis}"
+
+    def _seen(self) -> str:
         if self.estimate is None:
-            return f"{self.support}: {self.claim} (not measured)"
+            return "not measured"
         low_high = "no interval" if self.ci95 is None else f"95 % interval {_span(self.ci95)}"
         seeds = counted(self.n, "seed")
-        return f"{self.support}: {self.claim} ({number(self.estimate)}, {low_high}, {seeds})"
+        if self.tasks:
+            seeds += f" and {counted(self.tasks, 'task')}"
+        if self.ci95 is not None and self.n < FEWEST_SEEDS:
+            seeds += f", of {FEWEST_SEEDS} that it takes to conclude"
+        return f"{number(self.estimate)}, {low_high}, {seeds}"
 
     def body(self) -> dict[str, Any]:
         """For `--json`."""
@@ -59,33 +132,40 @@ class Finding:
             "estimate": self.estimate,
             "ci95": None if self.ci95 is None else list(self.ci95),
             "n": self.n,
+            "tasks": self.tasks or None,
+            "status": None if self.basis is None else str(self.basis.status),
+            "source": "" if self.basis is None else self.basis.source,
             "line": self.line(),
         }
 
 
-def above(claim: str, sample: Sample, bound: float = 0.0) -> Finding:
+def above(claim: str, sample: Sample, bound: float = 0.0, *, basis: Basis | None = None) -> Finding:
     """Judge that a mean lies above a bound.
 
     Args:
         claim: In words, with the bound.
         sample: Whose mean.
         bound: In the sample's unit.
+        basis: What its outcome rests on.
     """
-    return between(claim, sample, bound, math.inf)
+    return between(claim, sample, bound, math.inf, basis=basis)
 
 
-def below(claim: str, sample: Sample, bound: float = 0.0) -> Finding:
+def below(claim: str, sample: Sample, bound: float = 0.0, *, basis: Basis | None = None) -> Finding:
     """Judge that a mean lies below a bound.
 
     Args:
         claim: In words, with the bound.
         sample: Whose mean.
         bound: In the sample's unit.
+        basis: What its outcome rests on.
     """
-    return between(claim, sample, -math.inf, bound)
+    return between(claim, sample, -math.inf, bound, basis=basis)
 
 
-def between(claim: str, sample: Sample, low: float, high: float) -> Finding:
+def between(
+    claim: str, sample: Sample, low: float, high: float, *, basis: Basis | None = None
+) -> Finding:
     """Judge that a mean lies between two bounds; with a narrow band around 0, that it is no effect.
 
     Args:
@@ -93,13 +173,14 @@ def between(claim: str, sample: Sample, low: float, high: float) -> Finding:
         sample: Whose mean.
         low: In the sample's unit.
         high: Above it.
+        basis: What its outcome rests on.
 
     References:
         D. Lakens, "Equivalence tests", Social Psychological and Personality Science, 2017.
     """
-    return Finding(
-        claim, supported(sample.bounds, low, high), sample.mean, sample.bounds, len(sample)
-    )
+    bounds, n = sample.bounds, len(sample)
+    support = supported(bounds if n >= FEWEST_SEEDS else None, low, high)
+    return Finding(claim, support, sample.mean, bounds, n, basis)
 
 
 def supported(bounds: Bounds | None, low: float, high: float) -> Support:

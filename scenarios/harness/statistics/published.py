@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ..format import number
+from .findings import FEWEST_SEEDS, Basis, Finding, Status, Support
 from .intervals import Bounds
 from .samples import Sample
 
@@ -33,6 +34,7 @@ class Origin(StrEnum):
     FOLLOWS = "follows from fitted"  # arithmetic on fitted figures
     PREDICTION = "prediction"
     INPUT = "input"  # set, as a price is
+    ASSUMED = "assumed"  # built into the synthetic minds
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,23 @@ class Claim:
         """Whether a value of 0 to 1 is met within `NEAR`, whatever the intervals."""
         return self.difference is not None and _is_share(self) and abs(self.difference) <= NEAR
 
+    def finding(self) -> Finding:
+        """The same as a finding: held where it agrees, refuted where it doesn't, else undecided.
+
+        Without an interval a value within `NARROW` of the published one is undecided, one farther
+        off refuted.
+        """
+        agrees = self.agrees
+        if agrees is None and self.ours is not None and self.ci95 is None:
+            far = self.low == self.high and not self.near
+            if far and abs(self.ours - self.low) > NARROW * abs(self.low):
+                agrees = False
+        few = self.ci95 is not None and len(self.by_seed) < FEWEST_SEEDS
+        said = Support.UNDECIDED if few or agrees is None else _SUPPORT[agrees]
+        claim = f"published {self._published()}: {self.name}"
+        n = len(self.by_seed)
+        return Finding(claim, said, self.ours, self.ci95, n, _BASIS[self.origin])
+
     def line(self) -> list[str]:
         """Texts under `HEAD`."""
         bounds = ""
@@ -137,6 +156,16 @@ class Claim:
         if math.isinf(self.low):
             return f"below {self.high:g}"
         return f"{self.low:g} to {self.high:g}"
+
+
+_SUPPORT = {True: Support.HELD, False: Support.REFUTED}
+_BASIS = {
+    Origin.FITTED: Basis(Status.FITTED, "a term of the loss"),
+    Origin.FOLLOWS: Basis(Status.FITTED, "follows from terms of the loss"),
+    Origin.PREDICTION: Basis(Status.PREDICTED, "arXiv:2603.28990; not in the loss"),
+    Origin.INPUT: Basis(Status.ASSUMED, "set, as prices are"),
+    Origin.ASSUMED: Basis(Status.ASSUMED, "built into the synthetic minds"),
+}
 
 
 def summary(claims: Sequence[Claim]) -> list[str]:

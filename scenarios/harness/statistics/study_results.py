@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..results.factors import named
 from ..results.rows import Row
+from .crossed import Crossed
 from .samples import Sample
 
 if TYPE_CHECKING:
@@ -78,6 +79,15 @@ class StudyResults:
             wanted: Labels and factors.
         """
         return Sample.of(self.of(**wanted), measure)
+
+    def crossed(self, measure: str, **wanted: object) -> Crossed:
+        """A measure by seed and task, over the ticks of runs with these values.
+
+        Args:
+            measure: A column of the rows of ticks.
+            wanted: Labels and factors.
+        """
+        return Crossed.of(self.ticks_of(**wanted), measure)
 
     def values(self, name: str) -> list[Any]:
         """The values of a label or factor, each once, in the order of the cells.

@@ -32,7 +32,7 @@ from ..runs.many import check_buildable, play_many
 from ..runs.matched_results import analysed
 from ..runs.reporter import Reporter
 from ..runs.session import Session, folder_path
-from ..statistics.findings import Finding, overall
+from ..statistics.findings import MEASURED, Finding, overall
 from ..statistics.study_results import StudyResults
 from .results import results_in
 
@@ -70,6 +70,7 @@ class StudyReport:
         findings: One per claim of the expectation.
         notes: Further sentences for the screen.
         pages: Further files by name, written last; each is given the folder, figures and all.
+        numbers: What tables show, for `--json`.
     """
 
     tables: Sequence[RenderableType] = ()
@@ -77,6 +78,7 @@ class StudyReport:
     findings: Sequence[Finding] = ()
     notes: Sequence[str] = ()
     pages: Mapping[str, Callable[[Path], str]] = field(default_factory=dict)
+    numbers: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,11 @@ class PlayedStudy:
         """One per claim of the expectation; none where nothing was played."""
         return self.report.findings if self.report is not None else ()
 
+    @property
+    def numbers(self) -> Sequence[Mapping[str, Any]]:
+        """What its tables show, where the scenario says it in numbers."""
+        return self.report.numbers if self.report is not None else ()
+
     def body(self, *, runs: bool = True) -> dict[str, Any]:
         """What `--json` says.
 
@@ -128,6 +135,7 @@ class PlayedStudy:
             **({"runs": list(self.results.rows)} if runs else {}),
             "verdict": str(overall(self.findings)),
             "findings": [f.body() for f in self.findings],
+            **({"numbers": list(self.numbers)} if self.numbers else {}),
         }
 
 
@@ -237,7 +245,7 @@ class Study:
             before = session.folder.finished() if session.folder is not None else set()
             played = play_many(session, execution)
             results = results_in(config, played.results)
-            report = self.report(results, options) if results.rows else None
+            report = self._reported(results, options) if results.rows else None
             fresh = sum(r.whole for key, r in played.results.items() if key not in before)
             if session.service is not None:
                 reporter.spent(session.service)
@@ -249,6 +257,13 @@ class Study:
             self, options, config, results, report, played.ending, fresh, path, comparison,
             played.results,
         )  # fmt: skip
+
+    def _reported(self, results: StudyResults, options: StudyOptions) -> StudyReport:
+        """What it makes of its rows; nothing is assumed or fitted where no mind is synthetic."""
+        report = self.report(results, options)
+        if results.synthetic:
+            return report
+        return replace(report, findings=[replace(f, basis=MEASURED) for f in report.findings])
 
     def config_of(self, options: StudyOptions) -> StudyConfig | ComparisonConfig:
         """The runs that decide.

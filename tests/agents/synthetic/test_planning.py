@@ -32,7 +32,15 @@ def test_shares_are_even():
 
 def test_phases_follow_dependencies():
     phases = {focus[0]: phase for _, _, focus, phase in planned((1, 2, 3, 4, 5))}
-    assert phases == {"a": 1, "e": 2, "c": 3, "b": 4, "d": 5}
+    assert phases == {"a": 1, "e": 1, "c": 1, "b": 2, "d": 3}
+
+
+def test_unnoticed_dependencies_set_no_phase():
+    seen = percept(noticed=[0, 3, 4])  # of d's, b and c are not known, and so is what b waits for
+    phases = {focus[0]: phase for _, _, focus, phase in planned((1, 2, 3), seen=seen)}
+    assert phases == {"a": 1, "e": 1, "d": 1}
+    seen = percept(noticed=[0, 2, 3, 4])
+    assert {f[0]: p for _, _, f, p in planned((1, 2, 3, 4), seen=seen)}["d"] == 2
 
 
 @pytest.mark.parametrize(("drawn", "kept"), [(0.9743, 5), (0.9745, 4)])

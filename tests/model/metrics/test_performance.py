@@ -81,7 +81,6 @@ UNDEFINED = [
             "unique_role_share",
             "role_gini",
             "role_entropy",
-            "spectral_gap",
         )
     ),
     *((name, with_roles("alone")) for name in ("role_entropy", "spectral_gap", "role_stability")),

@@ -145,15 +145,21 @@ def ref_depth(record: un.TickRecord) -> int:
 
 def ref_gap(record: un.TickRecord) -> float | None:
     """By singular values of the incidence matrix, whose squares are the Laplacian's eigenvalues."""
-    works = works_of(record)
-    nodes = sorted({member for member, _, _ in works})
-    if len(nodes) < 2:
+    asked = sorted({member for member, _ in all_turns(record)})
+    if len(asked) < 2:
         return None
-    pairs = sorted({tuple(sorted((m, a))) for m, _, reply in works for a in reply.builds_on})
-    incidence = np.zeros((len(nodes), max(len(pairs), len(nodes))))
+    said = [message.author for message in record.log]
+    heard = {
+        (m, author)
+        for m, turn in all_turns(record)
+        for i, author in enumerate(said)
+        if author != m and any(a <= i < b for a, b in (*turn.seen, *turn.marks_from))
+    }
+    pairs = sorted({tuple(sorted(pair)) for pair in heard})
+    incidence = np.zeros((len(asked), max(len(pairs), len(asked))))
     for column, (a, b) in enumerate(pairs):
-        incidence[nodes.index(a), column] = 1.0
-        incidence[nodes.index(b), column] = -1.0
+        incidence[asked.index(a), column] = 1.0
+        incidence[asked.index(b), column] = -1.0
     return float(np.sort(np.linalg.svd(incidence, compute_uv=False))[1] ** 2)
 
 

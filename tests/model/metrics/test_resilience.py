@@ -8,19 +8,25 @@ from hypothesis import strategies as st
 from support.shocked import many
 
 import unscripted as un
-from unscripted.model.metrics.resilience import adaptation, level_before, recovery_time, resilience
+from unscripted.model.metrics.resilience import (
+    adaptation,
+    level_before,
+    recovery_time,
+    resilience,
+    retention,
+)
 
 
 def test_index_is_the_area_left():
-    assert resilience([0.4, 0.6, 0.8], [0.8, 0.8, 0.8]) == pytest.approx(1.8 / 2.4)
-    assert resilience([0.5, 0.5], [0.5, 0.5]) == 1.0
-    assert resilience([0.6], [0.5]) == pytest.approx(1.2)
-    assert resilience([0.0, 0.0], [0.5, 0.7]) == 0.0
+    assert retention([0.4, 0.6, 0.8], [0.8, 0.8, 0.8]) == pytest.approx(1.8 / 2.4)
+    assert retention([0.5, 0.5], [0.5, 0.5]) == 1.0
+    assert retention([0.6], [0.5]) == pytest.approx(1.2)
+    assert retention([0.0, 0.0], [0.5, 0.7]) == 0.0
     # A tick where either is missing counts for neither.
-    assert resilience([0.4, None, 0.9], [0.8, 0.1, None]) == 0.5
+    assert retention([0.4, None, 0.9], [0.8, 0.1, None]) == 0.5
 
 
-@pytest.mark.parametrize("function", [resilience, adaptation, recovery_time])
+@pytest.mark.parametrize("function", [retention, adaptation, recovery_time])
 @pytest.mark.parametrize(
     "pair", [([], []), ([None], [0.5]), ([0.5], [None]), ([None] * 6, [0.5] * 6)]
 )
@@ -29,7 +35,7 @@ def test_undefined_is_none(function, pair):
 
 
 def test_zero_reference_is_undefined():
-    assert resilience([0.5, 0.5], [0.0, 0.0]) is None
+    assert retention([0.5, 0.5], [0.0, 0.0]) is None
     assert adaptation([0.5] * 3, [0.0, 0.5, 0.5]) is None
 
 
@@ -65,23 +71,23 @@ def test_scale_changes_nothing(pairs, scale):
     def scaled(series):
         return [None if v is None else v * scale for v in series]
 
-    for function in (resilience, adaptation):
+    for function in (retention, adaptation):
         plain, other = function(quality, reference), function(scaled(quality), scaled(reference))
         assert plain == (None if other is None else pytest.approx(other))
     if any(q is not None and r is not None for q, r in pairs):
-        assert 0.25 - 1e-9 <= resilience(quality, reference) <= 4 + 1e-9
+        assert 0.25 - 1e-9 <= retention(quality, reference) <= 4 + 1e-9
 
 
 def test_level_before_replaces_a_twin():
     assert level_before([0.4, None, 0.6, 0.1, 0.2], 3) == [0.5, 0.5]
     assert level_before([0.4, 0.6], 0) == [None, None]
-    assert resilience([0.1, 0.2], level_before([0.4, None, 0.6, 0.1, 0.2], 3)) == pytest.approx(0.3)
+    assert retention([0.1, 0.2], level_before([0.4, None, 0.6, 0.1, 0.2], 3)) == pytest.approx(0.3)
 
 
 @pytest.mark.parametrize(
     "call",
     [
-        lambda: resilience([1.0], [1.0, 1.0]),
+        lambda: retention([1.0], [1.0, 1.0]),
         lambda: recovery_time([1.0], []),
         lambda: adaptation([1.0] * 3, [1.0] * 4),
         lambda: recovery_time([1.0], [1.0], tolerance=1.0),
@@ -92,3 +98,11 @@ def test_level_before_replaces_a_twin():
 def test_other_ticks_are_refused(call):
     with pytest.raises(un.UsageError):
         call()
+
+
+def test_targets_are_above_zero():
+    assert resilience([0.4, 0.6]) == 0.5
+    assert resilience([None, 0.6], 0.8) == pytest.approx(0.75)
+    assert resilience([]) is resilience([None]) is None
+    with pytest.raises(un.UsageError, match="target=0"):
+        resilience([0.5], 0)
