@@ -195,7 +195,7 @@ def _kept(said: object, took_s: float) -> Completion:
         cause = f"answered {type(reply).__name__}, which is no reply: {error}"
         raise CallFailed("reply", cause, latency_s=took_s) from None
     uncached_usd = usage.cost_usd if usage.cost_usd_uncached is None else usage.cost_usd_uncached
-    tokens = Tokens(usage.tokens_in, usage.tokens_out, usage.tokens_cached)
+    tokens = Tokens(usage.tokens_in, usage.tokens_out, usage.tokens_cached or 0)
     bill = Bill(tokens, usage.cost_usd, uncached_usd)
     return Completion(text, bill, usage.latency_s or took_s, form, attempts=usage.calls)
 

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from rich.text import Text
 
 from ....model.errors import UnknownNameError, UsageError
+from ..advice.advice import Advice
 from ..api.comparison import Comparison
 from ..api.run import Run
 from ..config.catalogue import VARYING
@@ -75,12 +76,27 @@ def show_command(folder: Path, wanted: Wanted) -> Exit:
         damage = value.damage
     else:
         _refuse_filters(folder, wanted)
-        _show_runs(value, folder, wanted)
+        if isinstance(value, Advice):
+            _show_advice(value, wanted)
+        else:
+            _show_runs(value, folder, wanted)
         damage = value.damage if isinstance(value, Comparison) else ()
     if damage:
         said = "; ".join(damage)
         raise UsageError(f"dir={folder}: {said}; what could be read is shown")
     return Exit.DONE
+
+
+def _show_advice(advice: Advice, wanted: Wanted) -> None:
+    """What was advised, the answer first, and the arms."""
+    if wanted.json:
+        print_json(advice.body())
+        return
+    if wanted.format == "jsonl":
+        _print_all(json.dumps(arm, allow_nan=False) for arm in advice.arms)
+        return
+    _print_all([f"- {escaped(line)}" if wanted.format == "markdown" else f"• {line}"
+                for line in advice.sentences])  # fmt: skip
 
 
 def _refuse_filters(folder: Path, wanted: Wanted) -> None:

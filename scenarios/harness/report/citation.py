@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ...._version import __version__
+from ..config.advice import AdviceConfig
 from ..config.comparison import ComparisonConfig
 from ..config.identity import Config, to_json
 from ..config.run import RunConfig
@@ -138,6 +139,8 @@ def _words(config: Config) -> str:
             f"Comparison of {', '.join(protocols)}: {counted(len(config.conditions), 'cell')}, "
             f"{counted(config.replicates, 'seed')} each"
         )
+    if isinstance(config, AdviceConfig):
+        return f"Advice on {counted(len(config.arms), 'team')}"
     return (
         f"Scenario {config.name}: {counted(len(config.conditions), 'condition')}, "
         f"{counted(config.replicates, 'seed')} each"
