@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from ...model.engine import event_loop as loop
 from ...model.errors import Halt, RefusedError, UsageError
+from ..local.trial import trial
 from .calling.client import Client
 from .calling.prober import Prober
 from .capabilities.capabilities import Capabilities
@@ -17,6 +18,7 @@ from .judge import LanguageModelJudge
 from .local_engines import Engines, is_local
 from .mind import LanguageModel
 from .models import ModelId, parse_model, tier_of
+from .responses.speed import speed_in
 from .settings import TEMPERATURE, Calls
 from .transport.adapter import Adapter
 
@@ -146,7 +148,17 @@ class Service:
                 raise
             fault = RefusedError if halt.reason == "refused" else UsageError
             raise fault(str(halt)) from None
+        for model in models.values():
+            self._time(model)
         return dict(zip(models, found, strict=True))
+
+    def _time(self, model: ModelId) -> None:
+        """Learn how fast an engine is, where the journal answered all that was asked."""
+        address = model.calls.api_base
+        if address is None or not is_local(model) or self.client.journal.strict:
+            return
+        if model.model not in self.client.speeds:
+            self.client.speeds[model.model] = speed_in(trial(address))
 
     def resume(self) -> None:
         """Send again after a `Halt`, once its cause is mended; a new tick does so by itself."""

@@ -20,7 +20,7 @@ from ....model.networks.files import is_network_file
 from ....model.options import options_of
 from ....model.plugins.loading import import_path
 from ....model.relocation import located
-from ..specs.tasks import BUILT_IN
+from ..specs.tasks import BUILT_IN, names_family
 from .advice import AdviceConfig
 from .catalogue import OPTIONS, VARYING
 from .comparison import ComparisonConfig, Size
@@ -171,9 +171,11 @@ def files_of(config: Config) -> list[str]:
         team, tasks = run.team, run.tasks
         if isinstance(team.topology, str | Path) and is_network_file(team.topology):
             named[str(team.topology)] = None
-        if isinstance(tasks.source, str | Path) and str(tasks.source) not in BUILT_IN:
-            named[str(tasks.source)] = None
-        for spec in (team.protocol, team.topology, tasks.judge, *run.acting):
+        source = str(tasks.source) if isinstance(tasks.source, str | Path) else ""
+        family = source if names_family(source) else None
+        if source and source not in BUILT_IN and family is None:
+            named[source] = None
+        for spec in (team.protocol, team.topology, tasks.judge, family, *run.acting):
             path = import_path(spec) if isinstance(spec, str) else None
             if path is not None and path.is_file:
                 named[path.home] = None

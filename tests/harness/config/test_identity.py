@@ -232,6 +232,21 @@ def test_files_of_runs_are_inputs(here):
     assert to_json(RunConfig())["inputs"] == {}
 
 
+def test_names_are_no_files(here):
+    """A folder that is called like a family, as `--out` may be, is nothing that is read."""
+    for name in ("hidden-profile", "corpus", "complete", "sequential"):
+        (here / name).mkdir()
+        (here / name / "x").write_text("x", encoding="utf-8")
+    assert files_of(RunConfig.of(tasks="hidden-profile", topology="complete")) == []
+    assert files_of(RunConfig.of(tasks="corpus")) == []
+
+
+def test_own_families_are_inputs(here):
+    own = "from unscripted.model.families.hidden_profile import HiddenProfile as Mine\n"
+    (here / "own.py").write_text(own, encoding="utf-8")
+    assert files_of(RunConfig.of(tasks="own.py:Mine")) == ["own.py"]
+
+
 def test_options_are_what_changed():
     run = RunConfig.of(seed=3, protocol="silent", budget=2)
     assert as_options(run) == ({"protocol": "silent", "seed": 3, "budget": 2.0}, "run")
