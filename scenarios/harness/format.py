@@ -133,6 +133,17 @@ def p_value(p: float | None) -> str:
     return UNKNOWN if p is None else f"{p:.2g}"
 
 
+def duration(seconds: float) -> str:
+    """A time to wait as people say it: `40 s`, `12 min`, `3.5 h`.
+
+    Args:
+        seconds: 0 or more.
+    """
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
+
+
 def counted(n: int, noun: str) -> str:
     """A number with its noun: `1 seed`, `12 seeds`.
 

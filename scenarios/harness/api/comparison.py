@@ -20,6 +20,7 @@ from ..runs.reporter import Reporter
 from ..runs.session import Session, folder_path
 from ..statistics.analysis import Analysis
 from ..statistics.contrasts import Contrast
+from ..statistics.headline import Plays, headline
 from ..statistics.summary import CellSummary, outcome_of
 
 if TYPE_CHECKING:
@@ -59,6 +60,12 @@ class Comparison:
     def conclusions(self) -> list[str]:
         """What it shows, in plain sentences."""
         return list(self.analysis.conclusions)
+
+    @property
+    def headline(self) -> list[str]:
+        """It in three sentences: which cell, how sure, what it costs and what to do next."""
+        plays = Plays(self.config.base.tasks.ticks, self.synthetic)
+        return headline(self.analysis.summary, plays)
 
     @cached_property
     def runs(self) -> pd.DataFrame:

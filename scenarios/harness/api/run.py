@@ -17,6 +17,7 @@ from ..config.run import RunConfig
 from ..exits import Exit
 from ..results.chronicle import chronicle, shock_ticks
 from ..results.emergence import emergence_of
+from ..results.headline import run_headline
 from ..results.rows import Row, agent_rows, measured, run_row, tick_rows
 from ..runs.play import PlayedRun
 from ..runs.reporter import Reporter
@@ -72,6 +73,11 @@ class Run:
     def title(self) -> str:
         """What was played, in one line."""
         return title_of(self.config)
+
+    @property
+    def headline(self) -> list[str]:
+        """It in three sentences: what it came to, who took part, what it cost and calls for."""
+        return run_headline(self.records, synthetic=self.config.synthetic)
 
     @cached_property
     def row(self) -> Row:

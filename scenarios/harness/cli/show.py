@@ -13,7 +13,7 @@ from ..api.comparison import Comparison
 from ..api.run import Run
 from ..exits import Exit
 from ..format import SYNTHETIC, counted, plain
-from ..runs.matched_results import HEAD, TITLE, match_rows
+from ..runs.matched_results import HEAD, TITLE, match_lines, match_rows
 from ..runs.matching import UNITS
 from ..runs.reporter import Reporter
 from ..statistics.findings import overall
@@ -43,11 +43,13 @@ def show_run(run: Run, pictures: Sequence[Path], console: Console) -> None:
     different = len({r.task_id for r in records})
     over = f"{counted(len(records), 'tick')}, {counted(different, 'different task')}"
     console.print(run_table(records, f"{run.title}: {over}{undelivered_on(records)}"))
-    _say_synthetic(run.config.synthetic, console)
+    for line in run.headline:
+        say(console, line)
     for line in run.events():
         say(console, line)
     if any(r.verdict.votes for r in records):
         say(console, agreement_line(records))
+    _say_synthetic(run.config.synthetic, console)
     if run.played.resumed:
         say(console, f"{run.played.resumed} of these tasks were already in {run.folder}")
     _say_files(pictures, console)
@@ -89,16 +91,21 @@ def show_comparison(comparison: Comparison, pictures: Sequence[Path], console: C
     decides = outcome_of(found.summary)
     if match is not None:
         console.print(_match_table(match_rows(found.summary, match), match))
+        for line in match_lines(comparison.config, found.summary):
+            say(console, line)
     console.print(compare_table(found.summary, console))
-    for sentence in found.conclusions:
-        say(console, f"• {sentence}")
+    for sentence in comparison.headline:
+        say(console, sentence)
+    _say_synthetic(comparison.synthetic, console)
+    rest = counted(len(found.conclusions), "sentence")
+    where = "" if comparison.folder is None else f" unscripted show {comparison.folder} has the"
+    more = f"{where} {rest} on every block" if where and found.conclusions else ""
     say(
         console,
-        f"Brackets are 95 % intervals, each on its own. All contrasts of {decides} are in "
-        "report.html, of the other measures in --json; the rule behind the words is in "
-        "docs/statistics.md.",
+        f"More:{more}{'; ' if more else ' '}report.html has all contrasts of {decides}, --json of "
+        "the other measures, docs/statistics.md the rule.",
+        "dim",
     )
-    _say_synthetic(comparison.synthetic, console)
     _say_files(pictures, console)
 
 
@@ -127,7 +134,7 @@ def show_study(played: PlayedStudy, pictures: Sequence[Path], console: Console) 
         show_comparison(played.comparison, pictures, console)
     for table in report.tables:
         console.print(table)
-    lines = [*report.notes, study.expectation, study.refuted]
+    lines = [*report.notes, study.expectation, study.refuted, *played.headline]
     lines.append(f"Found: {overall(report.findings)}.")
     lines += [f"• {finding.line()}" for finding in report.findings]
     for line in lines:

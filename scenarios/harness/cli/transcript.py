@@ -19,7 +19,6 @@ from ..exits import Exit
 from ..format import SYNTHETIC, counted, number, plain
 from ..results.labels import heading
 from ..runs.keys import run_key
-from ..statistics.findings import overall
 from ..statistics.summary import outcome_of
 from ..study.load import load
 from ..study.study import PlayedStudy
@@ -235,11 +234,14 @@ def _print_runs(
     console = terminal()
     if isinstance(value, Comparison):
         console.print(compare_table(value.analysis.summary, console))
-        for said in value.conclusions[:3]:
+        for said in value.headline:
+            say(console, said)
+        for said in value.conclusions:
             say(console, f"• {said}")
     else:
         say(console, value.study.question, "bold")
-        say(console, f"Found: {overall(value.findings)}.")
+        for said in value.headline:
+            say(console, said)
         for finding in value.findings:
             say(console, f"• {finding.line()}")
     names = _varying(rows)

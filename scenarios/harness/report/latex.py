@@ -61,7 +61,8 @@ def _p(p: float | None) -> str:
 def _printed(character: str) -> str:
     if character in SPECIAL:
         return SPECIAL[character]
-    base, *marks = tuple(unicodedata.normalize("NFD", character))
+    whole = unicodedata.normalize("NFD", character)
+    base, marks = whole[0], whole[1:]
     if base.isascii() and ord(character) < 0x180 and len(marks) < 2 and ACCENTS.issuperset(marks):
         return character
     return rf"\ifdefined\Umathchar {character}\else ?\fi{{}}"

@@ -34,6 +34,7 @@ from ..runs.reporter import Reporter
 from ..runs.session import Session, folder_path
 from ..statistics.findings import MEASURED, Finding, overall
 from ..statistics.study_results import StudyResults
+from .headline import study_headline
 from .results import results_in
 
 if TYPE_CHECKING:
@@ -118,6 +119,11 @@ class PlayedStudy:
     def numbers(self) -> Sequence[Mapping[str, Any]]:
         """What its tables show, where the scenario says it in numbers."""
         return self.report.numbers if self.report is not None else ()
+
+    @property
+    def headline(self) -> list[str]:
+        """It in three sentences: what was found, what failed, what it took and calls for."""
+        return study_headline(self.findings, self.results.rows, self.config.replicates)
 
     def body(self, *, runs: bool = True) -> dict[str, Any]:
         """What `--json` says.

@@ -56,7 +56,7 @@ def grid_table(found: StudyResults, measure: str, rows: str, columns: str) -> Ta
     table.add_column(plain(rows), no_wrap=True)
     names = found.values(columns)
     for name in names:
-        head = Text(plain(str(name)).replace("-", "-\n"))
+        head = Text(plain(str(name)), no_wrap=True, overflow="crop")  # its beginning, if narrow
         table.add_column(head, justify="right", min_width=4, overflow="fold")
     for row in found.values(rows):
         means = [found.sample(measure, **{rows: row, columns: c}).mean for c in names]

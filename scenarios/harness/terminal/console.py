@@ -12,6 +12,7 @@ from ..format import plain
 
 if TYPE_CHECKING:
     from ....agents.llm.calling.client import Client
+    from ....agents.llm.responses.speed import Speed
 
 
 class _Console(Console):
@@ -83,4 +84,14 @@ def meter_line(client: Client) -> str:
     if unpriced:
         parts.append(f"price unknown: {', '.join(unpriced)}")
     parts += [f"waiting: {wait}" for wait in client.waits]
+    parts += [
+        f"{model} {said}" for model, speed in client.speeds.items() if (said := _paces(speed))
+    ]
     return "  ".join(parts)
+
+
+def _paces(speed: Speed) -> str:
+    """How fast an engine on this machine was seen to work; empty where it wasn't."""
+    seen = (("reads", speed.reads), ("writes", speed.writes))
+    said = ", ".join(f"{does} {pace:.3g}" for does, pace in seen if pace)
+    return f"{said} tokens/s" if said else ""

@@ -18,7 +18,7 @@ from rich.text import Text
 from ....model.metrics.scored import outcome
 from ....model.organization import BaseOrganization
 from ....model.record import State
-from ..format import number
+from ..format import duration, number
 from ..results.rows import mean
 from .console import meter_line, say
 from .tables import STATE_STYLE
@@ -105,7 +105,18 @@ class RunProgress:
 
     def _calls_line(self) -> str:
         assert self._service is not None
-        return meter_line(self._service.client)
+        return f"{meter_line(self._service.client)}  {self._awaited(self._service)}"
+
+    def _awaited(self, service: Service) -> str:
+        """What the run waits for, by what was measured so far."""
+        done = self._calls_done(service)
+        if not done:
+            return f"waiting for the first answer, {duration(self._elapsed_s)} so far"
+        return f"an answer every {number(self._elapsed_s / done, 1)} s"
+
+    @property
+    def _elapsed_s(self) -> float:
+        return time.monotonic() - self._began
 
     def _done(self, org: BaseOrganization) -> tuple[int, int]:
         """How far the run is: in calls where models are called, else in ticks."""
@@ -118,7 +129,7 @@ class RunProgress:
         return service.client.meter.answered + service.client.meter.failed
 
     def _eta_s(self, org: BaseOrganization) -> float | None:
-        elapsed_s = time.monotonic() - self._began
+        elapsed_s = self._elapsed_s
         if self._service is not None:
             done = self._calls_done(self._service)
             if done < FEWEST_FOR_ESTIMATE or done >= self._calls:
@@ -131,7 +142,7 @@ class RunProgress:
         decides = outcome(org.datacollector.model_vars["score"])
         so_far = number(mean(org.datacollector.model_vars[decides]))
         eta = self._eta_s(org)
-        left = "–" if eta is None else f"{eta:.0f} s"
+        left = "–" if eta is None else duration(eta)
         return f"tick {org.tick}/{self.ticks}{gap}{middle}{decides} so far {so_far}{gap}eta {left}"
 
     def _line(self, org: BaseOrganization) -> str:

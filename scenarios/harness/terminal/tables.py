@@ -132,15 +132,33 @@ def compare_table(summary: Sequence[CellSummary], console: Console) -> Table:
     unbounded = console.options.update(max_width=1000)  # else a table measures what it is given
     decides = outcome_of(summary)
     measures = of_compare_table(outcome=decides)
-    order = spared_first(measures)
+    same = _same_in_all(summary, measures)
+    order = [*same, *(name for name in spared_first(measures) if name not in same)]
     for spared in range(len(order) + 1):
         shown = [m for m in measures if m.name not in (decides, *order[:spared])]
         table = _comparison(summary, shown)
         if console.measure(table, options=unbounded).minimum <= console.width:
             break
     if spared:
-        table.caption = f"{spared} columns don't fit; all are in report.html"
+        told = [f"{m.short} {number(summary[0].mean(m.name))}" for m in measures
+                if m.name in same and m.name in order[:spared]]  # fmt: skip
+        alike = f" (the same in all: {', '.join(told)})" if told else ""
+        table.caption = f"{spared} columns don't fit{alike}; all are in report.html"
+        table.caption_justify = "left"
     return table
+
+
+def _same_in_all(summary: Sequence[CellSummary], measures: Sequence[Measure]) -> list[str]:
+    """Measures that tell no two cells apart, so that others get their columns."""
+    if len(summary) < 2:
+        return []
+    return [
+        m.name
+        for m in measures
+        if m.name not in ("quality", "score")
+        and summary[0].mean(m.name) is not None
+        and len({number(row.mean(m.name)) for row in summary}) == 1
+    ]
 
 
 def _comparison(summary: Sequence[CellSummary], shown: Sequence[Measure]) -> Table:

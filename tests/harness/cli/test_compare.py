@@ -54,7 +54,8 @@ def test_every_cell_is_on_screen(compared):
     text = compared[1].err
     assert "Means per task over 3 seeds per cell" in text
     assert {"silent", "solo"} <= set(text.split())
-    assert "Brackets are 95 % intervals" in text
+    assert "3 seeds are too few to conclude anything." in text
+    assert "docs/statistics.md the rule" in text
 
 
 def test_brackets_in_names_are_text(call, undrawn):

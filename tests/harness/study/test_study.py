@@ -318,7 +318,7 @@ def test_cells_are_rows():
 def test_a_grid_has_two_labels():
     table = study.grid_table(rows_of_three(), "quality", rows="kind", columns="net")
     assert texts(table) == [["[b]a", "b"], ["0.51", "0.71"], ["0.51", "0.71"]]
-    assert [str(c.header) for c in table.columns] == ["kind", "x-\ny", "z"]
+    assert [str(c.header) for c in table.columns] == ["kind", "x-y", "z"]
 
 
 def test_samples_are_columns():

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 import unscripted as un
+from unscripted.agents.llm.responses.speed import Speed
 from unscripted.model.errors import UsageError
 from unscripted.scenarios.harness.runs.forecast import Forecast
 from unscripted.scenarios.harness.terminal import progress as progress_module
@@ -46,7 +47,7 @@ def calling(budget=None, **changes):
     client = SimpleNamespace(
         meter=SimpleNamespace(**meter), budget=SimpleNamespace(spent_usd=made["spent"]),
         calls=SimpleNamespace(budget_usd=budget), unpriced=made["unpriced"],
-        waits=made.get("waits", []),
+        waits=made.get("waits", []), speeds=made.get("speeds", {}),
     )  # fmt: skip
     return SimpleNamespace(client=client)
 
@@ -89,6 +90,10 @@ def test_a_lost_reader_is_an_error():
         (calling(unpriced=["a", "b"]), "429s 12.5 %  price unknown: a, b"),
         (calling(unpriced=["a"], spent=0.1), "429s 12.5 %  $0.1000  price unknown: a"),
         (calling(waits=["a: until 9"]), "429s 12.5 %  $0.0000  waiting: a: until 9"),
+        (
+            calling(speeds={"local/q": Speed(95.25, 8.0), "local/r": Speed()}),
+            "$0.0000  local/q reads 95.2, writes 8 tokens/s",
+        ),
     ],
 )
 def test_the_meter_is_one_line(service, said):
@@ -153,7 +158,9 @@ def test_calls_are_the_measure_where_made():
     service.client.meter.answered = 30
     assert progress._done(org) == (16, 16)
     assert progress._eta_s(org) is None
-    assert progress._calls_line() == meter_line(service.client)
+    assert progress._calls_line().startswith(f"{meter_line(service.client)}  an answer every 0.1")
+    service.client.meter.answered = service.client.meter.failed = 0
+    assert progress._calls_line().endswith("  waiting for the first answer, 4 s so far")
 
 
 def test_time_left_follows_ticks():

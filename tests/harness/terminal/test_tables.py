@@ -107,6 +107,12 @@ def test_columns_are_left_out_whole():
     assert left_out > 0
     assert narrow.caption == f"{left_out} columns don't fit; all are in report.html"
     assert "Q [95 % interval]" in columns(narrow)
+    alike = [replace(c, measures={**c.measures, "tokens": interval([5.0] * 3)}) for c in summary]
+    said = compare_table(alike, Console(width=80)).caption
+    assert (
+        said
+        == f"{left_out} columns don't fit (the same in all: tokens 5.000); all are in report.html"
+    )
     tiny = compare_table(summary, Console(width=20))
     assert len(tiny.columns) == 2, "quality is never left out"
 
