@@ -29,7 +29,7 @@ live: $(VENV)/.test-ready
 	$(BIN)/unscripted fetch smollm2-135m
 	$(BIN)/python -m pytest -m live --timeout 1800 tests
 
-browser: $(VENV)/.test-ready
+browser: $(VENV)/.dev-ready
 	$(BIN)/python -m pytest -m browser --durations 5 tests/browser
 
 docs: $(VENV)/.dev-ready
