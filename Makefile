@@ -1,6 +1,8 @@
 # make run    sets everything up in .venv and plays one organization on the embedded minds
 # make test   sets everything up and passes all tests
 # make live    tests with a small language model on this machine (fetches 98 MB)
+# make browser  drives the pages in a real browser (Chromium; fails where there is none)
+# make docs    builds the documentation site into build/site, strictly and offline
 # make bench  slow tests and benchmarks, as ratios
 # make gallery  runs every scenario and writes docs/scenarios.md with its figures
 # make check  lint, format, import contracts, types, the survey of the house
@@ -12,7 +14,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 FILES := pyproject.toml constraints.txt
 
-.PHONY: run test live bench gallery check pins ci clean
+.PHONY: run test live browser docs bench gallery check pins ci clean
 
 run: $(VENV)/.run-ready
 	$(BIN)/unscripted run
@@ -26,6 +28,12 @@ bench: $(VENV)/.test-ready
 live: $(VENV)/.test-ready
 	$(BIN)/unscripted fetch smollm2-135m
 	$(BIN)/python -m pytest -m live --timeout 1800 tests
+
+browser: $(VENV)/.dev-ready
+	$(BIN)/python -m pytest -m browser --durations 5 tests/browser
+
+docs: $(VENV)/.dev-ready
+	$(BIN)/mkdocs build --quiet --strict
 
 gallery: $(VENV)/.run-ready
 	$(BIN)/python -m unscripted.scenarios.harness.cli.gallery docs

@@ -43,7 +43,6 @@ from loopback_server.server import LoopbackServer
 
 from unscripted.agents.llm.models import presets
 from unscripted.agents.synthetic.parameters import Parameters
-from unscripted.agents.synthetic.profiles import profiles
 from unscripted.model.metrics.catalogue import of_ticks
 from unscripted.model.plugins.discovery import discover
 from unscripted.model.tasks.files import load_tasks
@@ -56,7 +55,8 @@ from unscripted.scenarios.harness.config.run import RunConfig
 from unscripted.scenarios.harness.runs.session import check_networks
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+FOLDERS = (ROOT / "docs", ROOT / "docs" / "how-to")
+PAGES = [ROOT / "README.md", *(page for f in FOLDERS for page in sorted(f.glob("*.md")))]
 CHEAP = 600  # members times ticks up to which a documented command is run for real
 SERVED: set[str] = set()
 """Addresses of servers that stand in for those of a page."""
@@ -369,43 +369,6 @@ def first_line(value: object) -> str:
     return (inspect.getdoc(value) or "").partition("\n")[0]
 
 
-def protocols() -> str:
-    """Every protocol that comes with the package."""
-    rows = [
-        (f"`{name}`", first_line(kind), str(kind().max_calls(8)))
-        for name, kind in discover("protocols").items()
-    ]
-    return table(("protocol", "what it does", "decisions per task at most, 8 agents"), rows)
-
-
-def topologies() -> str:
-    """Every topology that comes with the package, with its options and their defaults."""
-    rows = []
-    for name, build in discover("topologies").items():
-        options = [
-            f"`{p.name}={p.default:g}`"
-            for p in inspect.signature(build).parameters.values()
-            if p.kind is p.KEYWORD_ONLY
-        ]
-        size = build.plugin.size
-        rows.append(
-            (f"`{name}`", first_line(build), ", ".join(options), str(size) if size else "any")
-        )
-    return table(("topology", "what it is", "options", "agents"), rows)
-
-
-def models() -> str:
-    """Every synthetic model."""
-    rows = []
-    for name, p in profiles().items():
-        f = p.faculties
-        faculties = (f.reasoning, f.self_reflection, f.instruction_following)
-        prices = (f"{p.usd_in:g} / {p.usd_out:g}", f"{p.verbosity:g}")
-        rows.append((f"`synthetic/{name}`", *(f"{x:.2f}" for x in faculties), *prices))
-    head = ("model", "reasoning", "self-reflection", "instruction following")
-    return table((*head, "USD per million tokens in / out", "verbosity"), rows)
-
-
 def models_of_the_paper() -> str:
     """Every preset."""
     rows: list[tuple[str, ...]] = [
@@ -413,12 +376,6 @@ def models_of_the_paper() -> str:
         for p in presets().values()
     ]
     return table(("preset", "LiteLLM id", "provider", "open weights", "note"), rows)
-
-
-def measures() -> str:
-    """Every measure."""
-    rows = [(f"`{m.name}`", m.label, m.scale, m.about) for m in of_ticks().values()]
-    return table(("measure", "label", "unit or range", "what it is"), rows)
 
 
 def parameters() -> str:
@@ -438,11 +395,7 @@ def parameters() -> str:
 
 
 TABLES: dict[str, Callable[[], str]] = {
-    "protocols": protocols,
-    "topologies": topologies,
-    "models": models,
     "presets": models_of_the_paper,
-    "measures": measures,
     "parameters": parameters,
 }
 
