@@ -27,7 +27,7 @@ SIZES = (3, 6)
 ARMS = (*((p, n) for n in SIZES for p in PROTOCOLS), ("solo", max(SIZES)))
 LEVELS = ("L1", "L2", "L3", "L4")
 TICKS = 4
-SEEDS = 60
+SEEDS = 40
 """The first half is what advice may play, the other half says what is true."""
 Array = NDArray[np.float64]
 

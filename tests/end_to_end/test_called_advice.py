@@ -57,7 +57,7 @@ def test_unpriced_models_weigh_no_dollars(loopback, tmp_path):
     assert "use --price" in said.err
 
 
-def test_own_functions_are_advised(here):
+def test_functions_of_users_are_advised(here):
     mind = CallableMind(lambda observation: "I add a thermometer to each room.")
     found = un.advise(
         model=mind, protocol=["shared"], agents=2, ticks=1, replicates=3, tasks="hidden-profile",

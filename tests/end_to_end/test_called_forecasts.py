@@ -60,7 +60,7 @@ def test_a_forecast_adds_up(loopback):
     assert forecast([(made, 4)], service, at_once=2).time_s == pytest.approx(2 * one.time_s)
     assert many.largest_usd == one.largest_usd
     assert 1.0 < one.time_s < 10.0
-    assert one.tokens_out == 4 * int(1.4 * 60)
+    assert one.tokens_out == 4 * (40 + int(1.4 * 60))
 
 
 @pytest.mark.parametrize(("left", "buys"), [

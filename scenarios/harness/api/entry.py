@@ -39,7 +39,7 @@ def _with_options(*groups: type, lists: Sequence[str] = (), **defaults: Any) -> 
             )
             for group in groups
             for n in options_of(group)
-            if n.name not in ("json", "yes")
+            if n.name not in ("json", "yes", "dry_run")
         ]
         result = inspect.signature(function).return_annotation
         function.__signature__ = inspect.Signature(made, return_annotation=result)  # type: ignore[attr-defined]

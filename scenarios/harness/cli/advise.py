@@ -11,14 +11,14 @@ from rich.table import Table
 from rich.text import Text
 
 from ..advice.advice import Advice
-from ..advice.playing import play_advice
+from ..advice.playing import play_advice, playable
 from ..api.entry import advice_config, execution_of
 from ..exits import Exit
 from ..format import SYNTHETIC, number, plain, with_bounds
 from ..terminal.console import say, terminal
 from ..terminal.reporter import TerminalReporter
 from ..terminal.tables import TIGHT
-from .commands import print_json, published
+from .commands import print_json, published, show_plan
 
 
 def advise_command(given: Mapping[str, Any]) -> Exit:
@@ -28,6 +28,8 @@ def advise_command(given: Mapping[str, Any]) -> Exit:
         given: Options by name; those of `VARYING` as tuples.
     """
     execution, options = execution_of(given)
+    if execution.dry_run:
+        return show_plan(playable(advice_config(options)), execution)
     reporter = TerminalReporter()
     advice = play_advice(advice_config(options), execution, reporter)
     if advice.ending is Exit.INTERRUPTED:

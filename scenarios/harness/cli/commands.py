@@ -12,9 +12,13 @@ from ..api.comparison import play_comparison
 from ..api.entry import comparison_config, execution_of
 from ..api.replay import replay
 from ..api.run import play_run
+from ..config.groups import Execution
+from ..config.identity import Config
 from ..config.run import RunConfig
 from ..exits import Exit
+from ..planning.plan import plan_of
 from ..report.publish import publish
+from ..runs.matching import matched
 from ..study.load import load
 from ..terminal.console import say, terminal
 from ..terminal.reporter import TerminalReporter
@@ -28,6 +32,8 @@ def run_command(given: Mapping[str, Any]) -> Exit:
         given: Options by name; those left out keep their defaults.
     """
     execution, options = execution_of(given)
+    if execution.dry_run:
+        return show_plan(RunConfig.of(**options), execution)
     reporter = TerminalReporter()
     run = play_run(RunConfig.of(**options), execution, reporter)
     if execution.json:
@@ -49,6 +55,8 @@ def compare_command(given: Mapping[str, Any]) -> Exit:
     """
     execution, options = execution_of(given)
     reporter = TerminalReporter()
+    if execution.dry_run:
+        return show_plan(matched(comparison_config(options), reporter), execution)
     comparison = play_comparison(comparison_config(options), execution, reporter)
     if comparison.ending is Exit.INTERRUPTED:
         return comparison.ending
@@ -62,6 +70,22 @@ def compare_command(given: Mapping[str, Any]) -> Exit:
         if drawn is not None:
             return drawn
     return comparison.ending
+
+
+def show_plan(config: Config, execution: Execution) -> Exit:
+    """Say what a command would take and could show; nothing is sent or written.
+
+    Args:
+        config: Of the command.
+        execution: Says which folder, and whether as one object.
+    """
+    found = plan_of(config, execution)
+    if execution.json:
+        print_json(found.body())
+    console = terminal(stderr=execution.json)
+    for sentence in found.sentences:
+        say(console, f"• {sentence}")
+    return Exit.DONE
 
 
 def published(

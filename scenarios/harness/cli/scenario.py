@@ -17,7 +17,7 @@ from ..study.discovery import study_of
 from ..study.study import Study
 from ..terminal.console import terminal
 from ..terminal.reporter import TerminalReporter
-from .commands import print_json, published
+from .commands import print_json, published, show_plan
 from .ending import guarded
 from .parameters import CommandOptions, Panel, takes
 from .show import show_study
@@ -80,6 +80,8 @@ def run_study(study: Study, **given: Any) -> Exit:
         **given: Options by name, as values; lists as tuples.
     """
     execution, options = execution_of(given)
+    if execution.dry_run:
+        return show_plan(study.config_of(study.options_from(**options)), execution)
     reporter = TerminalReporter()
     played = study.play(study.options_from(**options), execution, reporter)
     if played.ending is Exit.INTERRUPTED:

@@ -201,6 +201,7 @@ class Execution:
     )
     json: bool = option(False, "One JSON object on standard output, all else on standard error.")
     yes: bool = option(False, "Don't ask before a paid run starts.")
+    dry_run: bool = option(False, "Say what it would take and could show, and stop; needs no key.")
     max_failures: int | None = option(None, "Exit 3 if more decisions failed than this.", "N")
 
     def __post_init__(self) -> None:

@@ -205,7 +205,7 @@ def _prices(config: ComparisonConfig) -> Price | None:
 
 
 def _rehearsed(pilot: RunConfig, by: str, price: Price | None) -> float:
-    from .forecast import rehearse
+    from .rehearsal import rehearse
 
     totals = []
     for run in pilot.seeds(REHEARSED):
@@ -213,8 +213,10 @@ def _rehearsed(pilot: RunConfig, by: str, price: Price | None) -> float:
         if by == "calls":
             totals.append(float(sum(tally.calls.values())))
         elif by == "tokens":
-            totals.append(float(sum(a + b for a, b in tally.tokens.values())))
+            totals.append(float(sum(t.whole for t in tally.tokens.values())))
         else:
             assert price is not None
-            totals.append(math.fsum(price(m, a, b) for m, (a, b) in tally.tokens.items()))
+            totals.append(
+                math.fsum(price(m, t.prompt, t.completion) for m, t in tally.tokens.items())
+            )
     return math.fsum(totals) / len(totals)

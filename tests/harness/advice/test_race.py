@@ -69,7 +69,7 @@ def test_dollars_weigh_against_outcomes():
     assert choose(raced(means, costs=costs, per_dollar=True)[0]).arm == 1
 
 
-def test_a_left_arm_plays_no_more():
+def test_who_is_out_plays_no_more():
     race = Race(3, Rule())
     race.leave_out(0)
     assert race.due() == [1, 2]
