@@ -34,11 +34,11 @@ import numpy as np
 
 from ..errors import UsageError
 from ..record import TickRecord
-from .attribution_null import Attribution, depth_statistic
 from .multiple_testing import holm
-from .null_model import TIE, Statistic, p_value
+from .nulls.attribution_null import Attribution, depth_statistic
+from .nulls.null_model import TIE, Statistic, p_value
+from .nulls.role_nulls import Roles, Wording, role_pool
 from .paraphrases import Embed
-from .role_nulls import Roles, Wording, role_pool
 
 DRAWS = 999
 LOT = "roles by lot in each task"

@@ -45,6 +45,27 @@ class GeneratedTasks(TaskStream):
         )
 
 
+FRESH = 10
+"""Tasks of a fresh corpus on each level, as many as people wrote."""
+
+
+@cache
+def fresh_corpus(level: str, draw: int) -> tuple[Task, ...]:
+    """A set of generated tasks in the place of the written ones: another sample of such tasks.
+
+    Args:
+        level: L1 to L4.
+        draw: Which sample, 0 or more; the same one for every seed of a run.
+    """
+    if level not in LEVELS:
+        raise UnknownNameError("level", level, LEVELS)
+    streams = Streams(draw)
+    return tuple(
+        generate(level, streams.generator(Purpose.TASKS, k), f"fresh-{level.lower()}-{draw}-{k}")
+        for k in range(FRESH)
+    )
+
+
 @cache
 def _models(level: str) -> tuple[Task, ...]:
     return tuple(t for t in corpus() if t.level == level)

@@ -90,7 +90,7 @@ def campaign(base: study.RunConfig, most: int | None, model: str | None) -> list
     return [
         Series("pilot", 660, quiet(pilot), 4),
         Series("main", 8_020, quiet(main)),
-        Series("foundation", 12_130, quiet(foundation)),
+        Series("foundation", 12_130, quiet(foundation), 1),
         Series("final", 720, quiet(final), 4),
         Series("shocks and rest", 3_470, (*struck, *quiet(capable), *quiet(others)), 4),
     ]

@@ -9,6 +9,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ....model.metrics.nulls.deafened import HeardTest
 from ....model.organization import BaseOrganization
 from ....model.record import TickRecord
 from ..build.from_config import organization_of
@@ -16,6 +17,7 @@ from ..config.groups import Execution
 from ..config.run import RunConfig
 from ..exits import Exit
 from ..results.chronicle import chronicle, shock_ticks
+from ..results.deafened import deafened_of
 from ..results.emergence import emergence_of
 from ..results.headline import run_headline
 from ..results.rows import Row, agent_rows, measured, run_row, tick_rows
@@ -98,6 +100,11 @@ class Run:
 
         return pd.DataFrame(agent_rows(self.records))
 
+    @cached_property
+    def deafened(self) -> list[HeardTest]:
+        """Its measures beside those of the same minds that hear nobody; none where models act."""
+        return deafened_of(self.config, self.records)
+
     def body(self) -> dict[str, Any]:
         """What `--json` says."""
         emergent = [r.body() for r in emergence_of(self.records, self.config.tasks.seed)]
@@ -107,6 +114,7 @@ class Run:
             "runs": [self.row],
             "summary": [cell.body() for cell in summarize([self.row])],
             "emergence": emergent,
+            "deafened": [r.body() for r in self.deafened],
             **(self.spending or {}),
         }
 

@@ -128,7 +128,8 @@ class Tasks:
 
     source: str | Path | TaskStream = option(
         "corpus",
-        "'corpus', 'generated', a YAML task file or folder, or tasks that code scores: "
+        "'corpus', 'corpus:fresh' (new ones like it for every seed; '=N': ten of them for all), "
+        "'generated', a YAML task file or folder, or tasks that code scores: "
         "hidden-profile, shards:kind=max, agentsnet:problem=coloring, philosophers.",
         "NAME",
         name="tasks",

@@ -15,6 +15,9 @@ from ..config.identity import to_json
 from ..config.run import RunConfig
 from ..format import UNKNOWN, counted, number, plain
 from ..results.chronicle import chronicle
+from ..results.deafened import HEAD as DEAFENED_HEAD
+from ..results.deafened import TITLE as DEAFENED
+from ..results.deafened import deafened_lines, deafened_table
 from ..results.emergence import HEAD as EMERGENCE_HEAD
 from ..results.emergence import TITLE as EMERGENCE
 from ..results.emergence import emergence_lines, emergence_of, emergence_table
@@ -55,7 +58,12 @@ def run_page(run: Run, pictures: Mapping[str, Path]) -> Page:
         synthetic=config.synthetic,
         verdict=_verdict(records),
         called=bool(config.called),
-        sentences=[*chronicle(records), *judged, *emergence_lines(emergent)],
+        sentences=[
+            *chronicle(records),
+            *judged,
+            *deafened_lines(run.deafened),
+            *emergence_lines(emergent),
+        ],
         pictures={path: CAPTIONS[name] for name, path in pictures.items()},
         tables=[
             ("Means over ticks", ["measure", "mean", "sd over ticks", "unit"], run_rows(records)),
@@ -64,6 +72,7 @@ def run_page(run: Run, pictures: Mapping[str, Path]) -> Page:
                 ["agent", "state", "role, or why not", "built on"],
                 last,
             ),
+            *([(DEAFENED, DEAFENED_HEAD, deafened_table(run.deafened))] if run.deafened else []),
             (EMERGENCE, EMERGENCE_HEAD, emergence_table(emergent)),
         ],
     )

@@ -6,6 +6,7 @@ A family makes tasks that code scores; it is found like any plug-in.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,20 +18,22 @@ from ....model.plugins.discovery import discover
 from ....model.plugins.loading import import_path
 from ....model.relocation import located
 from ....model.tasks.files import corpus, load_tasks
-from ....model.tasks.generator import GeneratedTasks
+from ....model.tasks.generator import GeneratedTasks, fresh_corpus
 from ....model.tasks.stream import CycledTasks, TaskStream
 from ....model.tasks.task import LEVELS
 
 DEFAULT_LEVEL = "L3"
-BUILT_IN = ("corpus", "generated")
+BUILT_IN = ("corpus", "generated", "corpus:fresh")
+_FRESH = re.compile(r"corpus:fresh(=(?P<draw>\d{1,9}))?")
 
 
 def make_stream(tasks: str | Path | TaskStream, level: str | None, seed: int) -> TaskStream:
     """A stream of tasks.
 
     Args:
-        tasks: `corpus`, `generated`, a task file or a folder of them, a family of code-scored
-            tasks with options, or a stream.
+        tasks: `corpus`; `generated` or `corpus:fresh`, like the corpus's and new for every seed;
+            `corpus:fresh=N`, ten such tasks, the same for every seed; a task file or a folder of
+            them; a family of code-scored tasks with options; or a stream.
         level: L1 to L4; None for L3, or for all levels of a file. Families have none.
         seed: Of the run; decides the order.
 
@@ -49,6 +52,10 @@ def make_stream(tasks: str | Path | TaskStream, level: str | None, seed: int) ->
     }
     if str(tasks) in sources:
         return sources[str(tasks)]()
+    if fresh := _FRESH.fullmatch(str(tasks)):
+        if fresh["draw"] is None:
+            return sources["generated"]()
+        return CycledTasks(fresh_corpus(level or DEFAULT_LEVEL, int(fresh["draw"])), seed)
     if names_family(tasks):
         if level is not None:
             raise UsageError(f"level={level}: tasks={tasks} have no levels; leave level out")
@@ -70,7 +77,7 @@ def names_family(tasks: object) -> bool:
     Args:
         tasks: Of any kind.
     """
-    if not isinstance(tasks, str) or tasks in BUILT_IN:
+    if not isinstance(tasks, str) or tasks in BUILT_IN or _FRESH.fullmatch(tasks):
         return False
     return tasks.partition(":")[0] in discover("tasks") or import_path(tasks) is not None
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from ..results.factors import Cell
 from ..results.rows import Row
-from .intervals import ANYWHERE, Bounds, exact_mean, inside, interval, turned
-from .power import Power
+from .intervals import ANYWHERE, STILL, Bounds, exact_mean, inside, interval, turned
+from .power import Power, replicates_for
 
 TAIL = 0.05
 """Of each of the two tests; the interval that lies within the margin where both reject is 90 %."""
@@ -49,11 +49,21 @@ class ByTask:
         difference: Mean over tasks.
         ci95: Its interval over tasks.
         tasks: How many different ones.
+        p: Of the t test over tasks; None where the difference never varies.
+        sd: Standard deviation over tasks.
+        p_equivalent: Of two one-sided tests over tasks that it is smaller than the margin; None
+            where there is no margin, or it never varies.
+        tasks_for_80: Different tasks with which a difference of the margin is found with 80 %
+            power; None where there is no margin, or above 10,000.
     """
 
     difference: float
     ci95: Bounds
     tasks: int
+    p: float | None = None
+    sd: float = 0.0
+    p_equivalent: float | None = None
+    tasks_for_80: int | None = None
 
     def mirrored(self) -> ByTask:
         """The same from the other side."""
@@ -113,29 +123,65 @@ def two_one_sided(
     return float(described.ttost_mean(-margin, margin)[0]), ci90
 
 
-def played_by_cell(ticks: Iterable[Row], measure: str) -> dict[Cell, Played]:
-    """The tasks of each cell on which something was measured.
+def played_by_cell(ticks: Iterable[Row], measures: Sequence[str]) -> dict[str, dict[Cell, Played]]:
+    """The tasks of each cell on which something was measured, measure by measure.
 
     Args:
         ticks: Rows of ticks with the factors and seeds of their runs.
-        measure: A column of them.
+        measures: Columns of them; one that is none is nowhere measured.
     """
-    found: dict[Cell, dict[tuple[int, int], tuple[str, float]]] = {}
+    found: dict[str, dict[Cell, dict[tuple[int, int], tuple[str, float]]]]
+    found = {measure: {} for measure in measures}
     for t in ticks:
-        if t.get(measure) is not None:
-            of_cell = found.setdefault(Cell.of(t), {})
-            of_cell[t["seed"], t["tick"]] = (t["task_id"], float(t[measure]))
-    return dict(found)
+        cell, when, task = Cell.of(t), (t["seed"], t["tick"]), t["task_id"]
+        for measure in measures:
+            if t.get(measure) is not None:
+                found[measure].setdefault(cell, {})[when] = (task, float(t[measure]))
+    return {measure: dict(of_cells) for measure, of_cells in found.items()}
 
 
-def by_task(here: Played, there: Played, fewest: int, within: Bounds = ANYWHERE) -> ByTask | None:
+def spread_of_single_tasks(here: Played, there: Played) -> float | None:
+    """Standard deviation of single tasks, pooled over two cells; None with fewer than two each.
+
+    It is what Cohen's d is counted in: unlike that of runs, which are means over their tasks, it
+    does not shrink as more tasks are played.
+
+    Args:
+        here: What one cell played.
+        there: What the other did.
+    """
+    import numpy as np
+
+    sides = [[value for _, value in side.values()] for side in (here, there)]
+    if min(map(len, sides)) < 2:
+        return None
+    return float(np.sqrt(np.mean([np.var(side, ddof=1) for side in sides])))
+
+
+@dataclass(frozen=True)
+class TaskRule:
+    """How a difference is judged over tasks.
+
+    Attributes:
+        fewest: Different tasks that it takes, 2 or more.
+        within: What the mean difference can be at all.
+        margin: Below what a difference counts as none; None where nothing does.
+        alpha: Level of a single test, for planning.
+    """
+
+    fewest: int
+    within: Bounds = ANYWHERE
+    margin: float | None = None
+    alpha: float = 0.05
+
+
+def by_task(here: Played, there: Played, rule: TaskRule) -> ByTask | None:
     """A measure here minus the same there, task by task.
 
     Args:
         here: What one cell played.
         there: What the other did; only the same task at the same seed and tick counts.
-        fewest: Different tasks that it takes, 2 or more.
-        within: What the mean difference can be at all.
+        rule: How it is judged.
 
     Returns:
         None where tasks were not played over and over (then seeds have tasks of their own, and
@@ -147,9 +193,24 @@ def by_task(here: Played, there: Played, fewest: int, within: Bounds = ANYWHERE)
         if when in there and there[when][0] == task:
             of_task.setdefault(task, []).append(value - there[when][1])
             played.add((task, when[0]))
-    if len(of_task) < fewest or len(played) < 2 * len(of_task):
+    if len(of_task) < rule.fewest or len(played) < 2 * len(of_task):
         return None
-    found = interval(map(exact_mean, of_task.values()), within)
-    if found is None or found.ci95 is None:
+    means = [exact_mean(values) for values in of_task.values()]
+    found = interval(means, rule.within)
+    if found is None or found.ci95 is None or found.sd is None:
         return None
-    return ByTask(found.mean, found.ci95, found.n)
+    return _tested(ByTask(found.mean, found.ci95, found.n, sd=found.sd), means, rule)
+
+
+def _tested(found: ByTask, means: Sequence[float], rule: TaskRule) -> ByTask:
+    """With the tests over tasks, where anything varies."""
+    from scipy import stats
+
+    if found.sd <= STILL:
+        return found
+    p = float(stats.ttest_1samp(means, 0.0).pvalue)
+    if rule.margin is None:
+        return replace(found, p=p)
+    p_equivalent, _ = two_one_sided(means, rule.margin, rule.within)
+    (needed,) = replicates_for([rule.margin / found.sd], rule.alpha)
+    return replace(found, p=p, p_equivalent=p_equivalent, tasks_for_80=needed)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from ..format import counted
 from ..results.factors import FACTORS, Block
+from .closer import ByTask
 from .contrasts import Contrast
 from .evidence import RULE, Conclusion, Rule
 from .intervals import STILL, Bounds
@@ -157,22 +158,17 @@ class _Sentence:
         beats = "beat" if self._plural else "beats"
         return (
             f"{self._named(self.best)} {beats} {self._named(self.second)} in {self.measure} by "
-            f"{_span(c.difference, c.ci95)}; the evidence is {c.evidence} "
+            f"{_span(c.difference, c.widest)}; the evidence is {c.evidence} "
             f"({_p(c.p_corrected)}{_corrected(c)}; {_effect(c)}; {_seeds(c)})"
         )
 
     def _doubts(self, c: Contrast, test: OmnibusTest | None) -> str:
         """What to hold against a difference, if anything."""
         said: list[str] = []
-        equivalence, task = c.equivalence, c.by_task
+        equivalence = c.equivalence
         if equivalence and equivalence.equivalent:
             said.append(
                 f"it is smaller than {equivalence.bound:g}, which counts as none in practice"
-            )
-        if task and task.ci95[0] <= 0 <= task.ci95[1]:
-            said.append(
-                f"it changes from task to task ({_span(task.difference, task.ci95)} over "
-                f"{task.tasks} tasks), so other tasks may not show it"
             )
         best, second = (r.cell.value(self.factor) for r in (self.best, self.second))
         model = None if test is None else test.mixed_model
@@ -189,7 +185,7 @@ class _Sentence:
         assert found is not None  # it was tested
         return (
             f"{self._both} do equally well in {self.measure}: they differ by "
-            f"{_span(c.difference, c.ci95)}, within the {found.bound:g} that counts as none; "
+            f"{_span(c.difference, c.widest)}, within the {found.bound:g} that counts as none; "
             f"the evidence is {c.evidence} (equivalence test, {_p(found.p_corrected)}"
             f"{_corrected(c)}; {_seeds(c)})"
         )
@@ -197,7 +193,7 @@ class _Sentence:
     def _undecided(self, c: Contrast) -> str:
         said = (
             f"{self._leads} and {'are' if self._plural else 'is'} not clearly better than "
-            f"{self._named(self.second)}: by {_span(c.difference, c.ci95)} "
+            f"{self._named(self.second)}: by {_span(c.difference, c.widest)} "
             f"({_p(c.p_corrected)}{_corrected(c)}; {_effect(c)}; {_seeds(c)})"
         )
         if c.equivalence is None:
@@ -206,11 +202,22 @@ class _Sentence:
             f"; the two are not shown to be equal within {c.equivalence.bound:g} either, so it "
             "is undecided"
         )
+        if c.decided_by == "tasks" and c.by_task is not None:
+            return said + self._more_tasks(c.by_task)
         if c.power is None or c.power.replicates_to_decide is None:
             return said
         return said + (
             f", and about {c.power.replicates_to_decide} replicates would decide it if the "
             "difference stays as it is"
+        )
+
+    def _more_tasks(self, over: ByTask) -> str:
+        """What decides where tasks differ more than seeds do: other tasks, not more seeds."""
+        if over.tasks_for_80 is None or over.tasks_for_80 <= over.tasks:
+            return "; it changes from task to task, and more seeds of these tasks won't decide it"
+        return (
+            f"; it changes from task to task: about {over.tasks_for_80} different tasks would find "
+            "a difference that counts (--tasks corpus:fresh)"
         )
 
     def _rest(self, others: Sequence[CellSummary]) -> str:
@@ -242,7 +249,8 @@ def listed(names: Sequence[str]) -> str:
 
 
 def _seeds(c: Contrast) -> str:
-    return counted(c.pairs, "seed")
+    seeds = counted(c.pairs, "seed")
+    return seeds if c.by_task is None else f"{seeds}, {counted(c.by_task.tasks, 'task')}"
 
 
 def _span(value: float, bounds: Bounds) -> str:

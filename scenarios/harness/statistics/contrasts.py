@@ -15,7 +15,17 @@ from ....model.metrics.multiple_testing import holm
 from ..results.factors import FACTORS, Block, Cell
 from ..results.labels import range_of
 from ..results.rows import Row
-from .closer import ByTask, CloserLook, Equivalence, Played, by_task, played_by_cell, two_one_sided
+from .closer import (
+    ByTask,
+    CloserLook,
+    Equivalence,
+    Played,
+    TaskRule,
+    by_task,
+    played_by_cell,
+    spread_of_single_tasks,
+    two_one_sided,
+)
 from .evidence import Conclusion, Evidence, Rule
 from .intervals import STILL, Bounds, between_two, bootstrapped, cohens_d, interval, turned
 from .power import Power, Seen, planned
@@ -30,7 +40,8 @@ class PairedDifference:
         difference: Mean of first minus second, in the measure's unit.
         sd: Standard deviation of the differences.
         ci95: Student's 95 % interval of the mean difference.
-        cohens_d: Difference over the two cells' pooled standard deviation; None where undefined.
+        cohens_d: Difference over the two cells' pooled standard deviation, of single tasks where
+            they are known, else of runs; None where undefined.
         cohens_d_ci95: Its 95 % interval; None where it has none.
         p: Of the paired t test; None where the difference never varies.
         pairs: How many seeds, 2 or more.
@@ -60,6 +71,8 @@ class Contrast(PairedDifference):
         conclusion: What it shows.
         evidence: How strongly; None where it shows neither a difference nor equivalence.
         closer: Of measures with a margin alone.
+        decided_by: `tasks` where the interval over tasks is the wider one, and so decides what is
+            concluded; else `seeds`.
     """
 
     factor: str
@@ -69,6 +82,13 @@ class Contrast(PairedDifference):
     conclusion: Conclusion
     evidence: Evidence | None
     closer: CloserLook | None
+    decided_by: str = "seeds"
+
+    @property
+    def widest(self) -> Bounds:
+        """The wider of the intervals over seeds and over tasks, by which it is judged."""
+        tasks = self.by_task
+        return self.ci95 if tasks is None or self.decided_by != "tasks" else tasks.ci95
 
     @property
     def equivalence(self) -> Equivalence | None:
@@ -120,6 +140,7 @@ class Contrast(PairedDifference):
             "factor": self.factor,
             "verdict": self.conclusion,
             "evidence": self.evidence,
+            "decided_by": self.decided_by,
             "against": self.against,
         }
 
@@ -176,7 +197,7 @@ def contrasts(
         rule: What is contrasted, and how it is judged.
     """
     found: list[Between] = []
-    played = {m: played_by_cell(ticks, m) for m in rule.margins}
+    played = played_by_cell(ticks, list(dict.fromkeys((*rule.contrasted, *rule.margins))))
     for factor in FACTORS:
         blocks: dict[Block, list[Cell]] = {}
         for cell in cells:
@@ -187,9 +208,32 @@ def contrasts(
             made = (
                 (a, b, paired_difference(cells[a], cells[b], measure, within)) for a, b in pairs
             )
-            sides = [(a, b, d) for a, b, d in made if d is not None]
-            found += _Family(factor, sides, rule).judged(played.get(measure))
+            single = played[measure]
+            sides = [
+                (a, b, in_single_tasks(d, single.get(a, {}), single.get(b, {})))
+                for a, b, d in made
+                if d is not None
+            ]
+            found += _Family(factor, sides, rule, single).judged(measure in rule.margins)
     return found
+
+
+def in_single_tasks(d: PairedDifference, here: Played, there: Played) -> PairedDifference:
+    """The same difference with Cohen's d counted in the spread of single tasks.
+
+    Args:
+        d: With d counted in the spread of runs, which stays where no tasks are known.
+        here: Tasks of the first cell.
+        there: Of the second.
+    """
+    spread = spread_of_single_tasks(here, there)
+    if spread is None:
+        return d
+    if spread <= STILL:
+        return replace(d, cohens_d=None, cohens_d_ci95=None)
+    low, high = d.ci95
+    bounds = (low / spread, high / spread) if d.sd > STILL else None
+    return replace(d, cohens_d=d.difference / spread, cohens_d_ci95=bounds)
 
 
 @dataclass(frozen=True)
@@ -199,22 +243,31 @@ class _Family:
     factor: str
     sides: Sequence[tuple[Cell, Cell, PairedDifference]]
     rule: Rule
+    played: Mapping[Cell, Played]
 
-    def judged(self, played: Mapping[Cell, Played] | None) -> list[Between]:
+    def judged(self, closely: bool) -> list[Between]:
         """The contrasts; with a closer look where the measure has a margin."""
-        tested = [i for i, (_, _, d) in enumerate(self.sides) if d.p is not None]
-        p_values = (d.p for _, _, d in self.sides if d.p is not None)
-        corrected = dict(zip(tested, holm(p_values), strict=True))
+        tasks = self._by_task() if closely and self.sides else {}
+        p_values = {
+            i: max(d.p, _known(tasks.get(i)))  # the less sure of the two decides
+            for i, (_, _, d) in enumerate(self.sides)
+            if d.p is not None
+        }
+        tested = list(p_values)
+        corrected = dict(zip(tested, holm(p_values.values()), strict=True))
         closer: Mapping[int, CloserLook] = {}
-        if played is not None and self.sides:
-            closer = self._look_closer(corrected, played)
+        if closely and self.sides:
+            closer = self._look_closer(corrected, tasks)
         found = []
         for i, (a, b, d) in enumerate(self.sides):
             conclusion, evidence = self._shown(d, corrected.get(i), closer.get(i))
+            over_tasks = _wider(tasks.get(i), d)
             made = Contrast(
-                **vars(d), factor=self.factor, against=b.value(self.factor),
+                **vars(_in_widest(d, tasks.get(i))), factor=self.factor,
+                against=b.value(self.factor),
                 p_corrected=corrected.get(i), family=len(tested), conclusion=conclusion,
                 evidence=evidence, closer=closer.get(i),
+                decided_by="tasks" if over_tasks else "seeds",
             )  # fmt: skip
             found.append((a, b, made))
         return found
@@ -231,15 +284,34 @@ class _Family:
             return conclusion, self.rule.evidence(d.pairs, p_equivalent)
         return conclusion, None
 
+    def _by_task(self) -> dict[int, ByTask]:
+        """Each difference over tasks, where tasks are units of their own."""
+        if self.factor == "level":  # another level has other tasks
+            return {}
+        measure = self.sides[0][2].measure
+        within = self.rule.ranges.get(measure)
+        within = between_two(range_of(measure) if within is None else within)
+        level = self.rule.alpha / len(self.sides)
+        rule = TaskRule(self.rule.fewest_tasks, within, self.rule.margins[measure], level)
+        found = {
+            i: by_task(self.played.get(a, {}), self.played.get(b, {}), rule)
+            for i, (a, b, _) in enumerate(self.sides)
+        }
+        return {i: tasks for i, tasks in found.items() if tasks is not None}
+
     def _look_closer(
-        self, corrected: Mapping[int, float], played: Mapping[Cell, Played]
+        self, corrected: Mapping[int, float], tasks: Mapping[int, ByTask]
     ) -> dict[int, CloserLook]:
         differences = [d for _, _, d in self.sides]
         margin, alpha = self.rule.margins[differences[0].measure], self.rule.alpha
         within = self.rule.ranges.get(measure := differences[0].measure)
         within = between_two(range_of(measure) if within is None else within)
         found = [two_one_sided(differences[i].by_seed, margin, within) for i in corrected]
-        equal_p = holm(p for p, _ in found)
+        over_tasks = [tasks[i].p_equivalent if i in tasks else None for i in corrected]
+        equal_p = holm(
+            max(p, 0.0 if other is None else other)
+            for (p, _), other in zip(found, over_tasks, strict=True)
+        )
         equivalences = {
             i: Equivalence(margin, p, ci90, p_corrected, p_corrected < alpha)
             for i, (p, ci90), p_corrected in zip(corrected, found, equal_p, strict=True)
@@ -252,11 +324,25 @@ class _Family:
         powers = dict(zip(corrected, planned(seen, margin, alpha), strict=True))
         bootstraps = bootstrapped([d.by_seed for d in differences])
         looks = {}
-        for i, (a, b, _) in enumerate(self.sides):
-            tasks = None
-            if self.factor != "level":  # another level has other tasks
-                tasks = by_task(
-                    played.get(a, {}), played.get(b, {}), self.rule.fewest_tasks, within
-                )
-            looks[i] = CloserLook(bootstraps[i], equivalences.get(i), powers.get(i), tasks)
+        for i in range(len(self.sides)):
+            looks[i] = CloserLook(bootstraps[i], equivalences.get(i), powers.get(i), tasks.get(i))
         return looks
+
+
+def _in_widest(d: PairedDifference, tasks: ByTask | None) -> PairedDifference:
+    """With d's interval as wide as the one that decides."""
+    if tasks is None or not _wider(tasks, d) or not d.difference or d.cohens_d_ci95 is None:
+        return d
+    assert d.cohens_d is not None
+    unit = d.cohens_d / d.difference
+    return replace(d, cohens_d_ci95=(tasks.ci95[0] * unit, tasks.ci95[1] * unit))
+
+
+def _known(tasks: ByTask | None) -> float:
+    """The p over tasks, where there is one."""
+    return 0.0 if tasks is None or tasks.p is None else tasks.p
+
+
+def _wider(tasks: ByTask | None, d: PairedDifference) -> bool:
+    """Whether the interval over tasks is wider than that over seeds."""
+    return tasks is not None and tasks.ci95[1] - tasks.ci95[0] > d.ci95[1] - d.ci95[0]

@@ -32,7 +32,9 @@ def test_every_run_has_rows(protocol):
     assert {r.measure for r in rows} <= set(MEANING) == set(LABELS)
     assert all(r.p is None or 0 < r.p <= r.p_holm <= 1 for r in rows)
     assert {r["sided"] for r in run.body()["emergence"]} == {"two"}
-    assert "Emergence against null models" in run_page(run, {}).html()
+    page = run_page(run, {}).html()
+    assert "Names, roles and chains against lotteries" in page
+    assert "Emergence against the same minds, deafened" in page
 
 
 def test_a_line_per_test():

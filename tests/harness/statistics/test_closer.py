@@ -12,7 +12,7 @@ from support.runs import QUALITY, by_pair, cells, contrast_of, noisy, pairs_of, 
 from unscripted.model.metrics.multiple_testing import holm
 from unscripted.scenarios.harness.results.run_result import RunResult
 from unscripted.scenarios.harness.statistics.analysis import analyse
-from unscripted.scenarios.harness.statistics.closer import ByTask, by_task
+from unscripted.scenarios.harness.statistics.closer import TaskRule, by_task
 from unscripted.scenarios.harness.statistics.evidence import Rule
 from unscripted.scenarios.harness.statistics.intervals import bootstrapped
 from unscripted.scenarios.harness.statistics.power import Seen, planned
@@ -124,10 +124,13 @@ def test_enough_tasks_and_seeds():
     def cell(tasks, seeds, lead=0.0):
         return {(s, t): (f"t{t}", t / 10 + lead) for s in range(seeds) for t in range(tasks)}
 
-    assert by_task(cell(5, 2, 0.1), cell(5, 2), 5) == ByTask(
-        pytest.approx(0.1), (pytest.approx(0.1), pytest.approx(0.1)), 5
-    )
-    assert by_task(cell(4, 2), cell(4, 2), 5) is None
-    assert by_task(cell(5, 1), cell(5, 1), 5) is None
-    assert by_task(cell(5, 2), cell(5, 1), 5) is None
-    assert by_task({}, cell(5, 2), 5) is None
+    rule = TaskRule(5)
+    found = by_task(cell(5, 2, 0.1), cell(5, 2), rule)
+    assert (found.difference, found.ci95) == (
+        pytest.approx(0.1), (pytest.approx(0.1), pytest.approx(0.1)),
+    )  # fmt: skip
+    assert (found.tasks, found.p, found.p_equivalent) == (5, None, None)
+    assert by_task(cell(4, 2), cell(4, 2), rule) is None
+    assert by_task(cell(5, 1), cell(5, 1), rule) is None
+    assert by_task(cell(5, 2), cell(5, 1), rule) is None
+    assert by_task({}, cell(5, 2), rule) is None

@@ -208,10 +208,18 @@ def test_rule_is_the_callers():
 
 def test_tasks_are_not_promised():
     alone = analyse([*played("a", [0.5, 0, 0, 0, 0, 0]), *played("b", [0.0] * 6)], QUALITY)
-    task = alone.summary[0].contrasts[0].by_task
+    contrast = alone.summary[0].contrasts[0]
+    task = contrast.by_task
+    assert (contrast.conclusion, contrast.decided_by) == ("undecided", "tasks")
+    assert contrast.p < 0.05 < contrast.p_corrected
+    assert (
+        f"by {task.difference:.3f} [{task.ci95[0]:.3f}, {task.ci95[1]:.3f}]"
+        in (alone.conclusions[0])
+    )
+    assert "6 seeds, 6 tasks" in alone.conclusions[0]
     assert alone.conclusions[0].endswith(
-        f"; but it changes from task to task ({task.difference:.3f} [{task.ci95[0]:.3f}, "
-        f"{task.ci95[1]:.3f}] over 6 tasks), so other tasks may not show it"
+        f"it changes from task to task: about {task.tasks_for_80} different tasks would find a "
+        "difference that counts (--tasks corpus:fresh)"
     )
     everywhere = analyse([*played("a", [0.1] * 6), *played("b", [0.0] * 6)], QUALITY)
     assert "; but " not in everywhere.conclusions[0]

@@ -184,7 +184,7 @@ def test_body_has_the_keys_of_json():
     plain = ["measure", "difference", "sd", "ci95", "cohens_d", "cohens_d_ci95", "p", "p_corrected",
              "pairs", "family"]  # fmt: skip
     closer = ["ci95_bootstrap", "equivalence", "power", "by_task"]
-    last = ["factor", "verdict", "evidence", "against"]
+    last = ["factor", "verdict", "evidence", "decided_by", "against"]
     (a, b) = summarize(cells(a=noisy(0.9, 6, 1), b=noisy(0.5, 6, 2)), rule=QUALITY)
     assert list(a.contrasts[0].body()) == [*plain, *closer, *last]
     (a, b) = summarize(cells(a=noisy(0.9, 6, 1), b=noisy(0.5, 6, 2)), rule=BARE)

@@ -16,6 +16,7 @@ from unscripted.scenarios.harness.statistics.findings import (
     above,
     below,
     between,
+    fitted,
     overall,
     supported,
 )
@@ -60,23 +61,29 @@ def test_bootstrap_keeps_pairs_together():
     assert len(resampled([a])) == 2000
 
 
+def five(*values):
+    """Those values over and over, for six seeds."""
+    return sample(*(values * 6)[:6])
+
+
 @pytest.mark.parametrize(
     ("finding", "support"),
     [
-        (above("", sample(0.1, 0.11, 0.12)), "held"),
-        (above("", sample(-0.1, -0.11, -0.12)), "refuted"),
-        (above("", sample(-0.1, 0.0, 0.1)), "undecided"),
+        (above("", five(0.1, 0.11, 0.12)), "held"),
+        (above("", five(-0.1, -0.11, -0.12)), "refuted"),
+        (above("", five(-0.1, 0.0, 0.1)), "undecided"),
         (above("", sample(0.1)), "undecided"),
+        (above("", sample(0.1, 0.11, 0.12, 0.11)), "undecided"),
         (above("", sample()), "undecided"),
-        (above("", sample(0.4, 0.4, 0.4), 0.5), "refuted"),
-        (above("", sample(0.0, 0.0)), "refuted"),
-        (below("", sample(0.1, 0.11, 0.12), 0.2), "held"),
-        (below("", sample(0.1, 0.11, 0.12), 0.05), "refuted"),
-        (below("", sample(-0.1, -0.11, -0.12)), "held"),
-        (between("", sample(0.0, 0.0, 0.0), -0.01, 0.01), "held"),
-        (between("", sample(-0.02, 0.0, 0.02), -0.01, 0.01), "undecided"),
-        (between("", sample(0.5, 0.51, 0.52), -0.01, 0.01), "refuted"),
-        (between("", sample(-0.5, -0.51, -0.52), -0.01, 0.01), "refuted"),
+        (above("", five(0.4), 0.5), "refuted"),
+        (above("", five(0.0)), "refuted"),
+        (below("", five(0.1, 0.11, 0.12), 0.2), "held"),
+        (below("", five(0.1, 0.11, 0.12), 0.05), "refuted"),
+        (below("", five(-0.1, -0.11, -0.12)), "held"),
+        (between("", five(0.0), -0.01, 0.01), "held"),
+        (between("", five(-0.02, 0.0, 0.02), -0.01, 0.01), "undecided"),
+        (between("", five(0.5, 0.51, 0.52), -0.01, 0.01), "refuted"),
+        (between("", five(-0.5, -0.51, -0.52), -0.01, 0.01), "refuted"),
     ],
 )
 def test_claims_are_judged_by_intervals(finding, support):
@@ -104,15 +111,24 @@ def test_bounds_decide(bounds, low, high, support):
 
 def test_a_finding_in_words_and_json():
     finding = above("gain > 0", sample(0.1, 0.2, 0.3))
-    line = "undecided: gain > 0 (0.200, 95 % interval -0.048 to 0.448, 3 seeds)"
+    line = (
+        "undecided: gain > 0 (0.200, 95 % interval -0.048 to 0.448, 3 seeds, of 5 that it takes to "
+        "conclude)"
+    )
     assert finding.line() == line
     body = finding.body()
-    assert list(body) == ["claim", "verdict", "estimate", "ci95", "n", "line"]
+    assert list(body) == [
+        "claim", "verdict", "estimate", "ci95", "n", "tasks", "status", "source", "line",
+    ]  # fmt: skip
     assert (body["claim"], body["verdict"], body["n"], body["line"]) == (
         "gain > 0", "undecided", 3, line
     )  # fmt: skip
     assert (body["estimate"], body["ci95"]) == (finding.estimate, list(finding.ci95))
     assert above("x", sample(0.1)).line() == "undecided: x (0.100, no interval, 1 seed)"
+    basis = fitted("it is in the loss")
+    told = above("x", sample(*[0.1] * 5), basis=basis)
+    assert told.line().endswith("5 seeds); fitted: it is in the loss")
+    assert (told.body()["status"], told.body()["source"]) == ("fitted", "it is in the loss")
     assert above("x", sample()).line() == "undecided: x (not measured)"
     assert above("x", sample()).body()["ci95"] is None
 

@@ -12,9 +12,9 @@ from support.histories import CHAIN, lottery, team
 
 import unscripted as un
 from unscripted.model.metrics import emergence as emergence_module
-from unscripted.model.metrics import null_model
 from unscripted.model.metrics.emergence import NullTest, affordable, corrected, emergence
-from unscripted.model.metrics.null_model import p_value
+from unscripted.model.metrics.nulls import null_model
+from unscripted.model.metrics.nulls.null_model import p_value
 from unscripted.scenarios.harness.results.emergence import emergence_lines
 
 

@@ -11,8 +11,8 @@ from scipy import stats
 from support.histories import CHAIN, SUBJECTS, TITLES, record, row, team
 
 import unscripted as un
-from unscripted.model.metrics.attribution_null import subsets
 from unscripted.model.metrics.emergence import emergence
+from unscripted.model.metrics.nulls.attribution_null import subsets
 from unscripted.model.metrics.structure import hierarchy_depth
 from unscripted.model.record import MemberRecord, RoundRecord, State, Turn
 from unscripted.scenarios.harness.results.emergence import emergence_lines

@@ -8,11 +8,11 @@ from operator import itemgetter
 
 import numpy as np
 
-from ..decision import Contribution
-from ..record import TickRecord
-from ..spans import Span
+from ...decision import Contribution
+from ...record import TickRecord
+from ...spans import Span
+from ..structure import hierarchy_depth
 from .null_model import Codes, Floats, Statistic
-from .structure import hierarchy_depth
 
 
 class Attribution:

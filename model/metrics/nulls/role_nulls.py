@@ -9,9 +9,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from ..record import TickRecord
+from ...record import TickRecord
+from ..paraphrases import Embed, collapse, split_name
 from .null_model import Codes, Floats, Statistic, coded, distinct, portions
-from .paraphrases import Embed, collapse, split_name
 
 
 @dataclass(frozen=True)
