@@ -33,7 +33,7 @@ browser: $(VENV)/.dev-ready
 	$(BIN)/python -m pytest -m browser --durations 5 tests/browser
 
 docs: $(VENV)/.dev-ready
-	$(BIN)/mkdocs build --quiet --strict
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
 
 gallery: $(VENV)/.run-ready
 	$(BIN)/python -m unscripted.scenarios.harness.cli.gallery docs

@@ -18,6 +18,8 @@ from pathlib import Path
 import nbformat
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
+from mkdocs.utils import get_relative_url
 
 import unscripted
 from unscripted.agents.synthetic.profiles import profiles
@@ -25,6 +27,9 @@ from unscripted.model.plugins.discovery import discover
 from unscripted.scenarios.harness.cli.app import app
 
 ROOT = Path(__file__).resolve().parent.parent
+FOREIGN = "https://unpkg.com/iframe-worker/shim"
+SHIM = "javascripts/iframe-worker.js"
+"""Stands for what the theme would fetch from elsewhere, so that the search works from the disk."""
 ROOMS = ("agents", "model", "protocols", "scenarios")
 LINK = re.compile(r"(?<!!)\[([^\]]*)\]\(([^)\s]+)\)")
 COMMENT = re.compile(r"^\s*<!--.*?-->\s*?\n", re.MULTILINE)
@@ -65,7 +70,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     return files
 
 
-def on_page_markdown(markdown: str, page: object, config: MkDocsConfig, files: Files) -> str:
+def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     """A page without notes to the tests, and without links to what the site does not hold.
 
     Args:
@@ -74,7 +79,7 @@ def on_page_markdown(markdown: str, page: object, config: MkDocsConfig, files: F
         config: Of the site.
         files: All pages.
     """
-    here = os.path.dirname(page.file.src_uri)  # type: ignore[attr-defined]
+    here = os.path.dirname(page.file.src_uri)
 
     def kept(found: re.Match[str]) -> str:
         target = found[2].partition("#")[0]
@@ -88,6 +93,28 @@ def on_page_markdown(markdown: str, page: object, config: MkDocsConfig, files: F
         return f"[{found[1]}]({link})" if shown else found[1]
 
     return LINK.sub(kept, COMMENT.sub("", markdown))
+
+
+def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
+    """A page whose search needs nothing from elsewhere.
+
+    Args:
+        output: As HTML.
+        page: The page.
+        config: Of the site.
+    """
+    return output.replace(FOREIGN, get_relative_url(SHIM, page.url))
+
+
+def on_post_template(output: str, template_name: str, config: MkDocsConfig) -> str:
+    """The same for pages without a source, as that for what is missing.
+
+    Args:
+        output: As HTML.
+        template_name: Which.
+        config: Of the site.
+    """
+    return output.replace(FOREIGN, f"/{SHIM}")
 
 
 def _notebook(path: Path) -> str:

@@ -39,7 +39,9 @@ def test_pages_open_without_a_network(window, site, width, scheme):
 
 def test_the_search_finds_a_page(window, site):
     opened = window((site / "index.html").as_uri())
-    opened.page.get_by_role("textbox", name="Search").fill("abstention")
+    query = opened.page.locator("[data-md-component=search-query]")
+    query.click()
+    query.press_sequentially("abstention")
     found = opened.page.locator(".md-search-result__item").first
     expect(found).to_contain_text("abst", ignore_case=True)
     found.locator("a").first.click()
