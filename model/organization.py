@@ -51,6 +51,7 @@ class BaseOrganization(Population):
         tick: Ticks played.
         records: One `TickRecord` per tick.
         measures: Every measure of the last tick by name; None where undefined.
+        measured: The same of every tick.
         datacollector: The Mesa collector of the same, tick by tick.
     """
 
@@ -59,6 +60,7 @@ class BaseOrganization(Population):
         self.records: list[TickRecord] = []
         self._measures = of_ticks(setup.own_measures)
         self.measures: dict[str, float | None] = dict.fromkeys(self._measures)
+        self.measured: list[dict[str, float | None]] = []
         in_force = InForce(setup.charter, setup.scales, setup.protocol)
         self._rules = Rules(in_force, setup.constitution, self.streams)
         if setup.tuning is not None:
@@ -94,6 +96,7 @@ class BaseOrganization(Population):
         if task is not None:
             self._practise(record, task)
         self.measures = measures
+        self.measured.append(measures)
         self.tick += 1
 
     def run(self, ticks: int) -> list[TickRecord]:

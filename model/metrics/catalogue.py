@@ -273,6 +273,8 @@ def measure_run(
     records: Sequence[TickRecord],
     scales: Scales | None = None,
     own: Mapping[str, Measure] | None = None,
+    *,
+    ticks: Sequence[Mapping[str, float | None]] | None = None,
 ) -> dict[str, float | None]:
     """The numbers of a run: means over the ticks where something was measured, or measured once.
 
@@ -280,9 +282,11 @@ def measure_run(
         records: Of a whole run; at least one.
         scales: Weights and references; the defaults where None.
         own: Of ticks, by name, beside those of the catalogue.
+        ticks: What `measure_ticks` gives, where it is known already.
     """
     scales = scales if scales is not None else Scales()
-    ticks = measure_ticks(records, scales, of_ticks(own))
+    if ticks is None:
+        ticks = measure_ticks(records, scales, of_ticks(own))
     return {
         name: m.value(records, scales) if m.per == "run" else _mean([t[name] for t in ticks])
         for name, m in of_runs(own).items()

@@ -50,7 +50,12 @@ def complete(n: int, seed: int) -> nx.Graph[int]:
             f"topology=complete links every pair of n_agents={n}; "
             f"use at most {MOST_COMPLETE} agents or a sparse network"
         )
-    return nx.complete_graph(n)
+    graph: nx.Graph[int] = nx.empty_graph(n)
+    links = graph.adj._atlas  # type: ignore[attr-defined]  # by hand: a third of networkx' time
+    for i, own in links.items():
+        for j in range(i + 1, n):
+            own[j] = links[j][i] = {}
+    return graph
 
 
 @topology("star")

@@ -34,9 +34,11 @@ class GuardedModel(mesa.Model):  # type: ignore[misc]
     Attributes:
         tick: Ticks played.
         datacollector: What is reported of every tick.
+        collects: Whether it is; off where nobody will look.
     """
 
     datacollector: mesa.DataCollector
+    collects: bool = True
 
     def __init__(self, rng: int) -> None:
         self._fault: BaseException | None = None
@@ -61,7 +63,7 @@ class GuardedModel(mesa.Model):  # type: ignore[misc]
             try:
                 type(self).step(self)
             finally:
-                if self.tick > before:  # a subclass's part of the step is done, too
+                if self.tick > before and self.collects:  # a subclass's part is done, too
                     self.datacollector.collect(self)
         except BaseException as fault:
             self._fault = fault

@@ -42,6 +42,7 @@ def run_row(
     *,
     level: str | None = None,
     own: Mapping[str, Measure] | None = None,
+    ticks: Sequence[Mapping[str, float | None]] | None = None,
 ) -> Row:
     """The row of a run in the JSON: its factors, and each measure's mean over its ticks.
 
@@ -51,6 +52,7 @@ def run_row(
         replicate: Which of its cell's.
         level: Of its task source, the same for a whole cell; None reads it off the records.
         own: Measures of one's own, by name.
+        ticks: Every measure of every tick, where it is known already.
     """
     levels = {level} if level is not None else {r.level for r in records}
     row: Row = {
@@ -62,11 +64,16 @@ def run_row(
         "tasks": config.tasks.labels["tasks"],
         "outcome": outcome(r.verdict.score for r in records),
     }
-    row.update(measure_run(records, own=own))
+    row.update(measure_run(records, own=own, ticks=ticks))
     return row
 
 
-def tick_rows(records: Sequence[TickRecord], own: Mapping[str, Measure] | None = None) -> list[Row]:
+def tick_rows(
+    records: Sequence[TickRecord],
+    own: Mapping[str, Measure] | None = None,
+    *,
+    ticks: Sequence[Mapping[str, float | None]] | None = None,
+) -> list[Row]:
     """One row per tick: what was worked on and under which protocol, what happened, every measure.
 
     `protocol_played` has the parameters of that tick, as a trial changes them. Several shocks or
@@ -76,8 +83,10 @@ def tick_rows(records: Sequence[TickRecord], own: Mapping[str, Measure] | None =
     Args:
         records: Of a run.
         own: Measures of one's own, by name.
+        ticks: Every measure of every tick, where it is known already.
     """
-    ticks = measure_ticks(records, measures=of_ticks(own))
+    if ticks is None:
+        ticks = measure_ticks(records, measures=of_ticks(own))
     return [
         {
             "tick": r.tick,

@@ -54,7 +54,9 @@ def run_one(config: RunConfig, replicate: int, service: Service | None = None) -
         service: Calls models, where there are any.
     """
     try:
-        org = organization_of(config, service, calls_key(config)) if service is not None else None
+        run = calls_key(config) if service is not None else ""
+        org = organization_of(config, service, run)
+        org.collects = False  # nobody will look at it
         played = play(config, org=org)
     except Exception as error:
         return RunResult(error=f"{type(error).__name__}: {error}")
@@ -63,9 +65,10 @@ def run_one(config: RunConfig, replicate: int, service: Service | None = None) -
     if played.ending is Exit.INTERRUPTED:
         raise KeyboardInterrupt  # a run cut short is no result
     records, cut = played.records, played.ending is Exit.BUDGET
+    ticks = played.organization.measured
     return RunResult(
-        run_row(config, records, replicate, level=played.level),
-        tick_rows(records),
+        run_row(config, records, replicate, level=played.level, ticks=ticks),
+        tick_rows(records, ticks=ticks),
         agent_rows(records),
         failures(records),
         ruling_rows(records),
