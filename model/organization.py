@@ -26,6 +26,7 @@ from .metrics.catalogue import measure_tick, of_ticks
 from .mind import Mind
 from .observation import Charter
 from .population.mesa_model import checked_reporters, data_collector
+from .population.notebook import organization_html
 from .population.population import Population
 from .protocol import Protocol
 from .record import TickRecord
@@ -77,6 +78,11 @@ class BaseOrganization(Population):
         name, n = type(self).__name__, len(self.members)
         team = f"{self.protocol.label}, {n} member{'s' * (n != 1)}"
         return f"<{name}: {team}, tick {self.tick}, seed {self.seed}>"
+
+    def _repr_html_(self) -> str:
+        return organization_html(
+            repr(self)[1:-1], self.records[-1] if self.records else None, self.measures
+        )
 
     def step(self) -> None:
         """Play one tick: take a task, run the protocol, judge, record, measure."""

@@ -17,6 +17,8 @@ SYNTHETIC = (
     "they are no evidence about any real model."
 )
 """Said with everything that synthetic minds made."""
+NOISE = 1e-12
+"""Numbers below it are what sums of fractions leave of nothing."""
 UNKNOWN = "–"
 """Stands for what was not measured."""
 _IGNORABLE = re.compile(
@@ -83,6 +85,7 @@ def number(value: float | None, digits: int = 3) -> str:
     """
     if value is None:
         return UNKNOWN
+    value = 0.0 if abs(value) < NOISE else value
     if value and abs(value) >= 1000:
         return f"{value:,.0f}"
     if abs(value) >= 10:

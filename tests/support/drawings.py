@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from itertools import combinations
 from typing import Any
+from unittest.mock import patch
 
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
@@ -67,3 +69,56 @@ def apart(figure: Figure, gid: str) -> None:
         wide = min(a.x1, b.x1) - max(a.x0, b.x0)
         high = min(a.y1, b.y1) - max(a.y0, b.y0)
         assert wide < 2 or high < 2, "names overlap"
+
+
+def boxes(figure: Figure) -> list[tuple[str, Any]]:
+    """Every text that is drawn, with the corners of its box, turned as it is, in pixels."""
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    drawn_texts: dict[Text, None] = {}
+    draw = Text.draw
+
+    def noting(text: Text, *arguments: Any, **more: Any) -> None:
+        if text.get_visible() and text.get_text().strip():
+            drawn_texts[text] = None
+        draw(text, *arguments, **more)
+
+    with patch.object(Text, "draw", noting):
+        figure.draw(renderer)
+    found = []
+    for text in drawn_texts:
+        text.set_bbox({"pad": 0})
+        text.update_bbox_position_size(renderer)
+        box = text.get_bbox_patch()
+        corners = box.get_transform().transform(box.get_path().vertices[:4])
+        found.append((text.get_text(), corners))
+    return found
+
+
+def clear(figure: Figure, slack_px: float = 1.5) -> None:
+    """Every text is within the figure, and no two cover each other."""
+    found = boxes(figure)
+    width, height = figure.get_size_inches() * figure.dpi
+    for said, corners in found:
+        assert corners[:, 0].min() > -slack_px, said
+        assert corners[:, 1].min() > -slack_px, said
+        assert corners[:, 0].max() < width + slack_px, said
+        assert corners[:, 1].max() < height + slack_px, said
+    for (a, one), (b, other) in combinations(found, 2):
+        assert _depth(one, other) < slack_px, f"{a!r} covers {b!r}"
+
+
+def _depth(one: Any, other: Any) -> float:
+    """How deep two boxes lie in each other, in pixels; 0 or below where they don't."""
+    deepest = float("inf")
+    for box in (one, other):
+        for k in range(2):  # opposite sides are parallel
+            x, y = box[k + 1] - box[k]
+            length = (x * x + y * y) ** 0.5
+            if not length:
+                return 0.0
+            across = (-y / length, x / length)
+            a, b = one @ across, other @ across
+            deepest = min(deepest, min(a.max(), b.max()) - max(a.min(), b.min()))
+            if deepest <= 0:
+                return deepest
+    return deepest

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..config.comparison import ComparisonConfig
 from ..config.groups import Execution
 from ..exits import Exit
+from ..format import number, with_interval
+from ..results.factors import FACTORS
 from ..results.run_result import RunResult
 from ..runs.many import check_buildable, play_many
 from ..runs.matched_results import analysed
@@ -122,13 +123,20 @@ class Comparison:
         return "\n".join((repr(self), *(f"  {line}" for line in self.conclusions)))
 
     def _repr_html_(self) -> str:
-        said = "".join(f"<li>{escape(line)}</li>" for line in self.conclusions)
-        factors = ("protocol", "topology", "model", "agents", "level", "replicates")
+        from ..transcripts.html import fragment
+
         decides = outcome_of(self.analysis.summary)
-        shown = (decides, f"{decides}_low", f"{decides}_high", "tokens", "cost_usd")
-        table = self.summary[[c for c in (*factors, *shown) if c in self.summary]]
-        shown_as = table.to_html(index=False, border=0, float_format="{:.3f}".format)
-        return f"<ul>{said}</ul>{shown_as}"
+        rows = [
+            [
+                *(str(row.cell.value(f)) for f in FACTORS),
+                str(row.replicates),
+                with_interval(row.measure(decides)),
+                *(number(row.mean(m)) for m in ("tokens", "cost_usd")),
+            ]
+            for row in self.analysis.summary
+        ]
+        head = [*FACTORS, "replicates", f"{decides} [95 %]", "tokens", "cost_usd"]
+        return fragment([*self.headline, *self.conclusions], rows, head)
 
 
 def _flat(cell: CellSummary) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from ..build.from_config import organization_of
 from ..config.groups import Execution
 from ..config.run import RunConfig
 from ..exits import Exit
+from ..format import counted, number
 from ..results.chronicle import chronicle, shock_ticks
 from ..results.deafened import deafened_of
 from ..results.emergence import emergence_of
@@ -32,6 +32,14 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from ..transcripts.telling import TickTold
+
+
+IN_NOTEBOOKS = (
+    "tick", "task_id", "quality", "score", "abstention_rate", "hierarchy_depth", "tokens",
+    "cost_usd",
+)  # fmt: skip
+"""Columns of the table that notebooks show."""
+MOST_ROWS = 12
 
 
 @dataclass(frozen=True, repr=False)
@@ -162,10 +170,17 @@ class Run:
         return f"<Run: {self.title}; ticks {len(self.records)}, {worth}>"
 
     def _repr_html_(self) -> str:
-        head = f"<p><b>{escape(self.title)}</b>, {len(self.records)} ticks</p>"
-        shown = self.ticks.set_index("tick") if len(self.records) else self.ticks
-        table: str = shown.to_html(max_rows=12, float_format="{:.3f}".format, border=0)
-        return head + table
+        from ..transcripts.html import fragment
+
+        lines = [f"{self.title}, {counted(len(self.records), 'tick')}"]
+        lines += self.headline if self.records else []
+        shown = self.ticks[[c for c in IN_NOTEBOOKS if c in self.ticks]].tail(MOST_ROWS)
+        rows = [[_cell(v) for v in row] for row in shown.itertuples(index=False)]
+        return fragment(lines, rows, list(shown.columns))
+
+
+def _cell(value: Any) -> str:
+    return str(value) if isinstance(value, str | int) else number(None if value != value else value)
 
 
 def play_run(config: RunConfig, execution: Execution, reporter: Reporter) -> Run:

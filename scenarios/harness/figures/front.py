@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -25,6 +25,7 @@ from .style import (
     finish,
     fit,
     legend_below,
+    legend_columns,
     new_figure,
     plain,
     styled,
@@ -33,6 +34,7 @@ from .style import (
 
 LABEL_PT = 8.0
 ANY_UNIT = "any unit"
+FRONT_IN = 8.2
 WIDEST_IN = 2.6  # a longer name is cut
 Box = tuple[float, float, float, float]
 """Left, bottom, right, top, in inches."""
@@ -104,7 +106,10 @@ def draw_front(
     best = front(shown)
     series = list(dict.fromkeys(o.series for o in offers))
     looks = {s: (SERIES[i % len(SERIES)], MARKERS[i % len(MARKERS)]) for i, s in enumerate(series)}
-    figure = new_figure(8.2, 6.4, title, subtitle, legend_in=0.3)
+    handles = _handles(looks)
+    across = legend_columns(handles, FRONT_IN, 4)
+    legend_in = 0.1 + 0.2 * math.ceil(len(handles) / across)
+    figure = new_figure(FRONT_IN, 6.1 + legend_in, title, subtitle, legend_in=legend_in)
     axes = figure.subplots()
     axes.set_xscale("log")
     axes.margins(0.16, 0.1)
@@ -118,12 +123,7 @@ def draw_front(
     axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axes.xaxis.set_minor_formatter(NullFormatter())
     axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:g}"))
-    handles = [Line2D([], [], color=c, marker=m, ls="", ms=6, label=fit(s, 3, 8.5))
-               for s, (c, m) in looks.items()]  # fmt: skip
-    handles.append(
-        Line2D([], [], color="#444444", lw=1.2, label="front: nothing is cheaper and better")
-    )
-    legend_below(figure, handles, min(4, len(handles)))
+    legend_below(figure, handles, across)
     figure.draw_without_rendering()  # labels are placed in inches, on settled axes
     _name(axes, shown, best)
     seeds = max((len(o.quality) for o in shown), default=0)
@@ -134,6 +134,17 @@ def draw_front(
     if len(shown) < len(offers):
         read += f" {len(offers) - len(shown)} without a known cost or quality are left out."
     return finish(figure, synthetic=synthetic, note=f"{read} {note}".strip())
+
+
+def _handles(looks: Mapping[str, tuple[str, str]]) -> list[Line2D]:
+    handles = [
+        Line2D([], [], color=c, marker=m, ls="", ms=6, label=fit(s, 3, 8.5))
+        for s, (c, m) in looks.items()
+    ]
+    front_line = Line2D(
+        [], [], color="#444444", lw=1.2, label="front: nothing is cheaper and better"
+    )
+    return [*handles, front_line]
 
 
 def _draw_offer(axes: Axes, offer: Offer, colour: str, marker: str, *, good: bool) -> None:

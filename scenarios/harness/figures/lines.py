@@ -33,12 +33,17 @@ from .style import (
     not_measured,
     plain,
     styled,
+    width_in,
 )
 
 STYLES = ("-", "--", ":")
 """Of lines 1 to 8, 9 to 16, 17 to 24; colours and markers begin anew."""
 DODGE = 0.09
 """Distance of lines at a level, so that their bars stay apart; levels are 1 apart."""
+PLACES_IN = 2.5
+"""Width of a subplot's row of places."""
+UPRIGHT_IN = 0.18
+"""What a name that stands upright takes of it."""
 NAMES_SHARE = 0.42
 """Of the height of a subplot with marks, kept for their names."""
 Position = float | str
@@ -127,7 +132,8 @@ def draw_lines(
     looks = {name: _look(i) for i, name in enumerate(labels)}
     columns = len(subplots) if len(subplots) < 4 else math.ceil(len(subplots) / 2)
     rows = math.ceil(len(subplots) / columns)
-    width = max(6.2, 0.3 + 3.3 * columns)
+    most = max(len(_places(subplot)) for subplot in subplots)
+    width = max(6.2, 0.3 + max(3.3, 1.1 + UPRIGHT_IN * most) * columns)
     handles = [
         Line2D([], [], label=fit(name, width - 1.0, 8.5), **look) for name, look in looks.items()
     ]
@@ -205,7 +211,7 @@ def _draw_subplot(
     if not drawn:
         not_measured(axes)
     if places:
-        axes.set_xticks(range(len(places)), [fit(p, 1.2, 8.5) for p in places])
+        _place_ticks(axes, places)
         axes.set_xlim(-0.4, len(places) - 0.6)
     else:
         _number_ticks(axes, subplot, log=log)
@@ -218,6 +224,18 @@ def _draw_subplot(
         axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:g}"))
     if subplot.title:
         axes.set_title(fit(subplot.title, 3.0, 10), loc="left")
+
+
+def _place_ticks(axes: Axes, places: Sequence[str]) -> None:
+    """Names of places, slanted where they would cover one another."""
+    names = [fit(p, 1.2, 8.5) for p in places]
+    each_in = PLACES_IN / max(1, len(places))
+    slanted: dict[str, Any] = {}
+    if max((width_in(name, 8.5) for name in names), default=0.0) > each_in - 0.06:
+        upright = each_in < 1.5 * UPRIGHT_IN
+        slanted = {"rotation": 90 if upright else 45, "rotation_mode": "anchor", "ha": "right",
+                   "va": "center" if upright else "top"}  # fmt: skip
+    axes.set_xticks(range(len(places)), names, **slanted)
 
 
 def _draw_line(

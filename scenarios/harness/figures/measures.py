@@ -74,7 +74,8 @@ def draw_measures(
 ) -> Figure:
     """Draw small multiples of a run's measures over its ticks.
 
-    What was not measured is a gap, and a subplot without any value says so.
+    What was not measured is a gap. Subplots without any value, or always 0, are left out and named
+    in the footnote.
 
     Args:
         measures: One mapping per tick, from a measure's name to its value or None.
@@ -84,11 +85,13 @@ def draw_measures(
     """
     if not measures:
         raise UsageError("measures=[] is empty; give at least one tick")
-    n, groups = len(measures), [*_groups(measures), *_own(measures)]
+    n, every = len(measures), [*_groups(measures), *_own(measures)]
+    states = {group.title: _state(measures, group) for group in every}
+    groups = [g for g in every if not states[g.title]] or every[:1]
     rows = math.ceil(len(groups) / _COLUMNS)
     spell = f"{counted(n, 'tick')}, one task {'each' if n != 1 else ''}"
     figure = new_figure(11.2, round(rows * _ROW_IN, 9), title, spell)
-    grid = figure.subplots(rows, _COLUMNS, sharex=True)
+    grid = figure.subplots(rows, _COLUMNS, sharex=True, squeeze=False)
     for axes in grid.flat[len(groups) :]:
         axes.set_visible(False)
     for group, axes in zip(groups, grid.flat, strict=False):
@@ -104,10 +107,23 @@ def draw_measures(
             _draw_shares(axes, series)
         else:
             _draw_lines(axes, series, group)
-    for axes in grid[-1]:
-        axes.set_xlabel("tick")
-    note = "Dashed: before this tick something happened to the team." if shocks else ""
-    return finish(figure, synthetic=synthetic, note=note)
+    for k, axes in enumerate(grid.flat[: len(groups)]):
+        if k + _COLUMNS >= len(groups):  # nothing stands below it
+            axes.set_xlabel("tick")
+            axes.tick_params(labelbottom=True)
+    note = "Dashed: before this tick something happened to the team. " if shocks else ""
+    for state in ("not measured", "always 0"):
+        of = [g.title.lower() for g in every if states[g.title] == state and g not in groups]
+        note += f"{state.capitalize()}: {', '.join(of)}. " if of else ""
+    return finish(figure, synthetic=synthetic, note=note.strip())
+
+
+def _state(measures: Measures, group: Group) -> str:
+    """Why a subplot would say nothing; empty where it says something."""
+    values = [v for name in group.names for v in _values(measures, name) if not np.isnan(v)]
+    if not values:
+        return "not measured"
+    return "" if any(values) else "always 0"
 
 
 def _groups(measures: Measures) -> tuple[Group, ...]:

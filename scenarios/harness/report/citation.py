@@ -51,6 +51,11 @@ class Played:
     on: date | None = None
 
     @property
+    def day(self) -> str:
+        """As `2026-11-22`; empty where it isn't known."""
+        return "" if self.on is None else str(self.on)
+
+    @property
     def note(self) -> str:
         """What it is good for."""
         if self.synthetic:

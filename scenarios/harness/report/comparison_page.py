@@ -11,14 +11,16 @@ from ..api.comparison import Comparison
 from ..config.catalogue import VARYING
 from ..config.comparison import ComparisonConfig
 from ..config.identity import to_json
-from ..format import with_interval
-from ..results.factors import FACTORS, by_words, where
+from ..format import number, with_interval
+from ..results.factors import BLOCK_ORDER, FACTORS, by_words, where
 from ..results.labels import of_compare_table
 from ..runs.matched_results import HEAD as MATCH_HEAD
 from ..runs.matched_results import TITLE as MATCH
 from ..runs.matched_results import match_rows
 from ..statistics.evidence import Conclusion
 from ..statistics.summary import CellSummary, outcome_of
+from ..transcripts.html import TickShown
+from .citation import bibtex, played_of
 from .page import Page, Table
 from .run_page import how_called
 from .statistics_tables import OMNIBUS_HEAD, contrasts_head, contrasts_table, omnibus_table
@@ -29,6 +31,10 @@ CAPTIONS = {
 }
 
 
+CELLS = "Cells, best first; what is the same in all is left out"
+EXAMPLES = (
+    "The first task of the first seed in each cell, side by side; every other: unscripted show."
+)
 SHOWN = {
     Conclusion.DIFFERENCE: "show a difference",
     Conclusion.EQUIVALENT: "show equivalence",
@@ -38,13 +44,17 @@ SHOWN = {
 }
 
 
-def comparison_page(comparison: Comparison, pictures: Mapping[str, Path]) -> Page:
+def comparison_page(
+    comparison: Comparison, pictures: Mapping[str, Path], examples: Sequence[TickShown] = ()
+) -> Page:
     """The page of a comparison.
 
     Args:
         comparison: With at least one whole run.
         pictures: PNG files by the names of `CAPTIONS`.
+        examples: A tick of each cell.
     """
+    played = played_of(comparison.config, comparison.folder)
     config, found = comparison.config, comparison.analysis
     called = _called(config)
     decides = outcome_of(found.summary)
@@ -56,11 +66,18 @@ def comparison_page(comparison: Comparison, pictures: Mapping[str, Path]) -> Pag
         + "".join(f" {said}." for said in called),
         config=_shown(config),
         synthetic=comparison.synthetic,
+        headline=comparison.headline,
+        kind="Comparison",
+        on=played.day,
+        citation=bibtex(played),
+        ticks=list(examples),
+        told=EXAMPLES if examples else "",
         verdict=_verdict(found.summary),
         called=bool(called),
         sentences=found.conclusions,
         pictures={path: CAPTIONS[name] for name, path in pictures.items()},
         tables=[
+            _cells(comparison),
             _means(comparison),
             (MATCH, MATCH_HEAD, match_rows(found.summary, config.design.match)),
             (
@@ -75,6 +92,35 @@ def comparison_page(comparison: Comparison, pictures: Mapping[str, Path]) -> Pag
             ),
         ],
     )
+
+
+def _cells(comparison: Comparison) -> Table:
+    """The cells by what varies, best first, with the measures that tell them apart."""
+    summary = comparison.analysis.summary
+    decides = outcome_of(summary)
+    varying = [f for f in BLOCK_ORDER if len({row.cell.value(f) for row in summary}) > 1]
+    factors = varying or ["protocol"]
+    differ = [
+        m
+        for m in of_compare_table(outcome=decides)
+        if m.name == decides or len({number(row.mean(m.name)) for row in summary}) > 1
+    ]
+    head = [*factors, *(m.short for m in differ)]
+
+    def place(row: CellSummary) -> tuple[str, float]:
+        mean = row.mean(decides)
+        return row.cell.level, 1.0 if mean is None else -mean
+
+    def shown(row: CellSummary, measure: str) -> str:
+        if measure == decides:
+            return with_interval(row.measure(measure))
+        return number(row.mean(measure))
+
+    rows = [
+        [*(str(row.cell.value(f)) for f in factors), *(shown(row, m.name) for m in differ)]
+        for row in sorted(summary, key=place)
+    ]
+    return CELLS, head, rows
 
 
 def _means(comparison: Comparison) -> Table:

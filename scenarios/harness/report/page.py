@@ -10,9 +10,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from jinja2 import Template
 
-from ..format import SYNTHETIC, visible
+from ...._version import __version__
+from ..format import SYNTHETIC
+from ..transcripts.html import TickShown, environment
 
 AGAIN = "The same configuration gives the same numbers."
 AGAIN_CALLED = (
@@ -37,6 +39,13 @@ class Page:
         sentences: A list of them.
         pictures: PNG files and their captions.
         tables: In this order.
+        headline: Three sentences, which stand first.
+        kind: What it is of, as `Run`.
+        on: The day on which it was played; empty where it isn't known.
+        citation: How to cite it, as BibTeX.
+        ticks: Transcripts.
+        told: Said above them.
+        unfolded: How many of the tables stand above the pictures; the others are folded.
     """
 
     title: str
@@ -48,6 +57,13 @@ class Page:
     sentences: Sequence[str] = ()
     pictures: Mapping[Path, str] = field(default_factory=dict)
     tables: Sequence[Table] = ()
+    headline: Sequence[str] = ()
+    kind: str = ""
+    on: str = ""
+    citation: str = ""
+    ticks: Sequence[TickShown] = ()
+    told: str = ""
+    unfolded: int = 1
 
     def html(self) -> str:
         """One file, with the pictures in it."""
@@ -62,6 +78,14 @@ class Page:
             config=json.dumps(self.config, indent=2),
             again=AGAIN_CALLED if self.called else AGAIN,
             note=SYNTHETIC if self.synthetic else "",
+            headline=list(self.headline),
+            kind=self.kind,
+            on=self.on,
+            version=__version__,
+            citation=self.citation,
+            ticks=list(self.ticks),
+            told=self.told,
+            unfolded=self.unfolded,
         )
 
 
@@ -69,13 +93,6 @@ def _inline(path: Path) -> str:
     return f"data:image/png;base64,{base64.b64encode(path.read_bytes()).decode()}"
 
 
-def _shown(value: Any) -> Any:
-    """Foreign texts as far as they can be seen; numbers as they are."""
-    return visible(value) if isinstance(value, str) else value
-
-
 @cache
 def _template() -> Template:
-    loader = PackageLoader("unscripted.scenarios.harness.report", ".")
-    made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, finalize=_shown)
-    return made.get_template("page.html.jinja")
+    return environment("unscripted.scenarios.harness.report").get_template("page.html.jinja")

@@ -8,14 +8,18 @@ from functools import singledispatch
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ....model.errors import UsageError
 from ..advice.advice import Advice
 from ..api.comparison import Comparison
 from ..api.run import Run
 from ..config.identity import to_json
 from ..folders.safe_files import refuse_links, write_text
 from ..folders.tables import typed, write_csv, write_table
+from ..results.factors import FACTORS, where
 from ..runs.sweep import rows_of
+from ..study.load import load
 from ..study.study import PlayedStudy
+from ..transcripts.html import TickShown, shown
 from .advice_page import advice_page
 from .citation import digest_of
 from .comparison_page import comparison_page
@@ -32,6 +36,8 @@ Noting = Callable[[str], object]
 """Hears what could not be drawn, in one sentence each."""
 PAGE = "report.html"
 FINDINGS = "findings.json"
+MOST_EXAMPLES, MOST_MEMBERS = 8, 32
+"""Cells, and members of each, up to which a page shows a task of each cell in words."""
 TABLE = "table.tex"
 COLUMN = "column"
 """The outcome alone, as wide as a column of a paper."""
@@ -91,7 +97,7 @@ def _(comparison: Comparison, note: Noting = _unheard) -> list[Path]:
     figures = {"comparison": comparison.plot, COLUMN: lambda: comparison.plot(column=True)}
     pictures = draw_all(comparison.folder, figures, note)
     pictures.pop(COLUMN, None)
-    page = comparison_page(comparison, pictures)
+    page = comparison_page(comparison, pictures, _examples(comparison, comparison.folder))
     return [*pictures.values(), _write(comparison.folder, page)]
 
 
@@ -112,6 +118,30 @@ def _(played: PlayedStudy, note: Noting = _unheard) -> list[Path]:
         write_text(played.folder / name, page(played.folder))
     own = [played.folder / name for name in played.report.pages]
     return [*pictures.values(), *own, page_of_all]
+
+
+def _examples(comparison: Comparison, folder: Path) -> list[TickShown]:
+    """The first task of each cell's first run in words, where cells are few enough to read."""
+    config = comparison.config
+    if len(config.conditions) > MOST_EXAMPLES:
+        return []
+    found = []
+    for cell, condition in enumerate(config.conditions):
+        if condition.team.agents > MOST_MEMBERS:
+            continue
+        try:
+            run = load(folder, cell * config.replicates)
+        except UsageError:  # not played yet, or of objects that are not in the folder
+            continue
+        assert isinstance(run, Run)
+        name = where({f: run.row[f] for f in _varying(comparison)})
+        found.append(shown(run.told(0)[0], name=f"{name}: ", prefix=f"c{cell}"))
+    return found
+
+
+def _varying(comparison: Comparison) -> list[str]:
+    cells = [row.cell for row in comparison.analysis.summary]
+    return [f for f in FACTORS if len({c.value(f) for c in cells}) > 1] or ["protocol"]
 
 
 def _write_for_paper(comparison: Comparison, folder: Path) -> None:

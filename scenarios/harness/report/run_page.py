@@ -8,12 +8,11 @@ from pathlib import Path
 
 from ....agents.llm.models import parse_model
 from ....agents.llm.settings import TEMPERATURE
-from ....model.metrics.catalogue import measure_run
 from ....model.record import TickRecord
 from ..api.run import Run
 from ..config.identity import to_json
 from ..config.run import RunConfig
-from ..format import UNKNOWN, counted, number, plain
+from ..format import UNKNOWN, counted, plain
 from ..results.chronicle import chronicle
 from ..results.deafened import HEAD as DEAFENED_HEAD
 from ..results.deafened import TITLE as DEAFENED
@@ -23,8 +22,12 @@ from ..results.emergence import TITLE as EMERGENCE
 from ..results.emergence import emergence_lines, emergence_of, emergence_table
 from ..specs.minds import is_called
 from ..terminal.tables import agreement_line, run_rows, undelivered_on
+from ..transcripts.html import TickShown, shown
+from .citation import bibtex, played_of
 from .page import Page
 
+MOST_TURNS = 400
+"""Decisions whose words are on a page."""
 CAPTIONS = {
     "team": "The team on its last task: who contributed, who declined, who built on whom.",
     "roles": "Roles by agent and task.",
@@ -48,6 +51,7 @@ def run_page(run: Run, pictures: Mapping[str, Path]) -> Page:
         [str(m.member), m.state.value, plain(m.role or m.note), ", ".join(map(str, m.builds_on))]
         for m in records[-1].members
     ]
+    played = played_of(config, run.folder)
     over = f"{len(records)} ticks over {len({r.task_id for r in records})} different tasks"
     over += undelivered_on(records)
     return Page(
@@ -56,7 +60,12 @@ def run_page(run: Run, pictures: Mapping[str, Path]) -> Page:
         + _asked(config, records),
         config=to_json(config),
         synthetic=config.synthetic,
-        verdict=_verdict(records),
+        headline=run.headline,
+        kind="Run",
+        on=played.day,
+        citation=bibtex(played),
+        ticks=shown_ticks(run),
+        told=_told(run),
         called=bool(config.called),
         sentences=[
             *chronicle(records),
@@ -78,14 +87,27 @@ def run_page(run: Run, pictures: Mapping[str, Path]) -> Page:
     )
 
 
-def _verdict(records: Sequence[TickRecord]) -> str:
-    """What the team achieved and who took part, on average."""
-    found = measure_run(records)
-    took, roles = found["participation"], found["unique_roles"]
-    said = "" if took is None else f"; {100 * took:.0f} % of the members delivered work"
-    named = "" if roles is None else f", under {counted(int(roles), 'name')} of roles"
-    over = f"over {counted(len(records), 'tick')}"
-    return f"Mean quality {number(found['quality'])} {over}{said}{named}."
+def shown_ticks(run: Run) -> list[TickShown]:
+    """Ticks with their words, the last one unfolded; of a long run or a large team the last ones.
+
+    Args:
+        run: With at least one tick.
+    """
+    left, chosen = MOST_TURNS, 0
+    for record in reversed(run.records):
+        left -= sum(len(m.turns) for m in record.members)
+        if left < 0 and chosen:
+            break
+        chosen += 1
+    told = run.told()[-chosen:]
+    return [shown(t, unfolded=t is told[-1]) for t in told]
+
+
+def _told(run: Run) -> str:
+    n = counted(len(shown_ticks(run)), "tick")
+    if run.folder is None:
+        return f"The words of {n}."
+    return f"The words of {n}; in the terminal: unscripted show {run.folder}"
 
 
 def _asked(config: RunConfig, records: Sequence[TickRecord]) -> str:

@@ -12,6 +12,7 @@ from ..config.identity import to_json
 from ..format import counted, plain
 from ..statistics.findings import overall
 from ..study.study import PlayedStudy
+from .citation import bibtex, played_of
 from .page import Page, Table
 
 
@@ -24,6 +25,7 @@ def study_page(played: PlayedStudy, pictures: Mapping[str, Path]) -> Page:
     """
     report, study = played.report, played.study
     assert report is not None
+    cited = played_of(played.config, played.folder)
     said = [finding.line() for finding in report.findings]
     return Page(
         title=study.question,
@@ -32,6 +34,10 @@ def study_page(played: PlayedStudy, pictures: Mapping[str, Path]) -> Page:
         f"{counted(played.config.replicates, 'seed')} each. {study.expectation} {study.refuted}",
         config=to_json(played.config),
         synthetic=played.results.synthetic,
+        headline=played.headline,
+        kind=f"Scenario {study.name}",
+        on=cited.day,
+        citation=bibtex(cited),
         verdict=f"Found: {overall(report.findings)}.",
         called=any(run.called for run in played.config.conditions),
         sentences=[*said, *report.notes],

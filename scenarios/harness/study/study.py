@@ -27,6 +27,7 @@ from ..config.reading import checked, group_of, read_value
 from ..config.run import RunConfig
 from ..config.study import Condition, StudyConfig
 from ..exits import Exit
+from ..format import number
 from ..results.run_result import RunResult
 from ..runs.many import check_buildable, play_many
 from ..runs.matched_results import analysed
@@ -124,6 +125,13 @@ class PlayedStudy:
     def headline(self) -> list[str]:
         """It in three sentences: what was found, what failed, what it took and calls for."""
         return study_headline(self.findings, self.results.rows, self.config.replicates)
+
+    def _repr_html_(self) -> str:
+        from ..transcripts.html import fragment
+
+        rows = [[f.support, f.claim, number(f.estimate), str(f.n)] for f in self.findings]
+        lines = [self.study.question, *(self.headline if self.results.rows else [])]
+        return fragment(lines, rows, ["", "claim", "estimate", "seeds"])
 
     def body(self, *, runs: bool = True) -> dict[str, Any]:
         """What `--json` says.

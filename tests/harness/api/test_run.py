@@ -9,6 +9,7 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
+from markupsafe import escape
 from matplotlib.figure import Figure
 from support.commands import kept
 from support.own import Constant, Lenient, Relay, bow
@@ -95,8 +96,10 @@ def test_a_plot_is_a_figure(run):
 
 def test_it_shows_in_notebooks(run):
     html = run._repr_html_()
-    assert "<b>sequential · 3 × synthetic/strong · complete</b>, 3 ticks" in html
-    assert html.count("<tr") == 2 + 3
+    assert "<b>sequential · 3 × synthetic/strong · complete, 3 ticks</b>" in html
+    assert html.count("<tr") == 1 + 3
+    for line in run.headline:
+        assert escape(line) in html
     assert "quality" in html
 
 

@@ -33,7 +33,11 @@ def test_the_page_stands_alone(finished):
     page = (finished[0] / "report.html").read_text(encoding="utf-8")
     assert "Synthetic minds: these numbers illustrate a mechanism" in page
     assert page.count("data:image/png;base64,") == 3
-    assert not re.search(r'(src|href)="(?!data:)', page)
+    assert not re.search(r'(src|href)="(?!data:|#)', page)
+    assert "<script" not in page
+    anchors = set(re.findall(r'href="#([^"]+)"', page))
+    assert anchors <= set(re.findall(r'id="([^"]+)"', page))
+    assert len(anchors) == 3 * 3, "a mark for every decision"
 
 
 def test_a_comparison_leaves_its_files(compared):

@@ -11,16 +11,17 @@ from html.parser import HTMLParser
 import networkx as nx
 import pytest
 from jinja2 import UndefinedError
+from markupsafe import escape
 from support.own import Constant, Relay
 
 import unscripted as un
 from unscripted.model.judge import Verdict, Vote
 from unscripted.scenarios.harness.config.run import RunConfig
 from unscripted.scenarios.harness.figures.fonts import MISSING, NOTE
-from unscripted.scenarios.harness.format import number, with_bounds, with_interval
+from unscripted.scenarios.harness.format import with_bounds, with_interval
 from unscripted.scenarios.harness.report import page as page_module
 from unscripted.scenarios.harness.report import publish as publish_module
-from unscripted.scenarios.harness.report.comparison_page import comparison_page
+from unscripted.scenarios.harness.report.comparison_page import CELLS, comparison_page
 from unscripted.scenarios.harness.report.page import AGAIN, AGAIN_CALLED, Page
 from unscripted.scenarios.harness.report.publish import draw_all, publish
 from unscripted.scenarios.harness.report.run_page import how_called, run_page
@@ -72,12 +73,14 @@ def test_every_text_is_escaped(picture):
 
 def test_parts_stand_in_order(picture):
     html = Page(
-        "T", "L", {"k": 1}, synthetic=True, verdict="V", sentences=["s"], pictures={picture: "c"},
+        "T", "L", {"k": 1}, synthetic=True, verdict="V", headline=["H"], sentences=["s"],
+        pictures={picture: "c"},
         tables=[("empty", ["x"], []), ("full", ["x", "y"], [["1", "2"], ["3", "4"]])],
     ).html()  # fmt: skip
     assert html.startswith("<!doctype html>")
-    parts = ("<h1>T</h1>", ">V</p>", "<p>L</p>", 'class="note"', "<li>s</li>", "<figcaption>c",
-             "full", "<th>x</th><th>y</th>", "<td>3</td><td>4</td>", "Configuration")  # fmt: skip
+    parts = ("<h1>T</h1>", ">H</p>", ">V</p>", 'class="note"', ">L</p>", "<figcaption>c",
+             "<li>s</li>", "full", "<th>x</th><th>y</th>", "<td>3</td><td>4</td>",
+             "Configuration")  # fmt: skip
     places = [html.index(part) for part in parts]
     assert places == sorted(places)
     assert "empty" not in html
@@ -87,8 +90,8 @@ def test_parts_stand_in_order(picture):
 
 def test_what_is_missing_is_left_out():
     html = Page("T", "L", {}, synthetic=False).html()
-    assert "note" not in re.sub("<style>.*?</style>", "", html, flags=re.DOTALL)
-    assert not {"ul", "figure", "table"} & set(Tags(html).tags)
+    assert 'class="note"' not in re.sub("<style>.*?</style>", "", html, flags=re.DOTALL)
+    assert not {"ul", "figure", "table", "svg"} & set(Tags(html).tags)
     assert AGAIN in html
     assert AGAIN_CALLED in Page("T", "L", {}, synthetic=False, called=True).html()
     assert AGAIN not in Page("T", "L", {}, synthetic=False, called=True).html()
@@ -119,8 +122,15 @@ def test_a_run_says_what_was_played(run):
     assert heads[:2] == ["Means over ticks", f"Last task: {run.records[-1].task_id}"]
     assert [row[0] for row in page.tables[1][2]] == [str(m.member) for m in run.records[-1].members]
     assert page.config["protocol"] == "sequential"
-    quality = number(run.row["quality"])
-    assert page.verdict.startswith(f"Mean quality {quality} over 3 ticks; ")
+    assert page.headline == run.headline
+    assert [len(t.turns) for t in page.ticks] == [
+        sum(len(m.turns) for m in r.members) for r in run.records
+    ]
+    assert [t.open for t in page.ticks] == [False, False, True]
+    html = page.html()
+    for text in (*run.headline, "Who said what", "How to cite", "prefers-color-scheme: dark"):
+        assert escape(text) in html
+    assert "@media print" in html
 
 
 def test_run_judged_by_several(run):
@@ -192,6 +202,10 @@ def test_a_comparison_says_what_was_played(comparison, picture):
         for level in ("L1", "L3") for protocol in ("silent", "solo", "shared")
     ]  # fmt: skip
     assert tables["Matched budgets, per task"][1] == []
+    head, rows = tables[CELLS]
+    assert head[:3] == ["level", "protocol", "Q"]
+    assert [row[0] for row in rows] == ["L1"] * 3 + ["L3"] * 3
+    assert page.headline == comparison.headline
     assert list(page.pictures) == [picture]
 
 
