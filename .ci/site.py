@@ -16,6 +16,7 @@ from importlib import import_module
 from pathlib import Path
 
 import nbformat
+from latex2mathml.converter import convert
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
@@ -32,6 +33,8 @@ SHIM = "javascripts/iframe-worker.js"
 """Stands for what the theme would fetch from elsewhere, so that the search works from the disk."""
 ROOMS = ("agents", "model", "protocols", "scenarios")
 LINK = re.compile(r"(?<!!)\[([^\]]*)\]\(([^)\s]+)\)")
+CODE = re.compile(r"(^```.*?^```|`[^`\n]*`)", re.MULTILINE | re.DOTALL)
+FORMULA = re.compile(r"\$([^$\n]+)\$")
 COMMENT = re.compile(r"^\s*<!--.*?-->\s*?\n", re.MULTILINE)
 
 
@@ -92,7 +95,16 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
         shown = file is not None and file.inclusion.is_included()
         return f"[{found[1]}]({link})" if shown else found[1]
 
-    return LINK.sub(kept, COMMENT.sub("", markdown))
+    return LINK.sub(kept, COMMENT.sub("", _with_formulas(markdown)))
+
+
+def _with_formulas(markdown: str) -> str:
+    """A page with its formulas as MathML, which browsers draw by themselves; code stays."""
+    parts = CODE.split(markdown)
+    parts[::2] = [
+        FORMULA.sub(lambda m: f"<span>{convert(m[1])}</span>", words) for words in parts[::2]
+    ]
+    return "".join(parts)
 
 
 def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:

@@ -47,13 +47,17 @@ class Window:
         self.wrong: list[str] = []
         page.on("console", lambda m: self.wrong.append(m.text) if m.type == "error" else None)
         page.on("pageerror", lambda error: self.wrong.append(str(error)))
-        page.on("requestfailed", lambda r: self.wrong.append(f"{r.url}: {r.failure}"))
+        page.on("requestfailed", lambda r: self._failed(r.url, r.failure or ""))
         page.on("request", lambda r: self._foreign(r.url))
         page.on("response", lambda r: self._answered(r.status, r.url))
 
     def _answered(self, status: int, url: str) -> None:
         if status > 399:
             self.wrong.append(f"{status} {url}")
+
+    def _failed(self, url: str, why: str) -> None:
+        if why != "net::ERR_ABORTED":  # the page was left while it loaded
+            self.wrong.append(f"{url}: {why}")
 
     def _foreign(self, url: str) -> None:
         if not url.startswith(("http://127.0.0.1:", "file:", "data:", "blob:")):

@@ -22,10 +22,12 @@ def portray(member):
     return AgentPortrayalStyle(color=COLOURS.get(member.state, "lightgrey"), size=60)
 
 
+own = {"loners": lambda record: float(sum(not m.builds_on for m in record.members))}
 page = SolaraViz(
-    un.build(protocol="sequential", n_agents=6, rng=0),
-    components=[make_space_component(portray), make_plot_component("quality")],
+    un.build(protocol="sequential", n_agents=6, measures=own, rng=0),
+    components=[make_space_component(portray), make_plot_component(["quality", "loners"])],
     model_params={
+        "measures": own,
         "protocol": {"type": "Select", "value": "sequential", "values": ["sequential", "shared"]},
         "n_agents": {"type": "SliderInt", "value": 6, "min": 1, "max": 20, "step": 1},
         "rng": 0,
