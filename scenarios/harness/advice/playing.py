@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from ....model.errors import UsageError
 from ..build.from_config import organization_of
@@ -93,7 +94,7 @@ def _play(course: Course, session: Session, execution: Execution) -> tuple[Exit,
     try:
         with reporter.runs(service) as watch, graceful(service, reporter.note):
             while due := course.race.due():
-                _seed(course, session, (due, kept), watch)
+                _seed(course, session, _Turn(due, kept, execution.executor), watch)
     except _OverError as over:
         return over.ending, str(over)
     except KeyboardInterrupt:
@@ -103,14 +104,23 @@ def _play(course: Course, session: Session, execution: Execution) -> tuple[Exit,
     return Exit.DONE, ""
 
 
-def _seed(
-    course: Course,
-    session: Session,
-    what: tuple[list[int], Mapping[str, RunResult]],
-    watch: Counted,
-) -> None:
+class _Turn(NamedTuple):
+    """The arms that are due, what is kept of earlier commands, and where runs are played."""
+
+    due: list[int]
+    kept: Mapping[str, RunResult]
+    executor: str
+
+    @property
+    def workers(self) -> int | None:
+        """Instant runs of one seed are too few to start processes for, unless they are asked
+        for."""
+        return 1 if self.executor == "processes" else None
+
+
+def _seed(course: Course, session: Session, turn: _Turn, watch: Counted) -> None:
     """Play one seed of the arms that are due; what was played before is taken as it is."""
-    due, kept = what
+    due, kept, executor = turn
     jobs = course.jobs(due)
     _check_calls(course, [job.config for job in jobs.values()])
     results = {key: kept[key] for key in jobs if key in kept}
@@ -118,7 +128,8 @@ def _seed(
     service = session.service
     done = len(course.results)
     watch(done + len(results), done + len(jobs))
-    for key, result in play_jobs(todo, service, None if service is not None else 1):
+    workers = turn.workers if service is None else None
+    for key, result in play_jobs(todo, service, workers, executor):
         results[key] = result
         if service is not None:
             _keep(session, key, result)

@@ -17,6 +17,7 @@ from ....model.governance.rules import with_parameter
 from ....model.mind import Mind
 from ....model.protocol import Protocol
 from ....model.tasks.stream import TaskStream
+from ..executors.executor import parse_executor
 from ..specs.experience import parse_memory, parse_skills
 from ..specs.minds import given_minds, is_called, own_mind
 from ..specs.protocols import make_protocol
@@ -98,6 +99,18 @@ def check_shocks(shocks: str, ticks: int) -> None:
                 f"shock={scheduled.shock.name}@{scheduled.last} never strikes in "
                 f"ticks={ticks}; use a tick below {ticks}"
             )
+
+
+def check_executor(executor: str) -> None:
+    """Refuse an executor that there isn't; whether a cluster answers is found out later.
+
+    Args:
+        executor: As asked for.
+
+    Raises:
+        UsageError: An unknown name, or no number of processes.
+    """
+    parse_executor(executor)
 
 
 def label_of(value: Any) -> str:

@@ -203,9 +203,18 @@ class Execution:
     json: bool = option(False, "One JSON object on standard output, all else on standard error.")
     yes: bool = option(False, "Don't ask before a paid run starts.")
     dry_run: bool = option(False, "Say what it would take and could show, and stop; needs no key.")
+    executor: str = option(
+        "processes",
+        "Where runs are played that call no models: processes[:N], or ray[:ADDRESS].",
+        "NAME",
+    )
     max_failures: int | None = option(None, "Exit 3 if more decisions failed than this.", "N")
 
     def __post_init__(self) -> None:
+        if self.executor != "processes":
+            from .checks import check_executor
+
+            check_executor(self.executor)
         if self.max_failures is not None and self.max_failures < 0:
             raise UsageError(f"max_failures={self.max_failures} is below 0; use 0 or more")
 

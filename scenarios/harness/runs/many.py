@@ -79,7 +79,10 @@ def play_many(session: Session, execution: Execution) -> PlayedRuns:
     began = time.perf_counter()
     try:
         with reporter.runs(service) as watch, graceful(service, reporter.note):
-            results = sweep(config, session.folder, workers=workers, service=service, watch=watch)
+            results = sweep(
+                config, session.folder, workers=workers, service=service, watch=watch,
+                executor=execution.executor,
+            )  # fmt: skip
     except KeyboardInterrupt:
         count = len(session.folder.finished()) if session.folder is not None else 0
         reporter.note(f"interrupted with {count} runs kept; the same command continues")

@@ -7,23 +7,25 @@ one and not half of one. A run gives the same result in any process.
 
 from __future__ import annotations
 
-import os
 import pickle
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import TYPE_CHECKING, NamedTuple
 
 from ....model.plugins.loading import OWN
+from ....model.relocation import located
 from ..build.from_config import organization_of
-from ..config.identity import Sweep
+from ..config.identity import Sweep, files_of
 from ..config.run import RunConfig
+from ..executors.executor import RAY, Executor, parse_executor
+from ..executors.garbage import collecting_rarely
+from ..executors.processes import Processes
 from ..exits import Exit
 from ..folders.folder import Folder
 from ..results.rows import Row, agent_rows, ruling_rows, run_row, tick_rows
 from ..results.run_result import RunResult
 from .keys import calls_key, run_key
 from .play import failures, play
-from .processes import Processes
 from .reporter import Counted
 
 if TYPE_CHECKING:
@@ -85,6 +87,7 @@ def sweep(
     service: Service | None = None,
     watch: Counted | None = None,
     only: Collection[str] | None = None,
+    executor: str = "processes",
 ) -> dict[str, RunResult]:
     """Play every run of a comparison or scenario that isn't in the folder yet.
 
@@ -96,6 +99,7 @@ def sweep(
         service: Calls models, where there are any; then runs share this process and its budget.
         watch: Called with runs finished and runs in all.
         only: Keys of the runs that are wanted; None for all.
+        executor: Where runs are played that call no models: `processes[:N]` or `ray[:ADDRESS]`.
 
     Returns:
         Results by key, in the order of the configuration.
@@ -113,7 +117,7 @@ def sweep(
     finished_count = len(done)
     if watch is not None:
         watch(finished_count, len(runs))
-    for key, result in play_jobs(todo, service, workers):
+    for key, result in play_jobs(todo, service, workers, executor):
         done[key] = result
         if folder is not None and result.whole:
             folder.keep_result(key, result)
@@ -124,7 +128,10 @@ def sweep(
 
 
 def play_jobs(
-    todo: Mapping[str, Job], service: Service | None, workers: int | None = None
+    todo: Mapping[str, Job],
+    service: Service | None,
+    workers: int | None = None,
+    executor: str = "processes",
 ) -> Iterator[tuple[str, RunResult]]:
     """Results as they finish, each with its key.
 
@@ -132,10 +139,11 @@ def play_jobs(
         todo: By key, in the order in which they are begun.
         service: Calls models, where there are any.
         workers: As `sweep` takes it.
+        executor: Likewise.
     """
     if service is not None:
         return _play_called(todo, service, workers or MOST_THREADS)
-    return _play_all(todo, workers or os.cpu_count() or 1)
+    return _play_all(todo, workers, executor)
 
 
 def _play_called(
@@ -154,13 +162,32 @@ def _play_called(
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _play_all(todo: Mapping[str, Job], workers: int) -> Iterator[tuple[str, RunResult]]:
-    if workers == 1 or len(todo) < 2 * workers or not _travel(todo):
-        for key, job in todo.items():
-            yield key, _play_job(job)
-        return
-    with Processes[str, Job, RunResult](_play_job, _lost, min(workers, len(todo))) as pool:
+def _play_all(
+    todo: Mapping[str, Job], workers: int | None, executor: str
+) -> Iterator[tuple[str, RunResult]]:
+    asked = parse_executor(executor)
+    pool: Executor[str, Job, RunResult]
+    if asked.kind == RAY and todo and _travel(todo):
+        from ..executors.ray_cluster import RayCluster
+
+        files = {name: located(name) for job in _one_of_each(todo) for name in files_of(job.config)}
+        pool = RayCluster(_play_job, _lost, address=asked.address, files=files)
+    else:
+        processes = workers or asked.here
+        if processes == 1 or len(todo) < 2 * processes or not _travel(todo):
+            for key, job in todo.items():
+                with collecting_rarely():
+                    result = _play_job(job)
+                yield key, result
+            return
+        pool = Processes(_play_job, _lost, min(processes, len(todo)))
+    with pool:
         yield from pool.map(todo)
+
+
+def _one_of_each(todo: Mapping[str, Job]) -> Iterable[Job]:
+    """A job of each kind of team."""
+    return {id(job.config.team): job for job in todo.values()}.values()
 
 
 def _play_job(job: Job) -> RunResult:
@@ -176,7 +203,7 @@ def _travel(todo: Mapping[str, Job]) -> bool:
 
     Objects typed into a notebook can't, nor those of a scenario that was found by its file.
     """
-    for job in {id(job.config.team): job for job in todo.values()}.values():
+    for job in _one_of_each(todo):
         try:
             sent = pickle.dumps(job.config)
         except Exception:

@@ -14,18 +14,16 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from multiprocessing import connection, get_context, parent_process, resource_tracker
-from typing import Generic, TypeVar
 
 from ..exits import ENDING
+from .executor import Executor, J, K, R
+from .garbage import collect_rarely
 
-K = TypeVar("K")
-J = TypeVar("J")
-R = TypeVar("R")
 AHEAD = 4
 """Jobs in flight for each worker: enough to keep it busy, little to lose on Ctrl-C."""
 
 
-class Processes(Generic[K, J, R]):
+class Processes(Executor[K, J, R]):
     """A pool of workers that plays jobs as long as it is open.
 
     Args:
@@ -35,16 +33,9 @@ class Processes(Generic[K, J, R]):
     """
 
     def __init__(self, play: Callable[[J], R], lost: Callable[[str], R], workers: int) -> None:
-        self._play = play
-        self._lost = lost
+        super().__init__(play, lost)
         self._workers = workers
         self._pool = self._fresh()
-
-    def __enter__(self) -> Processes[K, J, R]:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._end()
 
     def map(self, jobs: Mapping[K, J]) -> Iterator[tuple[K, R]]:
         """Results as they finish, each with its job's key.
@@ -78,13 +69,13 @@ class Processes(Generic[K, J, R]):
     def _again(self, jobs: Mapping[K, J]) -> Iterator[tuple[K, R]]:
         """Play jobs that a dead worker took along, one by one."""
         for key, job in jobs.items():
-            self._end()
+            self.close()
             self._pool = self._fresh()
             try:
                 yield key, self._submit(job).result()
             except BrokenExecutor as error:
                 yield key, self._lost(f"its worker process died twice: {error}")
-        self._end()
+        self.close()
         self._pool = self._fresh()
 
     def _submit(self, job: J) -> Future[R]:
@@ -98,10 +89,10 @@ class Processes(Generic[K, J, R]):
     def _fresh(self) -> ProcessPoolExecutor:
         _keep_the_books()
         return ProcessPoolExecutor(
-            self._workers, mp_context=get_context("spawn"), initializer=_end_with_parent
+            self._workers, mp_context=get_context("spawn"), initializer=_begin
         )
 
-    def _end(self) -> None:
+    def close(self) -> None:
         """End the workers now, whatever they do: runs are cheap, orphans are not."""
         workers = list((self._pool._processes or {}).values())
         results = self._pool._result_queue
@@ -134,6 +125,12 @@ def _keep_the_books() -> None:
     """Start the process that tracks semaphores so that a terminal's end doesn't end it first."""
     with _deaf():
         resource_tracker.ensure_running()
+
+
+def _begin() -> None:
+    """In a worker, before its first job."""
+    _end_with_parent()
+    collect_rarely()
 
 
 def _end_with_parent() -> None:

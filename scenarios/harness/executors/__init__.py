@@ -1,0 +1,1 @@
+"""Where independent runs are played: processes on this machine, or a Ray cluster."""

@@ -1,0 +1,61 @@
+"""Where runs are played: what users type, equal results, who dies loses nothing but time."""
+
+from __future__ import annotations
+
+import gc
+
+import pytest
+from support.commands import command
+
+import unscripted as un
+from unscripted.model.errors import UsageError
+from unscripted.scenarios.harness.executors.executor import ExecutorSpec, parse_executor
+from unscripted.scenarios.harness.executors.garbage import collecting_rarely
+from unscripted.scenarios.harness.executors.ray_cluster import read_files
+
+
+@pytest.mark.parametrize(
+    ("text", "spec"),
+    [
+        ("processes", ExecutorSpec()),
+        ("processes:3", ExecutorSpec(workers=3)),
+        ("ray", ExecutorSpec("ray")),
+        ("ray:10.0.0.1:6379", ExecutorSpec("ray", address="10.0.0.1:6379")),
+    ],
+)
+def test_executors_are_read(text, spec):
+    assert parse_executor(text) == spec
+
+
+@pytest.mark.parametrize("text", ["threads", "processes:0", "processes:x", "processes:", "ray:"])
+def test_other_words_are_refused(text):
+    with pytest.raises(UsageError, match="executor="):
+        parse_executor(text)
+
+
+def test_a_mistake_is_one_line():
+    said = command("compare", "--executor", "threads")
+    assert said.code == 2
+    assert "processes[:N]" in said.err
+
+
+def test_processes_give_the_same(here):
+    asked = {"protocol": ["silent", "solo"], "agents": 3, "ticks": 1, "replicates": 3}
+    alone = un.compare(**asked, executor="processes:1")
+    spread = un.compare(**asked, executor="processes:2")
+    assert alone.body() == spread.body()
+
+
+def test_collecting_is_as_before():
+    before = gc.get_threshold()
+    with collecting_rarely():
+        assert gc.get_threshold() != before
+    assert gc.get_threshold() == before
+
+
+def test_files_travel_whole(tmp_path):
+    (tmp_path / "one.yaml").write_bytes(b"a")
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more" / "two.yaml").write_bytes(b"b")
+    files = {"one": tmp_path / "one.yaml", "more": tmp_path / "more"}
+    assert read_files(files) == {"one": {"": b"a"}, "more": {"two.yaml": b"b"}}
