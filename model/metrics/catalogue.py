@@ -155,13 +155,14 @@ BUILT_IN = (
         "Prompt tokens that the provider read from a cache, the judge's not included.",
     ),
     Measure(
-        "cost_usd", OfTick(cost_usd), "cost", "USD per task", 0, None, "less",
-        "What the team's decisions cost as billed, the judge's work not included.",
-        "USD", contrasted=True,
+        "cost_usd", OfTick(cost_usd), "cost billed", "USD per task", 0, None, "less",
+        "What the team's decisions cost as billed, discounts for what was cached included.",
+        "USD billed", contrasted=True,
     ),
     Measure(
         "cost_usd_uncached", OfTick(cost_usd_uncached), "cost uncached", "USD per task", 0, None,
         "less", "What they would cost without discounts for what was cached.",
+        "USD uncached", contrasted=True,
     ),
     Measure(
         "delivered", OfTick(delivered), "delivered", "share of tasks", 0, 1, "more",

@@ -79,10 +79,12 @@ def _final(found: study.StudyResults) -> list[study.Claim]:
     ratio = open_ones / q[CLAUDE, "sequential"]
     made.append(claim(section, name, 0.95, ratio, study.Origin.FOLLOWS))
     costs = [
-        found.sample("cost_usd", series="final", model=f"synthetic/{m}", protocol="sequential")
+        found.sample(
+            "cost_usd_uncached", series="final", model=f"synthetic/{m}", protocol="sequential"
+        )
         for m in (CLAUDE, DEEPSEEK)
     ]
-    name = "price of Claude over DeepSeek's, per task"
+    name = "price of Claude over DeepSeek's, per task, uncached"
     made.append(claim(section, name, 24.0, costs[0] / costs[1], study.Origin.INPUT))
     return made
 

@@ -19,7 +19,7 @@ from ....model.errors import UsageError
 from ....model.metrics.catalogue import BUILT_IN
 from ....model.record import State
 from ..format import counted
-from ..results.labels import described
+from ..results.labels import BY_CONSTRUCTION, described
 from .style import BLACK, MARKERS, SERIES, STATES, finish, new_figure, not_measured, styled
 
 Measures = Sequence[Mapping[str, float | None]]
@@ -128,10 +128,20 @@ def _state(measures: Measures, group: Group) -> str:
 
 def _groups(measures: Measures) -> tuple[Group, ...]:
     scored = any(m.get("score") is not None for m in measures)
+    groups = tuple(g for g in GROUPS if not _fixed(measures, g))
     if not scored:
-        return GROUPS
+        return groups
     known = any(m.get("quality") is not None for m in measures)
-    return (*SCORED, *GROUPS[0 if known else 1 :])
+    return (*SCORED, *groups[0 if known else 1 :])
+
+
+def _fixed(measures: Measures, group: Group) -> bool:
+    """Whether a group shows nothing but what is the same on every task by construction."""
+    (name, *more) = group.names
+    if more or name not in BY_CONSTRUCTION or len(measures) < 2:
+        return False
+    values = {m.get(name) for m in measures}
+    return len(values) == 1 and values != {None}
 
 
 def _own(measures: Measures) -> list[Group]:

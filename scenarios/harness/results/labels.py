@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from ....model.metrics.catalogue import BUILT_IN, of_runs, of_ticks
 from ....model.metrics.measure import Measure
@@ -16,9 +17,11 @@ OF_SCORE = (
 OF_GRADES = ("quality", "mission_relevance", "balance")
 """Measures of tasks that judges grade; tables of code-scored tasks do without them."""
 """Measures of a tick that stand in files and JSON and not in the table of a run."""
+BY_CONSTRUCTION = frozenset({"exclusion_rate", "spectral_gap", "tokens_cached"})
+"""Measures that protocol, network or mind may fix; where they never vary they are not shown."""
 SPARED_FIRST = (
     "balance", "tokens", "risk", "exclusion_rate", "mission_relevance", "wall_s", "hierarchy_depth",
-    "abstention_rate", "delivered", "cost_usd",
+    "abstention_rate", "delivered", "cost_usd_uncached", "cost_usd",
 )  # fmt: skip
 """Columns of a comparison left out, one after another, until it fits: a number is never cut."""
 
@@ -98,6 +101,18 @@ def of_compare_table(
         outcome: `score` or `quality`.
     """
     return [m for m in of_runs(own).values() if m.short and m.name not in _elsewhere(outcome)]
+
+
+def undiscounted(shown: Iterable[Measure], rows: Iterable[Mapping[str, Any]]) -> list[Measure]:
+    """Those shown but the cost without discounts, where nothing was discounted.
+
+    Args:
+        shown: In their order.
+        rows: Means by measure.
+    """
+    pairs = [(row.get("cost_usd"), row.get("cost_usd_uncached")) for row in rows]
+    same = all(billed == full for billed, full in pairs)
+    return [m for m in shown if not (same and m.name == "cost_usd_uncached")]
 
 
 def spared_first(shown: Iterable[Measure]) -> list[str]:

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 BY = {"calls": "calls", "tokens": "tokens", "usd": "cost_usd_uncached"}
 """What budgets are matched on, and the measure that counts it."""
-UNITS = {"calls": "calls", "tokens": "tokens", "usd": "USD"}
+UNITS = {"calls": "calls", "tokens": "tokens", "usd": "USD uncached"}
 PILOT, REHEARSED = 24, 4
 """Tasks of the pilot, and of a rehearsal."""
 GROWTH = 4

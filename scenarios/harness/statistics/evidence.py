@@ -14,7 +14,7 @@ from .intervals import Bounds
 
 CONTRASTED = (
     "quality", "mission_relevance", "risk", "balance", "abstention_rate", "hierarchy_depth",
-    "tokens", "cost_usd", "wall_s", "score",
+    "tokens", "cost_usd", "cost_usd_uncached", "wall_s", "score",
 )  # fmt: skip
 """The measures whose differences are taken, in the order of the JSON."""
 GRADED_BY_P = 0.001, 0.01

@@ -16,7 +16,13 @@ from ....model.metrics.performance import delivered
 from ....model.metrics.scored import outcome
 from ....model.record import State, TickRecord
 from ..format import UNKNOWN, number, plain, width, with_interval
-from ..results.labels import of_compare_table, of_run_table, spared_first
+from ..results.labels import (
+    BY_CONSTRUCTION,
+    of_compare_table,
+    of_run_table,
+    spared_first,
+    undiscounted,
+)
 from ..results.rows import measured
 from ..statistics.intervals import interval
 from ..statistics.summary import CellSummary, outcome_of
@@ -63,8 +69,12 @@ def run_rows(records: Sequence[TickRecord]) -> list[list[str]]:
     """
     ticks = measured(records)
     rows = []
-    for measure in of_run_table(outcome=outcome(t["score"] for t in ticks)):
-        found = interval(t[measure.name] for t in ticks)
+    for measure in undiscounted(of_run_table(outcome=outcome(t["score"] for t in ticks)), ticks):
+        values = [t[measure.name] for t in ticks]
+        still = len(ticks) > 1 and len(set(values)) == 1 and values[0] is not None
+        if still and measure.name in BY_CONSTRUCTION:
+            continue
+        found = interval(values)
         mean_and_sd = (None, None) if found is None else (found.mean, found.sd)
         rows.append([measure.label, *map(number, mean_and_sd), measure.scale])
     return rows
@@ -131,7 +141,8 @@ def compare_table(summary: Sequence[CellSummary], console: Console) -> Table:
     """
     unbounded = console.options.update(max_width=1000)  # else a table measures what it is given
     decides = outcome_of(summary)
-    measures = of_compare_table(outcome=decides)
+    costs = [{m: row.mean(m) for m in ("cost_usd", "cost_usd_uncached")} for row in summary]
+    measures = undiscounted(of_compare_table(outcome=decides), costs)
     same = _same_in_all(summary, measures)
     order = [*same, *(name for name in spared_first(measures) if name not in same)]
     for spared in range(len(order) + 1):

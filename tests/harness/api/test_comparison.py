@@ -22,7 +22,8 @@ FACTORS = ["protocol", "topology", "model", "agents", "level"]
 CONTRAST = [
     *FACTORS, "measure", "difference", "sd", "ci95_low", "ci95_high", "cohens_d",
     "cohens_d_ci95_low", "cohens_d_ci95_high", "p", "p_corrected", "pairs", "family",
-    "ci95_bootstrap_low", "ci95_bootstrap_high", "factor", "verdict", "evidence", "against",
+    "ci95_bootstrap_low", "ci95_bootstrap_high", "factor", "verdict", "evidence", "decided_by",
+    "against",
 ]  # fmt: skip
 
 

@@ -52,7 +52,7 @@ def test_json_is_one_object_alone(finished):
     body, end = json.JSONDecoder().raw_decode(said.out)
     assert said.out[end:] == "\n"
     assert (body["version"], body["synthetic"]) == (1, True)
-    assert set(body) == {"version", "synthetic", "runs", "summary", "emergence"}
+    assert set(body) == {"version", "synthetic", "runs", "summary", "emergence", "deafened"}
     assert "quality Q" in said.err
 
 

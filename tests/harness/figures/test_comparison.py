@@ -102,7 +102,7 @@ def test_notes_say_what_is_drawn():
 def test_measures_nobody_has_say_so():
     figure = draw([summary_of("a", 0.5)], ["quality", "cost_usd"])
     assert texts(figure).count("not measured") == 1
-    assert "cost\n(USD per task)" in texts(figure)
+    assert "cost billed\n(USD per task)" in texts(figure)
 
 
 def test_panels_that_say_nothing():

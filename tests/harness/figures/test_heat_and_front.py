@@ -76,7 +76,7 @@ def test_front_is_what_nothing_beats():
     assert drawn(figure, "front")[0].get_ydata().tolist() == pytest.approx([0.501, 0.901])
     (axes,) = figure.axes
     assert (axes.get_xlabel(), axes.get_ylabel()) == (
-        "cost (USD per task, log scale)", "quality Q (0.25 to 1)"
+        "cost billed (USD per task, log scale)", "quality Q (0.25 to 1)"
     )  # fmt: skip
     inside(figure)
 

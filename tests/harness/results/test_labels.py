@@ -12,6 +12,7 @@ from unscripted.scenarios.harness.results.labels import (
     of_compare_table,
     of_run_table,
     spared_first,
+    undiscounted,
 )
 
 OWN = Measure("loners", lambda records, scales: 1.0, "loners", "share of members", short="alone")
@@ -35,7 +36,9 @@ def test_a_measure_is_described_once(measure, label, scale):
 
 @pytest.mark.parametrize(
     ("measure", "said"),
-    [("quality", "quality Q"), ("wall_s", "T (s)"), ("tokens", "tokens"), ("cost_usd", "USD"),
+    [("quality", "quality Q"), ("wall_s", "T (s)"), ("tokens", "tokens"),
+     ("cost_usd", "USD billed"),
+     ("cost_usd_uncached", "USD uncached"),
      ("calls", "model calls"), ("abstention_rate", "abstention"), ("batch", "batch")],
 )  # fmt: skip
 def test_headings(measure, said):
@@ -56,13 +59,22 @@ def test_a_runs_table():
 def test_a_comparisons_table():
     shown = of_compare_table({"loners": OWN})
     assert [m.short for m in shown] == [
-        "Q", "M", "abstained", "excluded", "depth", "risk", "T (s)", "tokens", "USD", "delivered",
-        "B", "alone",
+        "Q", "M", "abstained", "excluded", "depth", "risk", "T (s)", "tokens", "USD billed",
+        "USD uncached", "delivered", "B", "alone",
     ]  # fmt: skip
     spared = spared_first(shown)
     assert spared[:2] == ["loners", "balance"]
     assert spared[-1] == "cost_usd"
     assert sorted([*spared, "quality"]) == sorted(m.name for m in shown)
+
+
+def test_equal_prices_stand_once():
+    shown = of_compare_table()
+    same, other = ({"cost_usd": 1.0, "cost_usd_uncached": full} for full in (1.0, 2.0))
+    names = [m.name for m in undiscounted(shown, [same, same])]
+    assert "cost_usd_uncached" not in names
+    assert len(names) == len(shown) - 1
+    assert undiscounted(shown, [same, other]) == shown
 
 
 def test_everything_is_said_of_every_measure():

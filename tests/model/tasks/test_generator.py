@@ -134,3 +134,15 @@ def test_level_rules_hold_against_draws(tmp_path, monkeypatch, level):
         task = generator.generate(level, np.random.default_rng(seed), "made")
         assert broken_level_rule(task) is None
         assert_of_its_level(task)
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_fresh_corpora_are_samples(level):
+    first, second = generator.fresh_corpus(level, 0), generator.fresh_corpus(level, 1)
+    assert first == generator.fresh_corpus(level, 0)
+    assert len(first) == len({t.id for t in (*first, *second)}) / 2 == generator.FRESH
+    for task in first:
+        assert broken_level_rule(task) is None
+        assert_of_its_level(task)
+    assert not {t.rubric for t in first} & {t.rubric for t in second}
+    assert not {t.rubric for t in first} & {t.rubric for t in corpus()}
