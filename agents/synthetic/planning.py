@@ -22,7 +22,8 @@ def plan(situation: Situation) -> Plan | Abstention:
         return Abstention("I see nothing in this request to hand out.")
     each = max(1, min(p.capacity, -(-len(todo) // len(roster))))
     parts = [todo[k : k + each] for k in range(0, len(todo), each)][: len(roster)]
-    order = sorted(range(len(parts)), key=lambda k: max(task.depth(i) for i in parts[k]))
+    seen = set(todo)  # chains through what it overlooked are hidden from it, too
+    order = sorted(range(len(parts)), key=lambda k: max(task.depth(i, seen) for i in parts[k]))
     phase = {k: 1 + place for place, k in enumerate(order)}
     return Plan(
         tuple(

@@ -16,7 +16,7 @@ from unscripted.model.decision import Contribution, WorkItem
 from unscripted.model.messages import Log, View
 from unscripted.model.tasks.task import Brief, Requirement, Task
 
-BRIEF = Brief("t", "A letter", "Translate the letter.", "L4")
+BRIEF = Brief("t20", "A letter", "Translate the letter.", "L4")
 TASK = Task(
     BRIEF,
     (
