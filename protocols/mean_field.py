@@ -25,7 +25,7 @@ complete network the number on each topic is within 1 of N * m; on a sparse one 
 responds to its own surroundings. cohorts + 1 rounds, 2N calls.
 
 Who declined or failed before adds no voice and is asked again, for it now has a response to give.
-A member around whom nobody stated anything is free in the last round.
+A member that hears nobody, or around whom nobody stated anything, is free in the last round.
 
 Nobody sees work, so what needs a colleague's result is done on a guess, and the team can't lead
 where results hang together. With `field=hidden`, its ablation, nobody meets the population: each
@@ -193,6 +193,8 @@ class MeanField(Protocol):
         responses = {}
         for member in team.members:
             heard = links[member]
+            if not heard:
+                continue  # alone, it meets no population
             n = len(heard) + 1
             if n == len(team.members):  # it hears all: one field serves them
                 field, rank = everyone, place[member]

@@ -248,8 +248,8 @@ def scores(
     steps = math.ceil(math.log(PRECISION) / math.log(1.0 - TELEPORTATION))
     vector: NDArray[np.floating[Any]] = np.ones(n)
     for _ in range(steps):
-        carried = np.bincount(takers, amounts * vector[givers], n)
-        carried += float(left @ vector) * advance / n
+        passed = np.bincount(takers, amounts * vector[givers], n)
+        carried = passed + float(left @ vector) * advance / n
         step = (1.0 - TELEPORTATION) * carried + TELEPORTATION * advance
         moved = float(np.abs(step - vector).max())
         vector = step

@@ -87,7 +87,7 @@ def test_congestion_spreads_the_team():
 
 
 @few
-@given(st.integers(1, 40), seeds(), wanting, st.floats(0.0, 5.0), st.floats(0.2, 5.0))
+@given(st.integers(2, 40), seeds(), wanting, st.floats(0.0, 5.0), st.floats(0.2, 5.0))
 def test_complete_network_plays_the_equilibrium(n, seed, mind, congestion, temperature):
     protocol = MeanField(congestion=congestion, temperature=temperature, cohorts=1)
     _, (record,) = Case(lambda: protocol, n, "complete", seed, 1, mind).play()
@@ -123,7 +123,7 @@ def test_members_answer_what_they_hear(network, directed, seed, mind):
         for member, assignment in given_in(record).items():
             hears = heard_by(org.network.G, member) | {member}
             near = [stated[m] for m in sorted(hears) if m in stated]
-            assert (assignment is None) == (not near)
+            assert (assignment is None) == (not near or hears == {member})
             if assignment is not None:
                 worded = {(t, i.role) for i in near for t in (i.focus or (i.role,))}
                 assert " ".join(assignment.focus[0].casefold().split()) in {
