@@ -73,7 +73,7 @@ def search(
         print("the time is up")
     held = [f.name for f in FIGURES if f.held_back] if hold_back else []
     bench = Bench(processes, range(REPORT_SEEDS, REPORT_SEEDS + 6))
-    said = accuracy(found.best[1], bench)
+    said = accuracy(found.best[1], bench, held)
     write(out, found.best[1], said, range(seeds), held)
     if hold_back:
         print(skill({name: row["fitted"] for name, row in said["figures"].items()}))

@@ -34,7 +34,7 @@ PARAMETER_BOUNDS: dict[str, tuple[float, float]] = {
 }
 """Fitted parameters of the world and the range in which each is plausible."""
 FACULTY_BOUNDS: dict[str, tuple[float, float]] = {
-    **{f"{model}/reasoning": (0.3, 0.98) for model in FITTED},
+    **{f"{model}/reasoning": (0.3, 1.0) for model in FITTED},
     **{f"{model}/self_reflection": (0.1, 1.0) for model in FITTED},
 }
 """Fitted faculties: two a model, for each has two figures of quality or more. Instruction following
