@@ -141,7 +141,7 @@ def report(*, seeds: int = 12, processes: int = 2, of: Path | None = None) -> No
 
 @app.command
 def sample(
-    *, out: Path = FILE, minutes: float = 60.0, sets: int = 32, seeds: int = 3, seed: int = 1
+    *, out: Path = FILE, minutes: float = 60.0, sets: int = 36, seeds: int = 3, seed: int = 1
 ) -> None:
     """Draw sets of parameters that fit as well as what ships, and write them.
 

@@ -16,7 +16,7 @@ References:
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -123,15 +123,3 @@ def _inside(u: Numbers, direction: Numbers) -> tuple[float, float]:
     moving = direction != 0.0
     ends = np.array([-u[moving], 1.0 - u[moving]]) / direction[moving]
     return float(ends.min(axis=0).max()), float(ends.max(axis=0).min())
-
-
-def spread_out(found: Sequence[Setting], n: int) -> list[Setting]:
-    """Of settings in the order in which they were drawn, n evenly over it; all where fewer.
-
-    Args:
-        found: In that order.
-        n: How many, 1 or more.
-    """
-    if len(found) <= n:
-        return list(found)
-    return [found[(i + 1) * len(found) // n - 1] for i in range(n)]

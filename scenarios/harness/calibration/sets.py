@@ -11,8 +11,11 @@ import yaml
 from ....agents.synthetic.ensemble import FILE
 from .accuracy import REPORT_SEEDS
 from .bench import TICKS, on_demand
-from .sampling import TOLERANCE, spread_out
+from .sampling import TOLERANCE
 from .setting import Setting, values
+
+FRESH = 3
+"""Seeds that no search has seen, on which a setting must fit, too."""
 
 
 def within(seeds: Sequence[int]) -> Callable[[Setting], bool]:
@@ -25,21 +28,28 @@ def within(seeds: Sequence[int]) -> Callable[[Setting], bool]:
 
 
 def write_sets(out: Path, drawn: Sequence[Setting], n: int) -> None:
-    """Write n of the settings drawn, those that fit on seeds no search has seen, too.
+    """Write n of the settings drawn: such as fit on seeds no search has seen, too.
 
     Args:
         out: The file.
         drawn: In the order in which they were drawn.
         n: How many are kept, at most.
     """
-    fresh = range(REPORT_SEEDS, REPORT_SEEDS + 6)
+    fits = within(range(REPORT_SEEDS, REPORT_SEEDS + FRESH))
     different = list({tuple(values(s).values()): s for s in drawn}.values())
-    fits = within(fresh)
-    kept = [s for s in spread_out(different, 2 * n) if fits(s)]
+    order = [*range(0, len(different), 2), *range(1, len(different), 2)]  # even over the draws
+    kept: list[int] = []
+    tried = 0
+    for i in order:
+        if len(kept) == n:
+            break
+        tried += 1
+        if fits(different[i]):
+            kept.append(i)
     text = yaml.safe_dump(
         {
-            "provenance": provenance(len(different), len(kept)),
-            "sets": [values(s) for s in spread_out(kept, n)],
+            "provenance": provenance(len(different), tried),
+            "sets": [values(different[i]) for i in sorted(kept)],
         },
         sort_keys=False,
         width=100,
@@ -48,12 +58,12 @@ def write_sets(out: Path, drawn: Sequence[Setting], n: int) -> None:
     out.write_text(head + text, encoding="utf-8")
 
 
-def provenance(drawn: int, fit: int) -> dict[str, Any]:
+def provenance(drawn: int, tried: int) -> dict[str, Any]:
     """How the sets were found.
 
     Args:
         drawn: Different settings that fit on the search's seeds.
-        fit: How many of those tried again fit on fresh seeds, too.
+        tried: How many of them were played on fresh seeds until enough fitted there, too.
     """
     return {
         "source": "arXiv:2603.28990, as printed in scenarios/harness/calibration/targets.py",
@@ -65,9 +75,9 @@ def provenance(drawn: int, fit: int) -> dict[str, Any]:
             "shortfall_of_abstention_and_depth": TOLERANCE.word,
         },
         "ticks_per_seed": TICKS,
-        "fresh_seeds": [REPORT_SEEDS, REPORT_SEEDS + 5],
+        "fresh_seeds": [REPORT_SEEDS, REPORT_SEEDS + FRESH - 1],
         "drawn": drawn,
-        "fit_on_fresh_seeds": fit,
+        "tried_on_fresh_seeds": tried,
     }
 
 

@@ -22,7 +22,6 @@ from unscripted.scenarios.harness.calibration.sampling import (
     chain,
     place,
     setting_at,
-    spread_out,
 )
 from unscripted.scenarios.harness.calibration.setting import BOUNDS, current, values
 from unscripted.scenarios.harness.calibration.targets import FIGURES, Condition, figures, needed
@@ -92,21 +91,17 @@ def test_chains_sample_the_region_evenly():
     assert u[:, a].std() > 0.2, "along the band"
 
 
-def test_sets_are_spread_over_the_draws():
-    assert spread_out([1, 2], 5) == [1, 2]
-    assert spread_out(list(range(100)), 4) == [24, 49, 74, 99]
-
-
 def test_only_what_fits_again_is_written(tmp_path, monkeypatch):
     drawn = [setting_at(np.full(len(BOUNDS), x / 100), current()) for x in range(20, 60)]
     odd = {tuple(values(s).values()) for s in drawn[::2]}
     monkeypatch.setattr(sets, "within", lambda _: lambda s: tuple(values(s).values()) in odd)
     out = tmp_path / "sets.yaml"
-    sets.write_sets(out, [*drawn, drawn[0]], 20)
-    found = sets.read_sets(out)
-    assert [tuple(v.values()) for v in found] == [tuple(values(s).values()) for s in drawn[::2]]
-    said = yaml.safe_load(out.read_text())["provenance"]
-    assert (said["drawn"], said["fit_on_fresh_seeds"]) == (40, 20)
+    for wanted, kept in ((99, 20), (7, 7)):
+        sets.write_sets(out, [*drawn, drawn[0]], wanted)
+        found = [tuple(v.values()) for v in sets.read_sets(out)]
+        assert found == [tuple(values(s).values()) for s in drawn[::2]][:kept]
+        said = yaml.safe_load(out.read_text())["provenance"]
+        assert (said["drawn"], said["tried_on_fresh_seeds"]) == (40, 40 if wanted == 99 else 7)
     assert said["tolerance"]["rmse_of_ten_figures"] == 0.02
 
 
