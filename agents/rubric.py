@@ -28,9 +28,9 @@ from ..model.tasks.task import Requirement
 
 USABLE = 0.5
 """Quality from which a piece of work can be acted on."""
-REPETITION = 0.5655
-"""What coherence loses where nothing but repeats is left; fitted, one for all judges."""
-SEVERITY = {"gpt-4o": 1.3297, "gpt-5.4": 1.8085}
+REPETITION = 0.5
+"""What coherence loses where nothing but repeats is left; set, one for all judges."""
+SEVERITY = {"gpt-4o": 1.5025, "gpt-5.4": 1.7784}
 """Severity of the paper's pilot and final judge, fitted (see `calibrated.yaml`)."""
 
 

@@ -10,10 +10,19 @@ Everyone works once, in 1 + `generations` rounds, N calls:
 1. The naive repertoire, a share `naive` of the team, works blind.
 2. In each generation a share of `newcomers` works blind too (receptor editing). The others are
    clones: of the `select` best works in the pool that its links carry, each is dealt one parent,
-   rank r of k having weight k - r. A clone sees its parent alone, or, with probability
-   exp(-rho * affinity of the parent), all it could have been dealt, and may depart from it.
+   rank r of k having weight k - r. It inherits the parent's role and what the parent worked on,
+   sees the parent's work alone, and varies it: affinity maturation. With probability
+   exp(-rho * affinity of the parent) it is a hypermutant instead: it inherits nothing, sees the
+   whole pool that its links carry, and binds whatever of the task that leaves unmet.
 3. The newcomers replace the pool's worst, the clones compete with the rest for its places, and
    the best affinity never falls. The pool keeps the size of the repertoire.
+
+(Before, clones saw their parents and chose freely, which nobody used to work on a parent's piece:
+there was neither inheritance nor variation.) Maturation makes what is there better, hypermutation
+finds what is missing; a repertoire that is small against the antigen needs the second more, hence
+a `rho` of 1, with which a clone of a sure parent departs in four cases of ten. Ablations:
+`inherit=none`, where clones see and inherit nothing, is Silent; with `mutation=none` every clone
+varies its parent's piece, and what the repertoire missed stays missing.
 
 Memory cells: the `memory` members whose work had the highest affinity on the last task belong to
 the repertoire first; chance fills it up. What leaves the pool guides nobody any more; it has been
@@ -30,13 +39,12 @@ References:
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import islice
 from math import exp, floor, inf
 from typing import NamedTuple
 
 import networkx as nx
 
-from ..model.decision import Act, Contribution
+from ..model.decision import Act, Assignment, Contribution
 from ..model.errors import UsageError
 from ..model.protocol import Protocol, Replies, Round, Rounds, Team
 from ..model.record import TickRecord
@@ -62,6 +70,8 @@ class Clonal(Protocol):
         rho: How fast affinity quiets mutation; 0 or more.
         newcomers: Share of each generation that sees nothing, 0 to 1.
         memory: How many members of the last task's best work open this one; 0 or more.
+        inherit: What clones get: `parent`, or `none` for an ablation.
+        mutation: `hyper`, or `none` for an ablation.
     """
 
     name = "clonal"
@@ -69,15 +79,17 @@ class Clonal(Protocol):
     def __init__(
         self,
         *,
-        naive: float = 0.5,
-        generations: int = 2,
+        naive: float = 0.25,
+        generations: int = 4,
         select: int = 3,
-        rho: float = 2.5,
-        newcomers: float = 0.2,
+        rho: float = 1.0,
+        newcomers: float = 0.1,
         memory: int = 2,
+        inherit: str = "parent",
+        mutation: str = "hyper",
     ) -> None:
         if not 0 < naive <= 1:
-            raise UsageError(f"naive={naive} is not above 0 and up to 1; use e.g. naive=0.5")
+            raise UsageError(f"naive={naive} is not above 0 and up to 1; use e.g. naive=0.25")
         for key, count, low in (
             ("generations", generations, 1),
             ("select", select, 1),
@@ -86,15 +98,21 @@ class Clonal(Protocol):
             if type(count) is not int or count < low:
                 raise UsageError(f"{key}={count} is no whole number of {low} or more; use {low}")
         if not 0 <= rho < inf:
-            raise UsageError(f"rho={rho} is not finite and 0 or more; use e.g. rho=2.5")
+            raise UsageError(f"rho={rho} is not finite and 0 or more; use e.g. rho=1")
         if not 0 <= newcomers <= 1:
-            raise UsageError(f"newcomers={newcomers} is outside 0 to 1; use e.g. newcomers=0.2")
+            raise UsageError(f"newcomers={newcomers} is outside 0 to 1; use e.g. newcomers=0.1")
+        if inherit not in ("parent", "none"):
+            raise UsageError(f"inherit={inherit!r} is not known; use parent or none")
+        if mutation not in ("hyper", "none"):
+            raise UsageError(f"mutation={mutation!r} is not known; use hyper or none")
         self.naive = naive
         self.generations = generations
         self.select = select
         self.rho = rho
         self.newcomers = newcomers
         self.memory = memory
+        self.inherit = inherit
+        self.mutation = mutation
 
     def rounds(self, team: Team) -> Rounds:
         """The naive repertoire, then its generations."""
@@ -108,13 +126,17 @@ class Clonal(Protocol):
                 return
             cut = nearest(self.newcomers * len(generation))
             fresh, clones = generation[:cut], generation[cut:]
-            parents = self._parents(team.graph, clones, pool)
-            sees = {}
-            for clone, parent in deal(parents).items():
-                departs = drawn[clone] < exp(-self.rho * parent.affinity)
-                read = parents[clone] if departs else (parent,)
+            heard = self._heard(team.graph, clones, pool)
+            sees, inherited = {}, {}
+            for clone, parent in deal({c: w[: self.select] for c, w in heard.items()}).items():
+                read: Sequence[Antibody] = heard[clone]
+                if self.mutation == "none" or drawn[clone] >= exp(-self.rho * parent.affinity):
+                    read = (parent,)
+                    inherited[clone] = _inherited(team, clone, parent)
                 sees[clone] = team.log.only(work.message for work in read)
-            replies = yield Round(Act.CONTRIBUTE, tuple(sorted(generation)), sees=sees)
+            replies = yield Round(
+                Act.CONTRIBUTE, tuple(sorted(generation)), sees=sees, assignments=inherited
+            )
             pool = survivors(
                 pool, born(team, clones, replies), born(team, fresh, replies), len(naive)
             )
@@ -132,21 +154,30 @@ class Clonal(Protocol):
         cut = max(1, nearest(self.naive * len(order)))
         return order[:cut], order[cut:]
 
-    def _parents(
+    def _heard(
         self, graph: nx.Graph[int], clones: Iterable[int], pool: Sequence[Antibody]
     ) -> dict[int, tuple[Antibody, ...]]:
-        """The best of the pool that each clone hears, best first."""
+        """What each clone hears of the pool, best first."""
+        if self.inherit == "none":
+            return dict.fromkeys(clones, ())
         by_author = {work.author: work for work in pool}
         links = graph.pred if isinstance(graph, nx.DiGraph) else graph.adj
-        parents = {}
+        found = {}
         for clone in clones:
-            heard = links[clone]
-            if len(heard) < len(pool):  # look through the fewer
-                near: Sequence[Antibody] = ranked(by_author[a] for a in heard if a in by_author)
+            near = links[clone]
+            if len(near) < len(pool):  # look through the fewer
+                found[clone] = tuple(ranked(by_author[a] for a in near if a in by_author))
             else:
-                near = pool
-            parents[clone] = tuple(islice((w for w in near if w.author in heard), self.select))
-        return parents
+                found[clone] = tuple(w for w in pool if w.author in near)
+        return found
+
+
+def _inherited(team: Team, clone: int, parent: Antibody) -> Assignment:
+    """The parent's role, and what it worked on where its work says so."""
+    work = team.log[parent.message].content
+    assert isinstance(work, Contribution)
+    focus = tuple(dict.fromkeys(item.requirement for item in work.items))
+    return Assignment(clone, work.role, focus)
 
 
 def affinity(work: Contribution) -> float:

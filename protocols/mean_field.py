@@ -12,16 +12,24 @@ The congestion term is monotone (more company, less utility), so there is exactl
 0 and temperature 1, m = p: all do as they said, and herd. At temperatures of 1 or more no ratio
 of two topics is farther from 1 in m than in p, and with congestion it is nearer: a thinner herd.
 
-Round 1: all state intentions, unseen. One member's intention is one voice, shared evenly by the
-topics of its focus (its role where it names none); p is the sum of voices among those whom a
-member hears, and itself. Round 2: each is given the topic at its quantile of m, with the role
-most often stated for it, and works on that or declines. Places are by lot: whoever comes r-th
-(from 0) of n has quantile (r + 1/2) / n. On a complete network the number on each topic is within
-1 of N * m; on a sparse one every member responds to its own surroundings. Nobody sees an
-intention or a work. 2 rounds, 2N calls.
+The population moves to it in `cohorts`, by lot, one after another (Brown's fictitious play): all of
+a cohort state intentions at once, and each finds on a board the field of those before: every topic
+with how many of the n it hears, itself included, would be on it if all did as those did, 1 at
+most. No names, no words, no work. (Before, all stated their intentions unseen, so there were as few
+topics as everybody thinks of first, and no equilibrium of those is worth more than silence.) One
+member's intention is one voice, shared evenly by the topics of its focus (its role where it names
+none); p is the sum of voices among those whom a member hears, and itself. In the last round each
+is given the topic at its quantile of m, with the role most often stated for it, and works on that
+or declines. Places are by lot: whoever comes r-th (from 0) of n has quantile (r + 1/2) / n. On a
+complete network the number on each topic is within 1 of N * m; on a sparse one every member
+responds to its own surroundings. cohorts + 1 rounds, 2N calls.
 
-Who declined or failed in round 1 adds no voice and is asked again, for it now has a response to
-give. A member around whom nobody stated anything is free in round 2.
+Who declined or failed before adds no voice and is asked again, for it now has a response to give.
+A member that hears nobody, or around whom nobody stated anything, is free in the last round.
+
+Nobody sees work, so what needs a colleague's result is done on a guess, and the team can't lead
+where results hang together. With `field=hidden`, its ablation, nobody meets the population: each
+does what it stated, as in Silent.
 
 Exogenous: the equilibrium and who has which quantile. Endogenous: the topics, how much each is
 wanted, the roles, declining.
@@ -32,6 +40,8 @@ References:
     Syst. 6(3):221-252, 2006.
     R. D. McKelvey, T. R. Palfrey, Quantal response equilibria for normal form games, Games Econ.
     Behav. 10:6-38, 1995.
+    G. W. Brown, Iterative solution of games by fictitious play, Activity Analysis of Production
+    and Allocation, 374-376, 1951.
 """
 
 from __future__ import annotations
@@ -49,7 +59,8 @@ from numpy.typing import NDArray
 
 from ..model.decision import Act, Assignment, Intention
 from ..model.errors import UsageError
-from ..model.protocol import Protocol, Round, Rounds, Team
+from ..model.messages import Mark
+from ..model.protocol import Marks, Protocol, Round, Rounds, Team
 
 TOLERANCE = 1e-12  # of the sum of an equilibrium
 
@@ -108,32 +119,69 @@ class MeanField(Protocol):
     Args:
         congestion: What an even share of the population takes off a topic's utility; 0 to 1000.
         temperature: How loosely players choose; 0.001 to 1000.
+        cohorts: In how many parts the population states what it wants, 1 or more.
+        field: `shown`, or `hidden` for the ablation.
     """
 
     name = "mean-field"
 
-    def __init__(self, *, congestion: float = 1.0, temperature: float = 1.0) -> None:
+    def __init__(
+        self,
+        *,
+        congestion: float = 1.0,
+        temperature: float = 1.0,
+        cohorts: int = 4,
+        field: str = "shown",
+    ) -> None:
         if not 0 <= congestion <= 1000:
             raise UsageError(f"congestion={congestion} is outside 0 to 1000; use e.g. congestion=1")
         if not 0.001 <= temperature <= 1000:
             raise UsageError(
                 f"temperature={temperature} is outside 0.001 to 1000; use e.g. temperature=1"
             )
+        if type(cohorts) is not int or cohorts < 1:
+            raise UsageError(f"cohorts={cohorts!r} is not a whole number of 1 or more; use e.g. 4")
+        if field not in ("shown", "hidden"):
+            raise UsageError(f"field={field!r} is not known; use shown or hidden")
         self.congestion = congestion
         self.temperature = temperature
+        self.cohorts = cohorts
+        self.field = field
 
     def rounds(self, team: Team) -> Rounds:
-        """A round of intentions, a round of responses to their equilibrium."""
-        place = dict(
-            zip(team.members, team.rng.permutation(len(team.members)).tolist(), strict=True)
-        )
-        replies = yield Round(Act.INTEND, team.members)
-        voices = {m: Voice.of(r) for m, r in replies.items() if isinstance(r, Intention)}
+        """A round of intentions for each cohort, a round of responses to their equilibrium."""
+        n = len(team.members)
+        place = dict(zip(team.members, team.rng.permutation(n).tolist(), strict=True))
+        voices: dict[int, Voice] = {}
+        for c in range(self.cohorts):
+            cohort = tuple(m for m in team.members if place[m] * self.cohorts // n == c)
+            if not cohort:
+                continue
+            marks = {m: self._board(team, voices, m) for m in cohort} if voices else {}
+            replies = yield Round(Act.INTEND, cohort, marks=marks)
+            stated = {m: Voice.of(r) for m, r in replies.items() if isinstance(r, Intention)}
+            voices |= stated if self.field == "shown" else {}
         yield Round(Act.CONTRIBUTE, team.members, assignments=self._responses(team, voices, place))
 
     def max_calls(self, n_members: int) -> int:
         """Two calls a member."""
         return 2 * n_members
+
+    def _board(self, team: Team, voices: dict[int, Voice], member: int) -> Marks:
+        """The field around a member: topics by how many would be on each, 1 at most."""
+        graph = team.graph
+        heard = (graph.pred if isinstance(graph, nx.DiGraph) else graph.adj)[member]
+        near = sorted(voices.keys() & heard)
+        wanted: dict[str, float] = {}
+        wording: dict[str, str] = {}
+        for voice in (voices[m] for m in near):
+            for topic, worded in voice.topics.items():
+                wanted[topic] = wanted.get(topic, 0.0) + voice.weight
+                wording.setdefault(topic, worded)
+        each = (len(heard) + 1) / max(1, len(near))  # members for every voice
+        marks = [Mark(wording[t], min(1.0, each * w)) for t, w in sorted(wanted.items())]
+        sources = (team.log.ids_by(m)[-1] for m in near)
+        return Marks(tuple(marks), team.log.only(sources))
 
     def _responses(
         self, team: Team, voices: dict[int, Voice], place: dict[int, int]
@@ -145,6 +193,8 @@ class MeanField(Protocol):
         responses = {}
         for member in team.members:
             heard = links[member]
+            if not heard:
+                continue  # alone, it meets no population
             n = len(heard) + 1
             if n == len(team.members):  # it hears all: one field serves them
                 field, rank = everyone, place[member]

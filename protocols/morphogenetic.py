@@ -4,10 +4,12 @@ In an embryo organizers emit morphogens, which diffuse and decay and so tell a c
 takes the fate its place calls for, unless its neighbours hold it already (lateral inhibition).
 Cells are the members, tissue is the network.
 
-Round 1: `organizers` members (0: the square root of N, rounded up), as far from each other as the
-network lets them, state intentions. Each topic of an organizer's focus (its role where it names
-none) is a morphogen that it goes on emitting. With W[u,v] = 1 / max(links out of v, links into u)
-on each link v to u, amounts x and emission s follow
+First `organizers` members (0: the square root of N, rounded up), as far from each other as the
+network lets them, state intentions one after another, each seeing those before it that its links
+carry: organizers of one tissue induce different parts. (Before, they spoke at once and named what
+everybody names first: three topics for a whole team.) Each topic of an organizer's focus (its role
+where it names none) is a morphogen that it goes on emitting. With W[u,v] = 1 / max(links out of v,
+links into u) on each link v to u, amounts x and emission s follow
 
     x <- (1 - decay) * (x + diffusion * (W x - outflow of x)) + s
 
@@ -27,9 +29,17 @@ spans less than inhibition / degree, then differs from all of them: some fate is
 it less than a shared one. On a complete network with inhibition 1, fates are about as frequent as
 morphogens are in the blend.
 
-Round 2: everyone, organizers too, works in its fate or declines, seeing those intentions of
-organizers that its links carry. Cells that no morphogen reached stay undifferentiated: they
-choose freely. 2 rounds, organizers + N calls.
+Then a fate is determined (Delta and Notch): of touching cells with the same fate that with the
+highest concentration keeps it and holds its neighbours back. Those held back, and cells that no
+morphogen reached, stay plastic: they choose freely. Cells work as the wave of differentiation
+passes, in `bands` (0: as many as organizers) of equal size: determined cells first, plastic ones
+after them, each kind by falling concentration, and each cell sees what its links carry of earlier
+bands. So the gradient says what a cell does, and when. organizers + bands rounds, organizers + N
+calls.
+
+With `diffusion=0`, the ablation, no signal leaves an organizer: there is no gradient, all cells are
+alike and act at once, and the team is Silent. With `inhibition=0` neighbours don't hold each other
+back: all take the fate that is strongest where they are, and none stays plastic.
 
 Exogenous: who organizes, and the pattern. Endogenous: the topics and roles, declining.
 
@@ -47,13 +57,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from math import ceil, inf, sqrt
 
 import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
-from ..model.decision import Act, Assignment, Intention
+from ..model.decision import Act, Assignment, Failure, Intention, Reply
 from ..model.errors import UsageError
 from ..model.protocol import Protocol, Replies, Round, Rounds, Team
 
@@ -62,14 +73,29 @@ SWEEPS = 1000  # a bound for safety; a handful is usual
 BETTER = 1e-9  # a smaller gain is rounding
 
 
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """What cells read off their places.
+
+    Attributes:
+        fates: Of the cells that are determined.
+        concentration: All that reached each cell, rounded, so that equal places are equal.
+    """
+
+    fates: dict[int, Assignment]
+    concentration: dict[int, float]
+
+
 class Morphogenetic(Protocol):
     """Organizers emit topics; members differentiate by what reaches them.
 
     Args:
         organizers: How many; 0 for the square root of the team's size, rounded up.
-        diffusion: The most of its content that a cell gives away in a step, above 0, below 1.
+        diffusion: The most of its content that a cell gives away in a step, from 0 and below 1; 0
+            for the ablation.
         decay: Share lost in a step, from 0 and below 1.
         inhibition: How strongly neighbours keep each other from the same fate; 0 or more.
+        bands: In how many rounds cells differentiate, 1 or more; 0 for as many as organizers.
     """
 
     name = "morphogenetic"
@@ -81,15 +107,20 @@ class Morphogenetic(Protocol):
         diffusion: float = 0.5,
         decay: float = 0.1,
         inhibition: float = 1.0,
+        bands: int = 0,
     ) -> None:
         if type(organizers) is not int or organizers < 0:
             raise UsageError(
                 f"organizers={organizers} is no whole number of 0 or more; "
                 "use 0 for the square root of n_agents"
             )
-        if not 0 < diffusion < 1:
+        if not 0 <= diffusion < 1:
             raise UsageError(
-                f"diffusion={diffusion} is not between 0 and 1; use e.g. diffusion=0.5"
+                f"diffusion={diffusion} is not from 0 and below 1; use e.g. diffusion=0.5"
+            )
+        if type(bands) is not int or bands < 0:
+            raise UsageError(
+                f"bands={bands} is no whole number of 0 or more; use 0 for as many as organizers"
             )
         if not 0 <= decay < 1:
             raise UsageError(f"decay={decay} is not from 0 and below 1; use e.g. decay=0.1")
@@ -101,17 +132,27 @@ class Morphogenetic(Protocol):
         self.diffusion = diffusion
         self.decay = decay
         self.inhibition = inhibition
+        self.bands = bands
 
     def rounds(self, team: Team) -> Rounds:
-        """A round of organizers' intentions, a round of everyone's work."""
+        """Organizers' intentions in turn, then work, band by band."""
         organizers = spread(team.graph, self._how_many(len(team.members)))
-        replies = yield Round(Act.INTEND, tuple(sorted(organizers)))
-        yield Round(
-            Act.CONTRIBUTE,
-            team.members,
-            sees=team.log.so_far(),
-            assignments=self._fates(team, replies),
+        replies: dict[int, Reply | Failure] = {}
+        for organizer in organizers:
+            heard = team.log.so_far() if self.diffusion else None
+            replies |= yield Round(Act.INTEND, (organizer,), sees=heard)
+        if not self.diffusion:
+            yield Round(Act.CONTRIBUTE, team.members)
+            return
+        pattern = self._pattern(team, replies)
+        order = sorted(
+            team.members, key=lambda m: (m not in pattern.fates, -pattern.concentration[m], m)
         )
+        size = -(-len(order) // (self.bands or len(organizers)))
+        for start in range(0, len(order), size):
+            band = tuple(sorted(order[start : start + size]))
+            given = {m: pattern.fates[m] for m in band if m in pattern.fates}
+            yield Round(Act.CONTRIBUTE, band, sees=team.log.so_far(), assignments=given)
 
     def max_calls(self, n_members: int) -> int:
         """One call an organizer, and one a member."""
@@ -120,14 +161,14 @@ class Morphogenetic(Protocol):
     def _how_many(self, n_members: int) -> int:
         return min(n_members, self.organizers or ceil(sqrt(n_members)))
 
-    def _fates(self, team: Team, replies: Replies) -> dict[int, Assignment]:
-        """What the organizers' intentions make of each cell they reach."""
+    def _pattern(self, team: Team, replies: Replies) -> Pattern:
+        """What the organizers' intentions make of the team."""
         graph, members = team.graph, team.members
         spoke = {m: r for m, r in sorted(replies.items()) if isinstance(r, Intention)}
         topics = {m: intention.topics for m, intention in spoke.items()}
         names = sorted({name for named in topics.values() for name in named})
         if not names:
-            return {}
+            return Pattern({}, dict.fromkeys(members, 0.0))
         row = {m: i for i, m in enumerate(members)}
         column = {name: k for k, name in enumerate(names)}
         sources = np.zeros((len(members), len(names)))
@@ -150,11 +191,15 @@ class Morphogenetic(Protocol):
             inhibition=self.inhibition,
             order=sorted(range(len(members)), key=lambda i: far[members[i]]),
         )
-        return {
+        if self.inhibition:
+            fates = determined(fates, amounts, contacts(graph, members, len(names)))
+        given = {
             m: Assignment(m, roles[names[k]].most_common(1)[0][0], (wording[names[k]],))
             for m, k in zip(members, fates, strict=True)
             if k is not None
         }
+        total = (round(float(x), 9) for x in amounts.sum(axis=1))
+        return Pattern(given, dict(zip(members, total, strict=True)))
 
 
 def is_complete(graph: nx.Graph[int]) -> bool:
@@ -408,3 +453,28 @@ def differentiate(
         if settled:
             break
     return fates
+
+
+def determined(
+    fates: Sequence[int | None], amounts: Amounts, touching: Contacts
+) -> list[int | None]:
+    """The fates that last: no two cells that touch have the same one.
+
+    Args:
+        fates: As differentiated; None where there is none.
+        amounts: Cells by morphogens: who has more of its fate keeps it, of equals the first.
+        touching: Which fates a cell's neighbours have kept; none yet.
+    """
+    kept: list[int | None] = [None] * len(fates)
+    rank = sorted(
+        (round(-float(amounts[cell, fate]), 9), cell)
+        for cell, fate in enumerate(fates)
+        if fate is not None
+    )
+    for _, cell in rank:
+        fate = fates[cell]
+        assert fate is not None
+        if not touching.shares(cell)[fate]:
+            touching.change(cell, None, fate)
+            kept[cell] = fate
+    return kept

@@ -3,8 +3,14 @@
 One or several origins act first. Whoever has acted wakes its neighbours, and all those woken act
 at once as the next wave: wave w are the members at distance w from the nearest origin. Each acts
 once and is then refractory, as in an excitable medium. It sees the finished work of earlier waves
-that its edges carry; a wave also passes through a member that abstains or fails. Breadth-first
-search is the whole mechanism.
+that its edges carry; a wave also passes through a member that abstains or fails. News goes as far
+as the wave where members pass it on with their work.
+
+A ring on water can't be wider than its circumference, which grows evenly with its radius. Where
+the network has no distance to speak of, breadth-first search alone forgets that: on a complete
+network everyone but the origin would be one wave and see one work. So wave w of members that could
+hear each other holds at most origins * (1 + growth * w); the rest of it follow, lowest ids first.
+Members that are not linked among each other act at once however many they are.
 
 A network that carries work one way is followed from tail to head. Whomever no wave can reach is
 infinitely far, so each unreached component has an origin of its own from wave 0 on. With `fanout`
@@ -13,9 +19,11 @@ waves while any are left asleep; on a complete network the members awake then mu
 fanout + 1 per wave, which is broadcasting by telephone.
 
 On a chain from its end it is Sequential, on a star it takes two waves, and with every member an
-origin it is Silent. The network and the origins are exogenous, roles and abstention endogenous.
-N calls in 1 + (greatest distance from the origins) rounds; with a fanout f on a complete network
-1 + ceil(log_(f+1) N). Finding the waves costs O(edges) at most.
+origin it is Silent; so it is with `carry=none`, where waves pass and carry nothing: its ablation.
+The network and the origins are exogenous, roles and abstention endogenous. N calls in about
+sqrt(2N) rounds on a complete network; without a limit of growth in 1 + (greatest distance from the
+origins), with a fanout f on a complete network in 1 + ceil(log_(f+1) N). Finding the waves costs
+O(edges) at most.
 
 References:
     V. Dochkina, arXiv:2603.28990, which names it without details.
@@ -47,25 +55,40 @@ class Ripple(Protocol):
         origins: How many members start, 1 or more. The first is the lowest id, each further one
             the member farthest from all before it, ties to the lowest id.
         fanout: The most neighbours a member wakes in one wave; 0 sets no limit.
+        growth: By how many members per origin each wave may be larger than the one before; 0 sets
+            no limit.
+        carry: What waves carry: `work`, or `none` for the ablation.
     """
 
     name = "ripple"
 
-    def __init__(self, *, origins: int = 1, fanout: int = 0) -> None:
+    def __init__(
+        self, *, origins: int = 1, fanout: int = 0, growth: int = 1, carry: str = "work"
+    ) -> None:
         if type(origins) is not int or origins < 1:
             raise UsageError(f"origins={origins!r} is not a whole number of 1 or more; use e.g. 1")
         if type(fanout) is not int or fanout < 0:
             raise UsageError(
                 f"fanout={fanout!r} is not a whole number of 0 or more; use 0 for no limit"
             )
+        if type(growth) is not int or growth < 0:
+            raise UsageError(
+                f"growth={growth!r} is not a whole number of 0 or more; use 0 for no limit"
+            )
+        if carry not in ("work", "none"):
+            raise UsageError(f"carry={carry!r} is not known; use work or none")
         self.origins = origins
         self.fanout = fanout
+        self.growth = growth
+        self.carry = carry
 
     def rounds(self, team: Team) -> Rounds:
         """One round per wave."""
         starts = farthest_first(team.graph, self.origins)
-        for wave in waves(team.graph, starts, self.fanout):
-            yield Round(Act.CONTRIBUTE, tuple(wave), sees=team.log.so_far())
+        found = waves(team.graph, starts, self.fanout)
+        for wave in fronts(team.graph, found, self.growth):
+            carried = team.log.so_far() if self.carry == "work" else None
+            yield Round(Act.CONTRIBUTE, tuple(wave), sees=carried)
 
     def max_calls(self, n_members: int) -> int:
         """One call a member."""
@@ -103,6 +126,33 @@ def waves(graph: nx.Graph[int], starts: Iterable[int], fanout: int = 0) -> list[
     first = sorted(set(starts))
     asleep = OrderedDict.fromkeys(sorted(set(graph).difference(first)))
     return [first, *_spread(graph, first, asleep, fanout)]
+
+
+def fronts(graph: nx.Graph[int], found: Iterable[list[int]], growth: int) -> list[list[int]]:
+    """Waves no wider than a ring on water, those cut off one following as further waves.
+
+    Args:
+        graph: The network.
+        found: Waves; the first is kept whole.
+        growth: By how many members per origin each may be larger than the one before; 0 sets no
+            limit.
+    """
+    cut: list[list[int]] = []
+    for wave in found:
+        rest = wave
+        while rest:
+            most = len(rest)
+            if growth and cut and _touch(graph, rest):
+                most = len(cut[0]) * (1 + growth * len(cut))
+            cut.append(rest[:most])
+            rest = rest[most:]
+    return cut
+
+
+def _touch(graph: nx.Graph[int], members: list[int]) -> bool:
+    """Whether any of these members could hear another of them."""
+    among = set(members)
+    return any(not among.isdisjoint(graph.adj[m]) for m in members)
 
 
 def _spread(

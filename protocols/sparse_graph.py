@@ -1,8 +1,14 @@
-"""Sparse graph: coordination along links alone, by chromatic scheduling.
+"""Sparse graph: coordination along few links, by chromatic scheduling.
 
-The network is coloured so that no two linked members share a colour. A colour class is then a set
+Each member keeps at most `degree` links, so that nobody reads more than so many colleagues however
+large the team is; what others did reaches it as news that they pass on. (Before, all links were
+kept: on a complete network that was Sequential under another name.) Kept are first a spanning
+forest, short links before long ones, then long links before short ones: few links, and short ways.
+Where a member would be cut off, a link is kept beyond `degree`: the hub of a star keeps all.
+
+What is kept is coloured so that no two linked members share a colour. A colour class is then a set
 of members that could not hear each other anyway: they act at once, and the classes act one after
-another. So every link carries work in exactly one direction, from the earlier colour to the
+another. So every link kept carries work in exactly one direction, from the earlier colour to the
 later. Any schedule of which that is true is itself a colouring, so none is shorter than the
 chromatic number.
 
@@ -11,8 +17,9 @@ and are heard by many. Direction plays no part in the colouring; on a directed n
 carries work only if it points from the earlier colour to the later.
 
 The network and the order are exogenous, roles and abstention endogenous. N calls in as many
-rounds as colours, at most 1 + the greatest degree: 2 on a star and on a chain in order of ids, 3
-at most on a ring, N on a complete network, where it is Sequential.
+rounds as colours, at most 1 + the greatest degree kept: 2 on a star and on a chain in order of ids,
+3 at most on a ring, 5 at most on a complete network. With `degree` >= N - 1 it is Sequential there,
+with `degree=0` it is Silent: its ablation.
 
 References:
     V. Dochkina, arXiv:2603.28990, whose foundation series coordinates along networks.
@@ -24,27 +31,87 @@ References:
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 import networkx as nx
 
 from ..model.decision import Act
+from ..model.errors import UsageError
 from ..model.protocol import Protocol, Round, Rounds, Team
 
 
 class SparseGraph(Protocol):
-    """Colour classes of the network, one after another."""
+    """Colour classes of a sparse network, one after another.
+
+    Args:
+        degree: The most links that each member keeps, 0 or more.
+    """
 
     name = "sparse-graph"
 
+    def __init__(self, *, degree: int = 4) -> None:
+        if type(degree) is not int or degree < 0:
+            raise UsageError(f"degree={degree!r} is not a whole number of 0 or more; use e.g. 4")
+        self.degree = degree
+
     def rounds(self, team: Team) -> Rounds:
         """One round per colour."""
-        for members in colour_classes(team.graph):
-            yield Round(Act.CONTRIBUTE, tuple(members), sees=team.log.so_far())
+        kept = thinned(team.graph, self.degree)
+        for members in colour_classes(kept):
+            posted = team.log.so_far()
+            sees = {m: posted.authored_by(kept.adj[m]) for m in members}
+            yield Round(Act.CONTRIBUTE, tuple(members), sees=sees)
 
     def max_calls(self, n_members: int) -> int:
         """One call a member."""
         return n_members
+
+
+def thinned(graph: nx.Graph[int], degree: int) -> nx.Graph[int]:
+    """The links that are kept, without direction; all of them where nobody has more than `degree`.
+
+    O(edges log edges); O(members log members) on a complete network.
+
+    Args:
+        graph: Of the team.
+        degree: The most links of a member, but where more are needed to keep the team together; 0
+            keeps none.
+    """
+    near = _neighbours(graph)
+    kept: nx.Graph[int] = nx.Graph()
+    kept.add_nodes_from(sorted(graph))
+    if not degree:
+        return kept
+    if all(len(near[m]) <= degree for m in kept):
+        kept.add_edges_from((a, b) for a in kept for b in near[a] if a < b)
+        return kept
+    links = sorted(_candidates(near), key=lambda link: (link[1] - link[0], link))
+    parts = nx.utils.UnionFind(kept)
+
+    def free(a: int, b: int) -> bool:
+        return len(kept.adj[a]) < degree and len(kept.adj[b]) < degree
+
+    for strict in (True, False):  # a forest within the limit, then what that could not join
+        for a, b in links:
+            if parts[a] != parts[b] and (not strict or free(a, b)):
+                parts.union(a, b)
+                kept.add_edge(a, b)
+    for a, b in reversed(links):
+        if free(a, b):
+            kept.add_edge(a, b)
+    return kept
+
+
+def _candidates(near: Mapping[int, Collection[int]]) -> Iterator[tuple[int, int]]:
+    """Links to choose from: all, but on a complete network only those of lengths 1, 2, 4…"""
+    members = sorted(near)
+    if any(len(near[m]) < len(near) - 1 for m in members):
+        yield from ((a, b) for a in members for b in near[a] if a < b)
+        return
+    length = 1
+    while length < len(members):
+        yield from zip(members, members[length:], strict=False)
+        length *= 2
 
 
 def colour_classes(graph: nx.Graph[int]) -> list[list[int]]:

@@ -2,7 +2,8 @@
 
 estimate    skill · attention · self-direction · readiness · consistency
             + (overconfidence + noise + swing) · (1 - reflection)
-gain        (estimate - quality of the best work it can read on it) / versions it read
+gain        of doing it anew, estimate - quality of the best work on it, or of revising that
+            work, revision · (1 - quality) · estimate: the larger, / versions it read
 choose      by gain, drawn towards the salient, away from what others announced
 decline     if the best gain is below a threshold
 """
@@ -62,16 +63,20 @@ def _options(situation: Situation, indices: list[int], factor: float) -> dict[in
     for i in indices:
         requirement = situation.task.requirements[i]
         skill = competence.skill(requirement) * factor
-        skill *= competence.readiness([competence.expected(n, known) for n in requirement.needs])
+        skill *= competence.readiness(
+            [competence.expected(n, known, percept.heard) for n in requirement.needs]
+        )
         if requirement.conflicts:
             skill *= competence.consistency(requirement, known)
         if requirement.domain in practised:
             skill = competence.practised(skill, practised[requirement.domain])
         done = known.get(i, 0.0)
-        gain = min(1.0, skill + bias + noise * draws.estimate[i]) - done
-        if gain < 0.0:
-            gain = 0.0
-        elif i in versions:
+        estimate = max(0.0, min(1.0, skill + bias + noise * draws.estimate[i]))
+        gain = max(0.0, estimate - done)
+        if i in percept.result:
+            own = percept.author[i] == situation.observation.member
+            gain = max(gain, competence.revising(own=own) * (1.0 - done) * estimate)
+        if i in versions:
             gain /= versions[i]
         preference = (
             gain + p.salience * requirement.salience * (1.0 - done) + spread * draws.choice[i]

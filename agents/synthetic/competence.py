@@ -79,14 +79,47 @@ class Competence:
             left *= in_view if other in known else 1.0 - p.conflict
         return left
 
-    def expected(self, needed: int, known: Mapping[int, float]) -> float:
-        """Quality to expect of a result: as read and not built on, or guessed.
+    def expected(
+        self, needed: int, known: Mapping[int, float], heard: Container[int] = ()
+    ) -> float:
+        """Quality to expect of a result: as read and not built on, as heard of, or guessed.
 
         Args:
             needed: Index of the requirement it answers.
             known: Quality of what is done, by index.
+            heard: Indices of what it knows by report alone: read once by another, once by it.
         """
-        return self.as_read(known[needed]) if needed in known else self.parameters.coupling.guess
+        if needed not in known:
+            return self.parameters.coupling.guess
+        value = self.as_read(known[needed])
+        return self.as_read(value) if needed in heard else value
+
+    def misreading(self, *, own: bool) -> float:
+        """Spread of the error with which it judges a work it reads, in quality.
+
+        Args:
+            own: Whether the work is its own.
+        """
+        faculty = self.faculties.self_reflection if own else self.faculties.reasoning
+        return self.parameters.estimate.reading * (1.0 - 0.5 * faculty)
+
+    def revising(self, *, own: bool) -> float:
+        """Share of what a work lacks that it makes up with full skill by revising it.
+
+        Args:
+            own: Whether the work is its own, whose faults it has passed over before.
+        """
+        p = self.parameters
+        return p.work.revision * (p.noticing.again if own else 1.0)
+
+    def worth_building_on(self, result: float) -> float:
+        """How far a result is better than the guess it would replace, as a share of the most.
+
+        Args:
+            result: As it seems, 0 to 1.
+        """
+        guess = self.parameters.coupling.guess
+        return max(0.0, result - guess) / (1.0 - guess) if guess < 1.0 else 0.0
 
     def as_read(self, result: float) -> float:
         """Quality that a result has for a mind that read it and does not build on it.

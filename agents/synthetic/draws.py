@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -20,6 +21,8 @@ class Draws(NamedTuple):
         swing: Uniform on 0..1: where all estimates are off to.
         title: Uniform on 0..1: the title of the role.
         yielding: Uniform on 0..1: whether the mind gives way.
+        relay: Uniform on 0..1: whether word of the work on it is passed on.
+        errors: So many further standard normals: how far each work read is misjudged.
     """
 
     notice: list[float]
@@ -31,6 +34,8 @@ class Draws(NamedTuple):
     swing: float
     title: float
     yielding: float
+    relay: list[float]
+    errors: Callable[[int], list[float]]
 
 
 def draw(seed: int, n: int) -> Draws:
@@ -43,5 +48,13 @@ def draw(seed: int, n: int) -> Draws:
     rng = np.random.default_rng(seed)
     choice, estimate, work = rng.standard_normal((3, n)).tolist()
     notice, uptake, slip = rng.random((3, n)).tolist()
-    _, swing, title, yielding = rng.random(4).tolist()  # the first is left
-    return Draws(notice, choice, estimate, work, uptake, slip, swing, title, yielding)
+    swing, title, yielding = rng.random(3).tolist()
+    relay = rng.random(n).tolist()
+
+    def errors(count: int) -> list[float]:
+        found: list[float] = rng.standard_normal(count).tolist()
+        return found
+
+    return Draws(
+        notice, choice, estimate, work, uptake, slip, swing, title, yielding, relay, errors
+    )

@@ -27,6 +27,7 @@ from .choosing import choose
 from .competence import Competence
 from .draws import draw
 from .faculties import Profile
+from .news import TOKENS_NEWS
 from .parameters import Parameters
 from .perception import TOKENS_ITEM, announced, perceive
 from .planning import plan
@@ -74,7 +75,7 @@ class Synthetic(Mind):
             return Answer(said, self._usage(said, player.tokens))
         task = self.world.view(observation.brief.task_id)
         draws = draw(observation.seed, len(task.requirements))
-        percept = perceive(observation, task, self.competence, draws.notice)
+        percept = perceive(observation, task, self.competence, draws)
         situation = Situation(observation, task, percept, draws, self.competence)
         if observation.act is Act.AMEND:
             reply: Reply = Abstention("I am synthetic and have no opinion on the rules.")
@@ -97,8 +98,8 @@ class Synthetic(Mind):
         match reply:
             case Contribution(items=(), work=text) | Saying(text=text):
                 written = TOKENS_OTHER + len(text) // CHARACTERS_PER_TOKEN
-            case Contribution(items=items):
-                written = TOKENS_WORK + TOKENS_ITEM * len(items)
+            case Contribution(items=items, work=text):
+                written = TOKENS_WORK + TOKENS_ITEM * len(items) + TOKENS_NEWS * text.count("\n")
             case Plan(assignments=parts):
                 written = TOKENS_PLAN + TOKENS_ASSIGNMENT * len(parts)
             case _:

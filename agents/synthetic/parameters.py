@@ -25,7 +25,7 @@ class Attention:
     """
 
     span: int = 32
-    dilution: float = 0.0092
+    dilution: float = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +41,11 @@ class Noticing:
         consequence: Chance to notice what follows from others' finished work it read.
     """
 
-    base: float = 0.2392
-    reasoning: float = 0.7605
-    hidden: float = 0.6662
-    again: float = 0.4782
-    consequence: float = 0.4157
+    base: float = 0.1243
+    reasoning: float = 0.75
+    hidden: float = 0.6
+    again: float = 0.5
+    consequence: float = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +59,8 @@ class Skill:
         practice: Share of what its work lacks that full practice of a domain makes up; set.
     """
 
-    base: float = 2.2523
-    reasoning: float = 3.6262
+    base: float = 2.964
+    reasoning: float = 3.0993
     difficulty: float = 2.2
     practice: float = 0.4
 
@@ -74,11 +74,14 @@ class Estimate:
         overconfidence: Bias of the estimate with self-reflection 0, in quality.
         swing: Half-width of what all estimates of one decision are off by together with
             self-reflection 0, in quality.
+        reading: Spread of how good a work seems to its reader, with reasoning 0 (one's own: with
+            self-reflection 0); full halves it, in quality; set.
     """
 
-    noise: float = 0.0728
-    overconfidence: float = 0.2019
-    swing: float = 0.2458
+    noise: float = 0.1
+    overconfidence: float = 0.2712
+    swing: float = 0.25
+    reading: float = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +102,16 @@ class Choice:
         plan_view: Share of what it noticed that a mind keeps in view when it lays out everything.
     """
 
-    salience: float = 0.9813
+    salience: float = 0.5316
     noise: float = 0.10
-    slip: float = 0.0789
-    burden: float = 0.7419
-    threshold: float = 0.0631
+    slip: float = 0.1
+    burden: float = 0.7821
+    threshold: float = 0.1707
     capacity: int = 2
-    yielding: float = 0.5945
-    crowding: float = 0.6507
+    yielding: float = 0.6
+    crowding: float = 0.65
     deference: float = 0.3
-    plan_view: float = 0.9744
+    plan_view: float = 0.962
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +124,15 @@ class Work:
         sloppiness: Chance of a sloppy piece of work with instruction following 0; set.
         slip: Quality lost to one sloppy piece of work.
         noise: Spread of the quality of a piece of work.
+        revision: Share of what a work lacks that full skill makes up by revising it; set.
     """
 
-    off_role: float = 0.8833
-    overload: float = 0.0406
+    off_role: float = 0.9
+    overload: float = 0.04
     sloppiness: float = 0.5
-    slip: float = 0.1666
-    noise: float = 0.0447
+    slip: float = 0.2
+    noise: float = 0.05
+    revision: float = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,17 +143,18 @@ class Coupling:
         dependence: Share of a work's quality that hangs on the results it needs.
         guess: Quality of the guess that stands in for an unseen result.
         reading: Share of a result's quality beyond the guess that reading it gives.
-        uptake: Chance to build on a result it needs and has read, which gives all of its quality.
+        uptake: Chance to build on a flawless result it needs and has read, which gives all of its
+            quality; less for a worse one, none for one no better than the guess; set.
         conflict: Quality lost per conflicting side not seen.
         reconciling: Share of that loss which full reasoning saves where the other side is in view.
     """
 
-    dependence: float = 0.9223
-    guess: float = 0.4957
-    reading: float = 0.7674
-    uptake: float = 0.0477
-    conflict: float = 0.313
-    reconciling: float = 0.3604
+    dependence: float = 0.9
+    guess: float = 0.5168
+    reading: float = 0.7571
+    uptake: float = 0.1
+    conflict: float = 0.5
+    reconciling: float = 0.4
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ...model.decision import Contribution, Intention, Saying
 from ...model.messages import Mark, Message, RoleNote
 from ...model.observation import Observation
+from . import news
 from .competence import Competence
+from .draws import Draws
 from .world import TaskView
 
 TOKENS_PROMPT = 350
@@ -34,8 +36,11 @@ class Percept:
     Attributes:
         attention: 1 (fresh) down towards 0 (drowned in what it read besides prompt and brief).
         noticed: The requirements it is aware of, ascending.
-        done: How well each requirement it knows of is done, 0 to 1, as it could read.
+        done: How well each requirement it knows of is done, 0 to 1, as it seems to it.
         author: Whose work that was; its own member id for its own, NOBODY for a mark's.
+        result: What that work is really worth, where it read the work itself. No mind decides by
+            it; the world takes it where something is made from the work.
+        heard: The requirements whose work it knows by report alone.
         versions: How many works on each requirement it read.
         announced: How many others announced each requirement.
         role_history: Share of remembered roles in each domain.
@@ -46,6 +51,8 @@ class Percept:
     noticed: list[int] = field(default_factory=list)
     done: dict[int, float] = field(default_factory=dict)
     author: dict[int, int] = field(default_factory=dict)
+    result: dict[int, float] = field(default_factory=dict)
+    heard: set[int] = field(default_factory=set)
     versions: dict[int, int] = field(default_factory=dict)
     announced: dict[int, int] = field(default_factory=dict)
     role_history: dict[str, float] = field(default_factory=dict)
@@ -53,7 +60,7 @@ class Percept:
 
 
 def perceive(
-    observation: Observation, task: TaskView, competence: Competence, draws: list[float]
+    observation: Observation, task: TaskView, competence: Competence, draws: Draws
 ) -> Percept:
     """Read colleagues, then look at the task through what attention is left.
 
@@ -61,21 +68,25 @@ def perceive(
         observation: All the mind has.
         task: As the world shows it.
         competence: The mind's.
-        draws: Uniform on 0..1, one for each requirement.
+        draws: Of the decision.
     """
     p = competence.parameters.attention
     percept = Percept()
-    _read(observation.messages.newest(p.span), task, percept)
+    messages = observation.messages.newest(p.span)
+    _read(messages, task, percept)
+    works = [m for m in observation.own if isinstance(m.content, Contribution)]
+    # What it announced itself is no rival's announcement.
+    for these, own in ((messages, False), (works[-p.span :], True)):
+        _judge(these, task, percept, _misread(these, draws, competence.misreading(own=own)))
     if observation.marks:
         _read_marks(observation.marks, task, percept)
-    works = [m for m in observation.own if isinstance(m.content, Contribution)]
-    _read(works[-p.span :], task, percept)  # what it announced itself is no rival's announcement
+    _hear(messages, task, percept)
     if observation.memory:
         _recall(observation.memory.newest(p.span), task, percept)
     percept.attention = 1.0 / (1.0 + p.dilution * percept.tokens / 1000.0)
     percept.tokens += TOKENS_PROMPT + observation.brief.tokens
     fresh = percept.attention * competence.parameters.noticing.again ** len(works)
-    _notice(task, percept, _chances(task, percept, competence, fresh), draws)
+    _notice(task, percept, _chances(task, percept, competence, fresh), draws.notice)
     return percept
 
 
@@ -88,22 +99,56 @@ def announced(requirements: Sequence[str]) -> str:
     return "\n".join((SAYS, *requirements))
 
 
+def _misread(messages: Iterable[Message], draws: Draws, spread: float) -> Iterator[float]:
+    """How far each piece of work in some messages seems better to a reader than it is."""
+    pieces = sum(len(m.content.items) for m in messages if isinstance(m.content, Contribution))
+    return iter([spread * error for error in draws.errors(pieces)])
+
+
+def _judge(
+    messages: Iterable[Message], task: TaskView, percept: Percept, misread: Iterator[float]
+) -> None:
+    """Read works, each piece with its error; the best is the one that seems so."""
+    for message in messages:
+        content = message.content
+        if not isinstance(content, Contribution):
+            continue
+        for item in content.items:
+            seems = min(1.0, max(0.0, item.quality + next(misread)))
+            i = task.index.get(item.requirement)
+            if i is None:
+                continue
+            percept.versions[i] = percept.versions.get(i, 0) + 1
+            if seems > percept.done.get(i, -1.0):
+                percept.done[i], percept.result[i] = seems, item.quality
+                percept.author[i] = message.author
+        percept.tokens += TOKENS_MESSAGE + TOKENS_ITEM * len(content.items)
+
+
+def _hear(messages: Iterable[Message], task: TaskView, percept: Percept) -> None:
+    """Take in what others passed on of works that it could not read itself."""
+    for message in messages:
+        content = message.content
+        if not isinstance(content, Contribution):
+            continue
+        passed_on = news.read(content.work)
+        for requirement, quality, author in passed_on:
+            i = task.index.get(requirement)
+            if i is None or (i in percept.done and i not in percept.heard):
+                continue
+            if quality > percept.done.get(i, -1.0):
+                percept.done[i], percept.author[i] = quality, author
+                percept.heard.add(i)
+        percept.tokens += news.TOKENS_NEWS * len(passed_on)
+
+
 def _read(messages: Iterable[Message], task: TaskView, percept: Percept) -> None:
+    """Take in what others announced."""
     index = task.index
     spoke: set[int] = set()
     for message in messages:
         content = message.content
-        if isinstance(content, Contribution):
-            for item in content.items:
-                i = index.get(item.requirement)
-                if i is None:
-                    continue
-                percept.versions[i] = percept.versions.get(i, 0) + 1
-                if item.quality > percept.done.get(i, -1.0):
-                    percept.done[i] = item.quality
-                    percept.author[i] = message.author
-            percept.tokens += TOKENS_MESSAGE + TOKENS_ITEM * len(content.items)
-        elif isinstance(content, Intention):
+        if isinstance(content, Intention):
             for requirement in content.focus:
                 i = index.get(requirement)
                 if i is None:
@@ -126,6 +171,7 @@ def _read_marks(marks: tuple[Mark, ...], task: TaskView, percept: Percept) -> No
         if i is not None and mark.strength > percept.done.get(i, -1.0):
             percept.done[i] = mark.strength
             percept.author[i] = NOBODY
+            percept.result.pop(i, None)
     percept.tokens += TOKENS_MARK * len(marks)
 
 

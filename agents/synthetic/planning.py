@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from ...model.decision import Abstention, Assignment, Plan
 from .situation import Situation
-from .world import TaskView
 
 
 def plan(situation: Situation) -> Plan | Abstention:
@@ -26,7 +25,8 @@ def plan(situation: Situation) -> Plan | Abstention:
         return Abstention("I see nothing in this request to hand out.")
     each = max(1, min(p.capacity, -(-len(todo) // len(roster))))
     parts = [todo[k : k + each] for k in range(0, len(todo), each)][: len(roster)]
-    depths = [max(depth_among(task, i, frozenset(todo)) for i in part) for part in parts]
+    seen = frozenset(todo)  # chains through what it overlooked are hidden from it, too
+    depths = [max(task.depth(i, seen) for i in part) for part in parts]
     places = {depth: place for place, depth in enumerate(sorted(set(depths)), start=1)}
     return Plan(
         tuple(
@@ -34,15 +34,3 @@ def plan(situation: Situation) -> Plan | Abstention:
             for member, part, depth in zip(roster, parts, depths, strict=False)
         )
     )
-
-
-def depth_among(task: TaskView, i: int, known: frozenset[int]) -> int:
-    """Longest chain of results that a requirement waits for among those a planner knows of.
-
-    Args:
-        task: As the world shows it.
-        i: Index of the requirement.
-        known: Indices of those that were noticed; what lies behind others is not known either.
-    """
-    waits = (j for j in task.requirements[i].needs if j in known)
-    return 1 + max((depth_among(task, j, known) for j in waits), default=0)

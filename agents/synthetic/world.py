@@ -8,7 +8,9 @@ piece of work of some quality). A mind never holds a rubric.
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Container
 from dataclasses import dataclass
+from hashlib import blake2b
 
 from ...model.mind import World
 from ...model.tasks.task import Task
@@ -28,7 +30,7 @@ class RequirementView:
         needs: Indices of the requirements whose results it needs.
         conflicts: Indices of the requirements it must be reconciled with.
         hidden: Whether the brief leaves it to be inferred.
-        salience: 1 (the brief opens with it) to 0 (it comes last): what everybody sees first.
+        salience: 1 to 0: what everybody sees first.
     """
 
     id: str
@@ -45,22 +47,24 @@ class TaskView:
     """A task as the world shows it.
 
     Attributes:
-        requirements: In the order of the rubric.
+        requirements: The most salient first.
         index: Index of a requirement by its id.
-        domains: Domains in order of first appearance.
+        domains: Domains in order of first appearance among them.
     """
 
     requirements: tuple[RequirementView, ...]
     index: dict[str, int]
     domains: tuple[str, ...]
 
-    def depth(self, i: int) -> int:
+    def depth(self, i: int, among: Container[int]) -> int:
         """Longest chain of results that a requirement waits for, itself included; 1 or more.
 
         Args:
             i: Its index.
+            among: Indices of the requirements that whoever asks knows of; others don't count.
         """
-        return 1 + max((self.depth(j) for j in self.requirements[i].needs), default=0)
+        needs = [j for j in self.requirements[i].needs if j in among]
+        return 1 + max((self.depth(j, among) for j in needs), default=0)
 
 
 class SyntheticWorld(World):
@@ -102,16 +106,20 @@ class SyntheticWorld(World):
 def view_of(task: Task) -> TaskView:
     """What the world shows of a task. Conflicts named on one side hold on both.
 
+    What is salient is drawn by task and requirement. The order of a rubric says nothing: whoever
+    wrote it put causes before consequences, which nobody who works on the task can read off it.
+
     Args:
         task: With its rubric.
     """
-    index = {r.id: i for i, r in enumerate(task.rubric)}
+    rubric = sorted(task.rubric, key=lambda r: _drawn(task.id, r.id))
+    index = {r.id: i for i, r in enumerate(rubric)}
     conflicts: dict[int, set[int]] = {i: set() for i in index.values()}
-    for r in task.rubric:
+    for r in rubric:
         for other in r.conflicts_with:
             conflicts[index[r.id]].add(index[other])
             conflicts[index[other]].add(index[r.id])
-    last = max(1, len(task.rubric) - 1)
+    last = max(1, len(rubric) - 1)
     requirements = tuple(
         RequirementView(
             r.id,
@@ -122,6 +130,11 @@ def view_of(task: Task) -> TaskView:
             r.hidden,
             1 - i / last,
         )
-        for i, r in enumerate(task.rubric)
+        for i, r in enumerate(rubric)
     )
-    return TaskView(requirements, index, task.domains)
+    return TaskView(requirements, index, tuple(dict.fromkeys(r.domain for r in rubric)))
+
+
+def _drawn(task_id: str, requirement: str) -> tuple[bytes, str]:
+    digest = blake2b(f"{task_id}\n{requirement}".encode(), digest_size=8).digest()
+    return digest, requirement

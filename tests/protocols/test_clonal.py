@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from math import exp
 
@@ -10,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.intentions import few, heard_by, minds, seen_messages
+from support.network_play import decided, play, silent, teams
 
 import unscripted as un
 from unscripted.protocols import clonal
@@ -107,10 +110,15 @@ def test_clones_see_their_parents(
         blind = 0
         for actor in actors:
             hears = heard_by(org.network.G, actor)
-            near = [w for w in pool if w[2] in hears][:select]
+            near = [w for w in pool if w[2] in hears]
             seen = {m.id for m in seen_messages(record, actor, index)}
             assert seen <= {i for _, i, _ in near}
             assert len(seen) in {0, 1, len(near)}
+            told = next(t for t in record.by_id[actor].turns).assignment
+            if told is not None:
+                (message,) = seen
+                assert message in {i for _, i, _ in near[:select]}
+                assert told.role == record.log[message].content.role, "it inherits the role"
             blind += bool(near) and not seen
         most = int(newcomers * len(actors) + 0.5)
         assert blind <= most
@@ -124,12 +132,43 @@ def test_clones_see_their_parents(
 )
 def test_poor_parents_are_departed_from(rho, sure, expected):
     mind = Scripted([un.Contribution("r", "w", (), sure)])
-    protocol = Clonal(rho=rho, newcomers=0.0, generations=1)
+    protocol = Clonal(naive=0.005, rho=rho, newcomers=0.0, generations=1)
     org = un.build(protocol=protocol, n_agents=2000, model=mind, judge="none", rng=1)
     (record,) = org.run(1)
     read = [len(seen_messages(record, a, 1)) for a in record.rounds[1].actors]
-    assert set(read) <= {1, 3}
-    assert read.count(3) / len(read) == pytest.approx(expected, abs=0.04)
+    assert set(read) <= {1, 10}
+    assert read.count(10) / len(read) == pytest.approx(expected, abs=0.04)
+    told = [t.assignment for m in record.members for t in m.turns if t.seen]
+    assert told.count(None) == read.count(10), "mutants inherit nothing"
+
+
+@few
+@given(teams(silent))
+def test_nothing_inherited_is_silent(drawn):
+    case, leaving = drawn
+    _, records = play(replace(case, make=partial(Clonal, inherit="none")), leaving)
+    assert decided(records) == decided(play(case, leaving)[1])
+
+
+def test_without_mutation_all_inherit():
+    org = un.build(protocol="clonal:mutation=none,newcomers=0", n_agents=12, rng=1)
+    for record in org.run(2):
+        clones = [a for r in record.rounds[1:] for a in r.actors]
+        assert all(record.by_id[a].turns[0].assignment for a in clones)
+
+
+def test_clones_work_on_their_parents_piece():
+    org = un.build(protocol="clonal", n_agents=16, level="L3", rng=1)
+    worked = [
+        ({i.requirement for i in m.contributions[0].items}, m.turns[0])
+        for record in org.run(5)
+        for m in record.members
+        if m.contributions
+    ]
+    inherited = [(own, t.assignment.focus) for own, t in worked if t.assignment is not None]
+    assert len(inherited) > 10
+    assert all(own == set(focus) for own, focus in inherited)
+    assert any(m.builds_on for r in org.records for m in r.members)
 
 
 @few

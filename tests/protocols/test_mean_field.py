@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from math import log
 
 import numpy as np
@@ -86,9 +87,9 @@ def test_congestion_spreads_the_team():
 
 
 @few
-@given(st.integers(1, 40), seeds(), wanting, st.floats(0.0, 5.0), st.floats(0.2, 5.0))
+@given(st.integers(2, 40), seeds(), wanting, st.floats(0.0, 5.0), st.floats(0.2, 5.0))
 def test_complete_network_plays_the_equilibrium(n, seed, mind, congestion, temperature):
-    protocol = MeanField(congestion=congestion, temperature=temperature)
+    protocol = MeanField(congestion=congestion, temperature=temperature, cohorts=1)
     _, (record,) = Case(lambda: protocol, n, "complete", seed, 1, mind).play()
     wanted, roles = tally(intentions(record).values())
     responses = given_in(record)
@@ -110,7 +111,8 @@ def test_complete_network_plays_the_equilibrium(n, seed, mind, congestion, tempe
 @few
 @given(networks(), st.booleans(), seeds(), st.one_of(minds, wanting))
 def test_members_answer_what_they_hear(network, directed, seed, mind):
-    case = Case(MeanField, network[1], network[0], seed, 2, mind, directed=directed)
+    make = partial(MeanField, cohorts=1)
+    case = Case(make, network[1], network[0], seed, 2, mind, directed=directed)
     org, records = case.play()
     for record in records:
         assert not record.error
@@ -121,7 +123,7 @@ def test_members_answer_what_they_hear(network, directed, seed, mind):
         for member, assignment in given_in(record).items():
             hears = heard_by(org.network.G, member) | {member}
             near = [stated[m] for m in sorted(hears) if m in stated]
-            assert (assignment is None) == (not near)
+            assert (assignment is None) == (not near or hears == {member})
             if assignment is not None:
                 worded = {(t, i.role) for i in near for t in (i.focus or (i.role,))}
                 assert " ".join(assignment.focus[0].casefold().split()) in {
@@ -146,3 +148,46 @@ def test_wordings_are_one_topic():
     org = un.build(protocol="mean-field", n_agents=3, model=mind, judge="none", rng=0)
     (record,) = org.run(1)
     assert {a.focus for a in given_in(record).values()} == {("Data  Law",)}
+
+
+@few
+@given(networks(), st.booleans(), seeds(), st.one_of(minds, wanting), st.integers(1, 5))
+def test_cohorts_meet_the_field(network, directed, seed, mind, cohorts):
+    make = partial(MeanField, cohorts=cohorts)
+    case = Case(make, network[1], network[0], seed, 2, mind, directed=directed)
+    org, records = case.play()
+    for record in records:
+        assert not record.error
+        *opening, last = record.rounds
+        assert len(opening) <= cohorts
+        assert sorted(m for r in opening for m in r.actors) == sorted(org.network.G)
+        assert last.actors == tuple(org.network.G)
+        stated, when = intentions(record), {m: w for w, r in enumerate(opening) for m in r.actors}
+        for member in record.members:
+            assert all(turn.seen == () for turn in member.turns), "nobody is heard"
+            (first, answer) = member.turns
+            assert answer.marks == ()
+            heard = heard_by(org.network.G, member.member)
+            near = [stated[m] for m in heard if m in stated and when[m] < first.round]
+            assert {" ".join(m.topic.casefold().split()) for m in first.marks} == {
+                topic for intention in near for topic in intention.topics
+            }
+            shares = [m.strength for m in first.marks]
+            assert all(0 < share <= 1 for share in shares)
+            if near and max(shares) < 1:
+                assert sum(shares) == pytest.approx(len(heard) + 1)
+
+
+def test_hidden_field_leaves_all_free():
+    org = un.build(protocol="mean-field:field=hidden", n_agents=9, rng=1)
+    for record in org.run(2):
+        assert set(given_in(record).values()) == {None}
+        assert all(t.marks == t.seen == () for m in record.members for t in m.turns)
+
+
+def test_field_brings_more_topics():
+    def topics(protocol):
+        org = un.build(protocol=protocol, n_agents=16, level="L3", rng=0)
+        return sum(len({a.focus for a in given_in(r).values() if a}) for r in org.run(4))
+
+    assert topics("mean-field") > 1.5 * topics("mean-field:cohorts=1")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from math import ceil, inf, sqrt
 
 import networkx as nx
@@ -215,31 +216,60 @@ def test_mixed_contacts_count_links(n, k, seed, inhibition):
 
 
 @few
-@given(networks(), st.booleans(), seeds(), st.one_of(minds, wanting), st.integers(0, 6))
-def test_reached_cells_take_topics(network, directed, seed, mind, organizers):
-    protocol = Morphogenetic(organizers=organizers)
-    case = Case(lambda: protocol, network[1], network[0], seed, 2, mind, directed=directed)
+@given(networks(), st.booleans(), seeds(), st.one_of(minds, wanting), st.integers(0, 6),
+       st.integers(0, 4))  # fmt: skip
+def test_determined_cells_take_topics(network, directed, seed, mind, organizers, bands):
+    make = partial(Morphogenetic, organizers=organizers, bands=bands)
+    case = Case(make, network[1], network[0], seed, 2, mind, directed=directed)
     org, records = case.play()
     graph, n = org.network.G, case.n_agents
     for record in records:
         assert not record.error
-        opening, work = record.rounds
-        assert (opening.act, work.act) == (un.Act.INTEND, un.Act.CONTRIBUTE)
-        assert len(opening.actors) == min(n, organizers or ceil(sqrt(n)))
-        assert set(opening.actors) == set(morphogenetic.spread(graph, len(opening.actors)))
-        assert work.actors == tuple(graph)
+        many = min(n, organizers or ceil(sqrt(n)))
+        opening, work = record.rounds[:many], record.rounds[many:]
+        assert [r.act for r in opening] == [un.Act.INTEND] * many
+        assert [m for r in opening for m in r.actors] == morphogenetic.spread(graph, many)
+        assert sorted(m for r in work for m in r.actors) == sorted(graph)
+        assert len(work) <= (bands or many)
         stated = intentions(record)
-        assert set(stated) <= set(opening.actors)
         _, roles = tally(stated.values())
         far = morphogenetic.distances(graph, stated) if stated else dict.fromkeys(graph, inf)
-        for member, assignment in given_in(record).items():
-            seen = seen_messages(record, member, 1)
-            assert {m.author for m in seen} == set(stated) & heard_by(graph, member)
-            assert all(isinstance(m.content, un.Intention) for m in seen)
-            assert (assignment is None) == (far[member] == inf)
+        given_ = given_in(record)
+        fates = {m: a.focus[0] for m, a in given_.items() if a is not None}
+        assert all(far[m] < inf for m in fates)
+        assert not stated or fates, "somebody is determined"
+        assert not any(fates[m] == fates.get(k) for m in fates for k in touching(graph, m))
+        last = max((r for r, w in enumerate(work) for m in w.actors if m in fates), default=0)
+        free = [r for r, w in enumerate(work) for m in w.actors if m not in fates]
+        assert all(r >= last for r in free), "plastic cells wait for determined ones"
+        for m, assignment in given_.items():
+            seen = seen_messages(record, m, next(r for r, w in enumerate(record.rounds)
+                                 if w.act is un.Act.CONTRIBUTE and m in w.actors))  # fmt: skip
+            assert {x.author for x in seen} <= heard_by(graph, m)
             if assignment is not None and isinstance(mind, Wanting):
-                (topic,) = assignment.focus
-                assert roles[topic][assignment.role] == max(roles[topic].values())
+                stating = roles[assignment.focus[0]]
+                assert stating[assignment.role] == max(stating.values())
+
+
+@given(st.integers(1, 12), st.integers(1, 5), seeds())
+def test_the_strongest_keep_their_fate(n, k, seed):
+    amounts = np.random.default_rng(seed).random((n, k))
+    fates = [int(x) for x in amounts.argmax(axis=1)]
+    crowd = morphogenetic.contacts(nx.complete_graph(n), range(n), k)
+    kept = morphogenetic.determined(fates, amounts, crowd)
+    for fate in set(fates):
+        cells = [c for c in range(n) if fates[c] == fate]
+        assert [c for c in cells if kept[c] == fate] == [max(cells, key=lambda c: amounts[c, fate])]
+    apart = morphogenetic.contacts(nx.empty_graph(n), range(n), k)
+    assert morphogenetic.determined(fates, amounts, apart) == fates
+
+
+def test_without_diffusion_nothing_is_heard():
+    org = un.build(protocol="morphogenetic:diffusion=0", n_agents=9, rng=1)
+    for record in org.run(2):
+        assert set(given_in(record).values()) == {None}
+        assert all(t.seen == () for m in record.members for t in m.turns)
+        assert len([r for r in record.rounds if r.act is un.Act.CONTRIBUTE]) == 1
 
 
 def test_silent_organizers_leave_cells_free():
@@ -251,7 +281,7 @@ def test_silent_organizers_leave_cells_free():
         model=[speaks] * 4 + [silent] * 3, judge="none", rng=0,
     )  # fmt: skip
     (record,) = org.run(1)
-    assert record.rounds[0].actors == (1, 4)
+    assert [r.actors for r in record.rounds[:2]] == [(1,), (4,)]
     fates = {m: a and a.focus[0] for m, a in given_in(record).items()}
     assert fates == {0: "b", 1: "a", 2: "b", 3: "a", 4: None, 5: None, 6: None}
 
@@ -264,8 +294,9 @@ def test_fates_spread_outwards():
         model=mind, judge="none", rng=0,
     )  # fmt: skip
     (record,) = org.run(1)
-    fates = {m: a.focus[0] for m, a in given_in(record).items()}
-    assert all(fates[a] != fates[b] for a, b in spider.edges)
+    fates = {m: a.focus[0] for m, a in given_in(record).items() if a is not None}
+    assert len(fates) > 4
+    assert all(fates.get(a) != fates.get(b) for a, b in spider.edges)
 
 
 @pytest.mark.parametrize("kind", [MeanField, Morphogenetic])
@@ -274,10 +305,12 @@ def test_role_replaces_a_missing_topic(kind):
         mind = Scripted([un.Contribution("r", "w")], intentions=[un.Intention("lead", focus)])
         org = un.build(protocol=kind(), n_agents=4, model=mind, judge="none", rng=0)
         (record,) = org.run(1)
-        assert {(a.role, a.focus) for a in given_in(record).values()} == {("lead", ("lead",))}
+        given_ = {a for a in given_in(record).values() if a is not None}
+        assert {(a.role, a.focus) for a in given_} == {("lead", ("lead",))}
 
 
 def test_synthetic_cells_differ():
     org = un.build(protocol="morphogenetic", n_agents=16, tasks="generated", level="L3", rng=0)
-    for record in org.run(4):
-        assert len({a.focus for a in given_in(record).values()}) >= 2
+    fates = [[a.focus for a in given_in(r).values() if a is not None] for r in org.run(8)]
+    assert all(len(set(found)) == len(found) >= 2 for found in fates)
+    assert sum(map(len, fates)) / len(fates) >= 4

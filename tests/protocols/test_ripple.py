@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.network_play import (
     CountingGraph,
+    decided,
     few,
     graphs,
     many,
@@ -24,7 +25,7 @@ from support.network_play import (
 )
 
 import unscripted as un
-from unscripted.protocols.ripple import Ripple, farthest_first, waves
+from unscripted.protocols.ripple import Ripple, farthest_first, fronts, waves
 from unscripted.testing import ArbitraryMind, Case, seeds
 
 
@@ -137,10 +138,36 @@ def test_all_origins_are_silent(drawn, more):
 
 
 @few
-@given(st.sampled_from(["star", "complete"]), st.integers(2, 40), seeds(), minds)
-def test_star_takes_two_waves(topology, n, seed, mind):
-    _, records = Case(Ripple, n, topology, seed, 1, mind).play()
+@given(st.integers(2, 40), seeds(), minds, st.sampled_from([("star", 1), ("complete", 0)]))
+def test_star_takes_two_waves(n, seed, mind, how):
+    topology, growth = how
+    _, records = Case(partial(Ripple, growth=growth), n, topology, seed, 1, mind).play()
     assert [r.actors for r in records[0].rounds] == [(0,), tuple(range(1, n))]
+
+
+@many
+@given(graphs(), st.integers(1, 4), st.integers(0, 3))
+def test_fronts_are_no_wider_than_rings(graph, count, growth):
+    found = waves(graph, farthest_first(graph, count))
+    cut = fronts(graph, found, growth)
+    assert [m for wave in cut for m in wave] == [m for wave in found for m in wave]
+    assert growth or cut == found
+    for w, wave in enumerate(cut[1:], start=1):
+        linked = any(graph.has_edge(a, b) for a in wave for b in wave)
+        assert not growth or not linked or len(wave) <= len(cut[0]) * (1 + growth * w)
+
+
+def test_rings_grow_on_complete_networks():
+    cut = fronts(nx.complete_graph(16), [[0], list(range(1, 16))], 1)
+    assert [len(wave) for wave in cut] == [1, 2, 3, 4, 5, 1]
+
+
+@few
+@given(teams(silent))
+def test_waves_without_work_are_silent(drawn):
+    case, leaving = drawn
+    _, records = play(replace(case, make=partial(Ripple, carry="none")), leaving)
+    assert decided(records) == decided(play(case, leaving)[1])
 
 
 @few

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
+
 import networkx as nx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.network_play import (
     CountingGraph,
+    decided,
     few,
     graphs,
     many,
@@ -15,12 +19,16 @@ from support.network_play import (
     play,
     seen_authors,
     sequential,
+    silent,
     teams,
     unlabelled,
 )
 
-from unscripted.protocols.sparse_graph import SparseGraph, colour_classes
+from unscripted.protocols.sparse_graph import SparseGraph, colour_classes, thinned
 from unscripted.testing import ArbitraryMind, Case, seeds
+
+WHOLE = partial(SparseGraph, degree=1000)
+"""Every link is kept."""
 
 
 class Counting(dict):
@@ -65,7 +73,7 @@ def test_colouring_is_proper_and_greedy(graph):
 
 
 @few
-@given(teams(SparseGraph, mind=st.just(ArbitraryMind(0.0, 0.0))))
+@given(teams(WHOLE, mind=st.just(ArbitraryMind(0.0, 0.0))))
 def test_links_carry_work_one_way(drawn):
     case, leaving = drawn
     if case.directed:
@@ -76,10 +84,56 @@ def test_links_carry_work_one_way(drawn):
             assert (a in heard[b]) + (b in heard[a]) == 1
 
 
+@many
+@given(graphs(), st.integers(0, 6))
+def test_few_links_keep_all_together(graph, degree):
+    plain = nx.Graph(graph)
+    kept = thinned(graph, degree)
+    assert sorted(kept) == sorted(graph)
+    assert all(plain.has_edge(a, b) for a, b in kept.edges)
+    if not degree:
+        assert not kept.edges
+        return
+    assert nx.number_connected_components(kept) == nx.number_connected_components(plain)
+    if all(d <= degree for _, d in plain.degree()):
+        assert kept.number_of_edges() == plain.number_of_edges()
+    forest = nx.Graph(e for e in kept.edges if max(kept.degree(m) for m in e) > degree)
+    assert not forest or nx.is_forest(forest), (
+        "beyond the limit only where it holds the team together"
+    )
+
+
+@few
+@given(st.integers(1, 60), st.integers(2, 8))
+def test_complete_network_is_thinned(n, degree):
+    kept = thinned(nx.complete_graph(n), degree)
+    assert nx.is_connected(kept)
+    assert max(d for _, d in kept.degree()) <= degree
+    assert len(colour_classes(kept)) <= 1 + degree
+
+
+@few
+@given(teams(SparseGraph, mind=st.just(ArbitraryMind(0.0, 0.0))))
+def test_only_kept_links_carry(drawn):
+    case, leaving = drawn
+    for graph, record in zip(*play(case, leaving), strict=True):
+        kept = thinned(graph, 4)
+        for member in record.members:
+            assert set(seen_authors(record, member.turns[0])) <= set(kept.adj[member.member])
+
+
+@few
+@given(teams(silent))
+def test_no_links_are_silent(drawn):
+    case, leaving = drawn
+    _, records = play(replace(case, make=partial(SparseGraph, degree=0)), leaving)
+    assert decided(records) == decided(play(case, leaving)[1])
+
+
 @few
 @given(st.integers(1, 40), seeds(), minds)
-def test_complete_network_is_sequential(n, seed, mind):
-    case = Case(SparseGraph, n, "complete", seed, 2, mind)
+def test_whole_complete_network_is_sequential(n, seed, mind):
+    case = Case(WHOLE, n, "complete", seed, 2, mind)
     _, records = case.play()
     assert unlabelled(records) == unlabelled(case.play(make=sequential)[1])
 

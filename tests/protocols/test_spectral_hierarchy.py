@@ -10,18 +10,19 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.network_play import decided, few, many, minds, play, sequential, teams
+from support.network_play import decided, few, many, play, seen_authors, silent, teams
 
 import unscripted as un
 from unscripted.protocols.spectral_hierarchy import (
     TELEPORTATION,
     SpectralHierarchy,
     credit,
+    dealt,
     ranking,
     scores,
     tiers,
 )
-from unscripted.testing import ArbitraryMind, Case, Scripted, seeds
+from unscripted.testing import ArbitraryMind, Case, Scripted
 
 
 def credits(members):
@@ -35,16 +36,17 @@ def credited(draw):
     return members, draw(credits(members))
 
 
-def completed(members, given_):
+def completed(members, given_, worth=None):
     """The completed contribution graph as a dense matrix, column a what a passes on."""
     n = len(members)
+    share = (np.ones(n) if worth is None else worth)[:, None] / n
     passed = np.zeros((n, n))
     for (a, b), w in given_.items():
         passed[members.index(b), members.index(a)] += w
     if given_:
         passed /= passed.sum(axis=0).max()
-    passed += (1 - passed.sum(axis=0)) / n
-    return (1 - TELEPORTATION) * passed + TELEPORTATION / n
+    passed = passed + (1 - passed.sum(axis=0)) * share
+    return (1 - TELEPORTATION) * passed + TELEPORTATION * share
 
 
 @many
@@ -129,19 +131,35 @@ def test_tiers_grow_by_the_span(n, span):
     assert not cut or 0 < sizes[-1] <= span ** (len(cut) - 1)
 
 
+def weights(members, past, discount):
+    """What a reader is worth to each author, from the records."""
+    readers = dict.fromkeys(members, 0.0)
+    for record in past:
+        for m in record.members:
+            for author in (a for turn in m.turns for a in seen_authors(record, turn)):
+                if author in readers:
+                    readers[author] += discount ** (past[-1].tick - record.tick)
+    usual = sum(readers.values()) / len(members)
+    worth = np.array([usual / (readers[m] + usual) if usual else 1.0 for m in members])
+    return worth / worth.mean()
+
+
 def ranked_by_definition(members, past, horizon, discount):
     """The order from the records, with dense linear algebra."""
     if horizon == 0 or not past:
         return list(members)
-    given_ = {}
+    given_, worth = {}, weights(members, past[-horizon:], discount)
     for record in past[-horizon:]:
         for m in record.members:
             for author in m.builds_on:
                 if m.member in members and author in members:
                     age = past[-1].tick - record.tick
                     pair = m.member, author
-                    given_[pair] = given_.get(pair, 0) + discount**age
-    values, vectors = np.linalg.eig(completed(list(members), given_))
+                    each = discount**age * worth[members.index(author)]
+                    given_[pair] = given_.get(pair, 0) + each
+    if not given_:
+        return list(members)
+    values, vectors = np.linalg.eig(completed(list(members), given_, worth))
     vector = np.abs(vectors[:, int(np.argmax(values.real))].real)
     score = dict(zip(members, np.round(vector / vector.mean(), 7), strict=True))
     return sorted(members, key=lambda m: (-score[m], m))
@@ -160,14 +178,39 @@ def test_past_decides_who_is_first(drawn, span, horizon, discount):
     played = play(replace(case, make=make), leaving)
     for tick, (graph, record) in enumerate(zip(*played, strict=True)):
         order = ranked_by_definition(sorted(graph), played[1][:tick], horizon, discount)
-        assert [r.actors for r in record.rounds] == tiers(order, span)
+        plan, *work = record.rounds
+        assert (plan.act, plan.actors) == (un.Act.PLAN, (order[0],))
+        assert [r.actors for r in work] == tiers(order, span)
+        told = [m for m in order if record.by_id[m].turns[-1].assignment is not None]
+        reached = [m for m in order if m == order[0] or graph.has_edge(order[0], m)]
+        assert told == reached[: len(told)], "subtasks go to the first in rank"
 
 
 @few
-@given(st.integers(1, 30), seeds(), minds)
-def test_no_past_is_sequential(n, seed, mind):
-    case = Case(partial(SpectralHierarchy, span=1), n, "complete", seed, 1, mind)
-    assert decided(case.play()[1]) == decided(case.play(make=sequential)[1])
+@given(teams(silent, mind=st.sampled_from([ArbitraryMind(0.0, 0.0)])), st.integers(1, 3))
+def test_nothing_from_above_is_silent(drawn, span):
+    case, leaving = drawn
+    make = partial(SpectralHierarchy, span=span, carry="none")
+    _, records = play(replace(case, make=make), leaving)
+    assert decided(records) == decided(play(case, leaving)[1])
+
+
+def test_lots_replace_the_ranks():
+    org = un.build(protocol="spectral-hierarchy:ranks=lot", n_agents=12, rng=0)
+    assert len({r.rounds[0].actors for r in org.run(12)}) > 4
+
+
+def test_subtasks_follow_phases_and_ranks():
+    parts = tuple(un.Assignment(m, f"r{m}", (f"t{m}",), phase) for m, phase in ((0, 3), (1, 1)))
+    found = dealt(un.Plan(parts), (5, 2, 0))
+    assert {m: (a.member, a.role) for m, a in found.items()} == {5: (5, "r1"), 2: (2, "r0")}
+    assert dealt(un.Abstention("nothing"), (0, 1)) == {}
+
+
+def test_the_seldom_read_count_for_more():
+    alike = {(0, 1): 1.0, (0, 2): 1.0}
+    assert ranking((0, 1, 2, 3), alike, {1: 20.0, 2: 2.0}) == (2, 0, 3, 1)
+    assert ranking((0, 1, 2, 3), alike, dict.fromkeys(range(4), 3.0))[:2] == (1, 2)
 
 
 def test_credit_rises_and_fades():

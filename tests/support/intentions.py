@@ -92,5 +92,11 @@ def tally(stated):
     return wanted, roles
 
 
-def given_in(record, round_=1):
-    return {m.member: t.assignment for m in record.members for t in m.turns if t.round == round_}
+def given_in(record):
+    """What each member was told to work on, by itself or with others."""
+    return {
+        m.member: t.assignment
+        for m in record.members
+        for t in m.turns
+        if t.act is un.Act.CONTRIBUTE
+    }

@@ -16,7 +16,7 @@ from unscripted.model.decision import Contribution, WorkItem
 from unscripted.model.messages import Log, View
 from unscripted.model.tasks.task import Brief, Requirement, Task
 
-BRIEF = Brief("t", "A letter", "Translate the letter.", "L4")
+BRIEF = Brief("t20", "A letter", "Translate the letter.", "L4")
 TASK = Task(
     BRIEF,
     (
@@ -27,10 +27,13 @@ TASK = Task(
         Requirement("e", "E", "law", 0.5),
     ),
 )
+"""Its id is one under which what is salient falls from a to e."""
 VIEW = view_of(TASK)
 N = len(TASK.rubric)
 HALF = Faculties(0.5, 0.5, 0.5)
 NONE, FULL = Faculties(0, 0, 0), Faculties(1, 1, 1)
+P = Parameters()
+"""What ships."""
 
 
 def competence(faculties: Faculties = HALF, **changes: float) -> Competence:
@@ -43,7 +46,14 @@ def draws(**fields: Any) -> Draws:
     """Draws of no consequence but for those given."""
     calm = {name: [0.5] * N for name in ("notice", "uptake", "slip")}
     calm |= {name: [0.0] * N for name in ("choice", "estimate", "work")}
-    return Draws(**{**calm, "swing": 0.5, "title": 0.0, "yielding": 0.99, **fields})
+    calm |= {"relay": [1.0] * N}
+    rest = {"swing": 0.5, "title": 0.0, "yielding": 0.99, "errors": no_errors}
+    return Draws(**{**calm, **rest, **fields})
+
+
+def no_errors(n: int) -> list[float]:
+    """Nothing is misjudged."""
+    return [0.0] * n
 
 
 def percept(**fields: Any) -> Percept:

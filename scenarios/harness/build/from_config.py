@@ -48,6 +48,7 @@ def organization_of(
         skills=team.skills,
         shocks=tasks.shocks,
         tune=team.tune,
+        parameters=team.parameters,
         timeout_s=config.calls.timeout_s,
         concurrency=config.calls.concurrency,
         calls=service if service is not None else config.calls,

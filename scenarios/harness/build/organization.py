@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,6 +35,7 @@ from ....model.setup import Setup
 from ....model.shocks.schedule import Scheduled
 from ....model.tasks.stream import TaskStream
 from ..specs.experience import parse_memory, parse_skills
+from ..specs.fitting import parse_parameters
 from ..specs.judges import NONE, judge_models, make_judge
 from ..specs.minds import given_minds, is_called, own_mind, parse_team
 from ..specs.protocols import make_protocol
@@ -75,6 +75,8 @@ class Organization(BaseOrganization):
             `Growth`; None keeps them fixed.
         shocks: What happens and when, as `remove:k=2@6;regulation@8-10`, or `Scheduled` shocks.
         tune: A trial of a protocol's parameter on the run's own ticks, as `batch=1/4`.
+        parameters: Of synthetic minds and their judge: `fitted`, or `ensemble`, with which `rng`
+            chooses one of the sets that fit the published figures equally well.
         constitution: What the organization may change about itself; None refuses all but `tune`.
         scales: Weights of the objective and references of the balance index; None for the usual.
         measures: Your own beside those of the catalogue, by name: a `Measure`, or a function of a
@@ -105,6 +107,7 @@ class Organization(BaseOrganization):
         skills: str | Growth | None = "auto",
         shocks: str | Sequence[Scheduled] = "",
         tune: str | Tuning | None = None,
+        parameters: str = "fitted",
         constitution: Constitution | None = None,
         scales: Scales | None = None,
         measures: Mapping[str, Measure | Callable[[TickRecord], float | None]] | None = None,
@@ -121,7 +124,8 @@ class Organization(BaseOrganization):
         service = _Lazy(calls, limits)
         run = service.next_run() if run is None else run
         team = [p.model for p in parse_team(model, n_agents)] if isinstance(model, str) else []
-        minds = _minds(model, n_agents, service, run)
+        fitting = parse_parameters(parameters, seed)
+        minds = [fitting.mind(mind) for mind in _minds(model, n_agents, service, run)]
         graph_seed = Streams(seed).integer(Purpose.TOPOLOGY) % 2**32
         coordination = make_protocol(protocol)
         if isinstance(tasks, TaskFamily):
@@ -134,11 +138,11 @@ class Organization(BaseOrganization):
             graph=build_topology(as_topology(topology), n_agents, graph_seed),
             protocol=coordination,
             stream=make_stream(tasks, level, seed),
-            judge=_judge(judge, team, service, run),
+            judge=fitting.judge(_judge(judge, team, service, run)),
             charter=Charter() if mission is None else Charter(mission),
             memory=parse_memory(memory) if isinstance(memory, str) else memory,
             growth=parse_skills(skills, coordination) if isinstance(skills, str) else skills,
-            shocks=parse_shocks(shocks, partial(_one_mind, service, run))
+            shocks=parse_shocks(shocks, lambda m: fitting.mind(_one_mind(service, run, m)))
             if isinstance(shocks, str)
             else tuple(shocks),
             constitution=constitution if constitution is not None else constitution_for(tuning),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from .bench import Bench
@@ -23,12 +23,13 @@ def rms(errors: Sequence[float]) -> float:
     return math.sqrt(math.fsum(e * e for e in errors) / len(errors))
 
 
-def accuracy(setting: Setting, bench: Bench) -> dict[str, Any]:
+def accuracy(setting: Setting, bench: Bench, held: Collection[str] = ()) -> dict[str, Any]:
     """Fitted against published: figures, words and the conditions they are made of.
 
     Args:
         setting: Whose.
         bench: Has the seeds.
+        held: Names of the figures that the fit did not see.
     """
     (means,) = bench.means([setting])
     fitted = figures(means)
@@ -39,12 +40,12 @@ def accuracy(setting: Setting, bench: Bench) -> dict[str, Any]:
                 "published": f.published,
                 "fitted": round(fitted[f.name], 4),
                 "error": round(misses[f.name], 4),
-                "held_back": f.held_back,
+                "held_back": f.name in held,
             }
             for f in FIGURES
         },
         "rmse": round(rms(list(misses.values())), 4),
-        "rmse_held_back": round(rms([misses[f.name] for f in FIGURES if f.held_back]), 4),
+        "rmse_held_back": round(rms([misses[name] for name in held]), 4) if held else None,
         "words": {k: round(a / b, 2) for k, (a, b) in words(means).items()},
         "conditions": {
             f"{c.protocol} {c.model} N={c.n} {c.level} {c.judge}": [
@@ -67,7 +68,8 @@ def lines(found: Mapping[str, Any]) -> Iterator[str]:
         mark = "  held back" if row["held_back"] else ""
         line = f"{name:44} {row['published']:9.3f} {row['fitted']:7.3f} {row['error']:+7.3f}"
         yield line + mark
-    yield f"RMSE {found['rmse']:.4f}, held back {found['rmse_held_back']:.4f}\n"
+    kept = found["rmse_held_back"]
+    yield f"RMSE {found['rmse']:.4f}" + ("\n" if kept is None else f", held back {kept:.4f}\n")
     yield "In words: shortfall in units of its scale (0 holds; abstention: log ratio)"
     yield from (f"{name:44} {short:+.2f}" for name, short in found["words"].items())
     yield f"\n{'condition':58} quality  abstention  depth"

@@ -84,6 +84,23 @@ def mean_play(work: Job) -> Numbers:
     return np.asarray(play(work).mean(axis=0))
 
 
+def on_demand(setting: Setting, seeds: Sequence[int]) -> Means:
+    """Means of conditions of a setting, each played when it is first asked for.
+
+    Args:
+        setting: What is tried.
+        seeds: Of which each condition takes its share.
+    """
+    known: dict[Condition, Numbers] = {}
+
+    def means(condition: Condition) -> Numbers:
+        if condition not in known:
+            known[condition] = mean_play(job(setting, condition, seeds))
+        return known[condition]
+
+    return means
+
+
 class Bench:
     """Plays the conditions of settings on a pool of processes, equal jobs once.
 

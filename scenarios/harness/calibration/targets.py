@@ -1,11 +1,11 @@
-"""What the synthetic minds are fitted to: published figures, and what the paper says in words.
+"""What the synthetic minds are fitted to: published figures, and nothing that was not published.
 
 A *condition* is one team on one level under one judge; playing it gives the means of quality,
 voluntary abstention and hierarchy depth. Two kinds of residual are made of conditions:
 
     figure   (Q - published) / 0.01, for the figures printed in arXiv:2603.28990
-    word     shortfall / scale, 0 where a statement of the paper holds with the margin asked for;
-             the two abstention rates are there too, as logarithms of their ratio
+    word     shortfall / scale: 0 where hierarchy depth is in the published range, and the two
+             published abstention rates as logarithms of a ratio
 
 Both are in units of what we would call a small miss, so they are summed as they are.
 """
@@ -26,7 +26,7 @@ PILOT, FINAL = "gpt-4o", "gpt-5.4"
 MEASURES = ("quality", "abstention_rate", "hierarchy_depth")
 """What playing a condition gives, in this order."""
 SMALL_MISS = 0.01
-FEW, SOME = 0.34, 0.67  # shares of the seeds, for conditions whose residuals need less precision
+FEW = 0.34  # share of the seeds, for conditions whose residuals need less precision
 
 Numbers = NDArray[np.float64]
 
@@ -110,16 +110,15 @@ def figures(m: Means) -> dict[str, float]:
 
 
 def words(m: Means) -> dict[str, tuple[float, float]]:
-    """What the paper says in words: shortfall and scale, by name.
+    """What else the paper states in numbers: shortfall and scale, by name.
+
+    What it says without a number, or what we think must be so, is no target: it is predicted
+    (`predictions.py`) and may come out wrong.
 
     Args:
         m: Gives the means of a condition.
     """
-    return {**_abstention(m), **_depth(m), **_levels(m), **_controls(m)}
-
-
-def _short(gap: float, wanted: float) -> float:
-    return max(0.0, wanted - gap)
+    return {**_abstention(m), **_depth(m)}
 
 
 def _abstention(m: Means) -> dict[str, tuple[float, float]]:
@@ -132,55 +131,9 @@ def _abstention(m: Means) -> dict[str, tuple[float, float]]:
 
 
 def _depth(m: Means) -> dict[str, tuple[float, float]]:
-    """Between 1 and 2 as N goes from 4 to 64."""
-    large = (Condition("sequential", MINI, 64, share=FEW), Condition("sequential", CLAUDE, 16),
-             Condition("sequential", "strong", 32, share=FEW))  # fmt: skip
-    found = {f"depth {c.model} {c.n}": (max(0.0, float(m(c)[2]) - 1.85), 0.12) for c in large}
-    found["depth 4"] = (_short(float(m(Condition("sequential", MINI, 4))[2]), 1.08), 0.04)
-    return found
-
-
-def _levels(m: Means) -> dict[str, tuple[float, float]]:
-    """Quality falls with the level, L4 is hard for everyone, and size alone changes nothing."""
-
-    def q(protocol: str, level: str, n: int = 32, share: float = FEW) -> float:
-        return float(m(Condition(protocol, MINI, n, level, share=share))[0])
-
-    shares = {"L1": 1.0, "L2": SOME, "L3": SOME, "L4": FEW}
-    by_level = {level: q("sequential", level, share=s) for level, s in shares.items()}
-    found = {}
-    for a, b, wanted in (("L1", "L2", 0.03), ("L2", "L3", 0.018), ("L3", "L4", 0.15)):
-        found[f"{a} above {b}"] = (_short(by_level[a] - by_level[b], wanted), 0.008)
-    for level, s in shares.items():
-        gap = by_level[level] - q("coordinator", level, share=s)
-        found[f"sequential best on {level}"] = (_short(gap, 0.03), 0.008)
-    change = abs(q("sequential", "L1", 64) - q("sequential", "L1", 256))
-    found["L1 from 64 to 256"] = (max(0.0, change - 0.004), 0.006)
-    for model in (CLAUDE, DEEPSEEK, GLM):
-        l3, l4 = (m(Condition("sequential", model, 16, level))[0] for level in ("L3", "L4"))
-        gap = float(l3 - l4)
-        found[f"L4 {model}"] = (_short(gap, 0.15), 0.015)
-    return found
-
-
-def _controls(m: Means) -> dict[str, tuple[float, float]]:
-    """The capability threshold, and controls that must lie below Sequential."""
-
-    def q(protocol: str, model: str, n: int = 8, share: float = 1.0) -> float:
-        return float(m(Condition(protocol, model, n, share=share))[0])
-
-    free = {k: q("sequential", k) - q("fixed-roles", k) for k in ("weak", "strong")}
-    team = q("sequential", MINI)
-    return {
-        "weak below the threshold": (_short(-free["weak"], 0.04), 0.01),
-        "strong above the threshold": (_short(free["strong"], 0.045), 0.01),
-        "silent below sequential": (_short(team - q("silent", MINI), 0.06), 0.015),
-        "solo below sequential": (_short(team - q("solo", MINI), 0.04), 0.015),
-        "solo below sequential, claude": (
-            _short(q("sequential", CLAUDE, 16) - q("solo", CLAUDE, 16, FEW), 0.04),
-            0.015,
-        ),
-    }
+    """Between 1 and 2 as N goes from 4 to 64: up to 0.15 above is what few seeds can't tell."""
+    large = (Condition("sequential", MINI, 64, share=FEW), Condition("sequential", CLAUDE, 16))
+    return {f"depth {c.model} {c.n}": (max(0.0, float(m(c)[2]) - 2.0), 0.15) for c in large}
 
 
 def residuals(m: Means, *, hold_back: bool) -> Numbers:

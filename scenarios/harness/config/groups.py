@@ -78,10 +78,17 @@ class Team:
         "Let the team try values of a protocol's parameter on its own tasks, as batch=1/4.",
         "NAME=A/B",
     )
+    parameters: str = option(
+        "fitted",
+        "Of synthetic minds and their judge: fitted, or ensemble: the run with seed r has the r-th "
+        "of the sets that fit the published figures equally well.",
+        "WORD",
+    )
 
     def __post_init__(self) -> None:
         if self.agents < 1:
             raise UsageError(f"agents={self.agents} is below 1; use 1 or more")
+        from ..specs.fitting import check_parameters
         from .checks import check_objects, check_team
 
         check_objects(self.model, self.topology)
@@ -90,6 +97,7 @@ class Team:
         check_team(
             self.protocol, self.models, memory=self.memory, skills=self.skills, tune=self.tune
         )
+        check_parameters(self.parameters)
 
     @cached_property
     def models(self) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import random
 import statistics
 from pathlib import Path
 
@@ -14,11 +15,14 @@ from hypothesis import strategies as st
 import unscripted as un
 from unscripted.agents.synthetic.faculties import Faculties, Profile
 from unscripted.agents.synthetic.mind import Synthetic
+from unscripted.agents.synthetic.news import read
 from unscripted.agents.synthetic.parameters import Parameters
 from unscripted.agents.synthetic.profiles import profiles
 from unscripted.agents.synthetic.world import SyntheticWorld
 from unscripted.model.observation import Observation
 from unscripted.model.plugins.discovery import discover
+from unscripted.model.tasks.stream import CycledTasks
+from unscripted.scenarios.harness.specs.tasks import make_stream
 from unscripted.testing import Witness, seeds
 
 unit = st.floats(0, 1, allow_nan=False)
@@ -129,8 +133,8 @@ def test_independent_work_gains_in_parallel():
 
 def test_poor_self_reflection_declines_less():
     def declined(reflection):
-        org = un.build(n_agents=24, model=mind((0.85, reflection, 0.9)), rng=1, level="L2")
-        org.run(10)
+        org = un.build(n_agents=16, model=mind((0.9, reflection, 0.9)), rng=1, level="L3")
+        org.run(20)
         return statistics.fmean(org.datacollector.model_vars["abstention_rate"])
 
     assert declined(0.95) > 2 * declined(0.1)
@@ -158,3 +162,40 @@ def test_minds_name_nobody_unseen(protocol):
     org = un.build(protocol=protocol, n_agents=12, topology="watts-strogatz", rng=2)
     for record in org.run(3):
         assert all(turn.dropped == 0 for m in record.members for turn in m.turns)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.sampled_from(sorted(discover("protocols"))), st.sampled_from(["L2", "L3", "L4"]), seeds())
+def test_rubrics_order_changes_no_result(protocol, level, seed):
+    def played(order):
+        stream = make_stream("corpus", level, 0)
+        tasks = [dataclasses.replace(t, rubric=tuple(order(t.rubric))) for t in stream.tasks]
+        org = un.build(protocol=protocol, n_agents=6, tasks=CycledTasks(tasks, 0), rng=seed)
+        return [(r.members, r.verdict) for r in org.run(2)]
+
+    draw = random.Random(seed)
+    assert played(lambda rubric: draw.sample(rubric, len(rubric))) == played(lambda rubric: rubric)
+
+
+def test_news_travels_beyond_neighbours():
+    ends = un.build(n_agents=12, model=mind(), topology="chain", level="L3", rng=0)
+    (record,) = ends.run(1)
+    heard = record.members[-1].turns[0]
+    works = [record.log[i] for a, b in heard.seen for i in range(a, b)]
+    assert {w.author for w in works} == {10}
+    assert {n.author for w in works for n in read(w.content.work)} - {9, 10, 11}, "of the far end"
+    far = mean_quality("sequential", mind(), n=12, topology="chain")
+    assert far - mean_quality("silent", mind(), n=12) > 0.1
+
+
+def test_readers_have_no_access_to_truth():
+    """A reader that misjudges nothing declines otherwise: what it decides by is what it read."""
+
+    def declined(error):
+        org = un.build(
+            n_agents=24, model=mind(parameters={"estimate.reading": error}), level="L3", rng=2
+        )
+        org.run(8)
+        return statistics.fmean(org.datacollector.model_vars["abstention_rate"])
+
+    assert declined(0.0) > 1.1 * declined(0.3)

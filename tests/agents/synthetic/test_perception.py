@@ -4,18 +4,36 @@ from __future__ import annotations
 
 import pytest
 from support.prompts import observation, view
-from support.situations import BRIEF, FULL, HALF, NONE, VIEW, N, competence, works
+from support.situations import (
+    BRIEF,
+    FULL,
+    HALF,
+    NONE,
+    VIEW,
+    N,
+    P,
+    competence,
+    draws,
+    no_errors,
+    works,
+)  # fmt: skip
 
+from unscripted.agents.synthetic.faculties import Faculties
+from unscripted.agents.synthetic.news import TOKENS_NEWS
 from unscripted.agents.synthetic.perception import perceive
-from unscripted.model.decision import Intention
+from unscripted.model.decision import Contribution, Intention
 from unscripted.model.messages import Mark, RoleNote
 
 OPEN = [0.999] * N
 
 
-def seen(faculties=HALF, drawn=OPEN, changes=None, **fields):
+BASE, REASONING = P.noticing.base, P.noticing.reasoning
+
+
+def seen(faculties=HALF, drawn=OPEN, changes=None, errors=no_errors, **fields):
     known = observation(**{"brief": BRIEF, **fields})
-    return perceive(known, VIEW, competence(faculties, **(changes or {})), drawn)
+    mind = competence(faculties, **(changes or {}))
+    return perceive(known, VIEW, mind, draws(notice=drawn, errors=errors))
 
 
 def test_a_brief_alone():
@@ -32,8 +50,41 @@ def test_the_best_work_counts():
     assert found.versions == {0: 3, 1: 1}
     read = 3 * 60 + 120 * 5
     assert found.tokens == 350 + BRIEF.tokens + read
-    assert found.attention == pytest.approx(1 / (1 + 0.0092 * read / 1000))
+    assert found.attention == pytest.approx(1 / (1 + P.attention.dilution * read / 1000))
     assert found.noticed == [0, 1]
+
+
+@pytest.mark.parametrize(("faculties", "spread"), [(NONE, 1.0), (HALF, 0.75), (FULL, 0.5)])
+def test_works_are_misread(faculties, spread):
+    off = spread * P.estimate.reading
+    found = seen(
+        faculties,
+        errors=lambda n: [1.0, -2.0, 9.0][:n],
+        messages=works({"a": 0.4}, {"a": 0.5}, {"b": 0.5}),
+    )
+    assert found.done == pytest.approx({0: min(1.0, 0.4 + 9 * off), 1: 0.5 + off})
+    assert found.result == {0: 0.4, 1: 0.5}, "what it is worth, whatever it seems"
+    assert found.author == {0: 3, 1: 5}, "the one that seems best"
+
+
+def test_one_misreads_oneself_by_reflection():
+    faculties = Faculties(1.0, 0.0, 1.0)
+    own, other = works({"a": 0.5}, authors=(7,)), works({"b": 0.5})
+    found = seen(faculties, errors=lambda n: [1.0] * n, own=own, messages=other)
+    reading = P.estimate.reading
+    assert found.done == pytest.approx({0: 0.5 + reading, 1: 0.5 + reading / 2})
+
+
+def test_news_is_heard():
+    told = Contribution(
+        "r", "[synthetic] e: done\nheard 0.80 9 a\nheard 0.30 8 b\nheard x", (), 0.5
+    )
+    found = seen(messages=view(told, told), own=works({"b": 0.2}, authors=(7,)))
+    assert found.done == {0: 0.8, 1: 0.2}, "what it read itself stands"
+    assert (found.author, found.heard, found.result) == ({0: 9, 1: 7}, {0}, {1: 0.2})
+    assert found.versions == {1: 1}
+    assert found.tokens == 350 + BRIEF.tokens + 3 * 60 + 120 + 2 * 2 * TOKENS_NEWS
+    assert 0 in found.noticed
 
 
 def test_equal_work_credits_the_newest():
@@ -82,12 +133,12 @@ def test_only_the_newest_are_read(where):
 
 
 @pytest.mark.parametrize(
-    ("faculties", "chance"), [(NONE, 0.2392), (HALF, 0.2392 + 0.7605 / 2), (FULL, 0.9997)]
+    ("faculties", "chance"), [(NONE, BASE), (HALF, BASE + REASONING / 2), (FULL, BASE + REASONING)]
 )
 def test_stated_requirements_are_noticed(faculties, chance):
     assert seen(faculties, [chance - 1e-6] * N).noticed == [0, 1, 3, 4]
     assert seen(faculties, [chance + 1e-6] * N).noticed == []
-    hidden = chance * 0.6662
+    hidden = chance * P.noticing.hidden
     assert seen(faculties, [1, 1, hidden - 1e-6, 1, 1]).noticed == [2]
     assert seen(faculties, [1, 1, hidden + 1e-6, 1, 1]).noticed == []
 
@@ -95,15 +146,15 @@ def test_stated_requirements_are_noticed(faculties, chance):
 def test_consequences_are_noticed():
     result = {"messages": works({"a": 0.5})}
     fresh = seen(**result).attention
-    stated = (0.2392 + 0.7605 / 2) * fresh
-    chance = stated + (1 - stated) * 0.4157 * fresh
+    stated = (BASE + REASONING / 2) * fresh
+    chance = stated + (1 - stated) * P.noticing.consequence * fresh
     assert seen(drawn=[0.999, chance - 1e-6, 0.999, 0.999, 0.999], **result).noticed == [0, 1]
     assert seen(drawn=[0.999, chance + 1e-6, 0.999, 0.999, 0.999], **result).noticed == [0]
 
 
 def test_rereading_has_blind_spots():
     own = works({"x": 0.5}, {"x": 0.5}, authors=(7, 7))
-    fresh = seen(own=own).attention * 0.4782**2
-    chance = (0.2392 + 0.7605 / 2) * fresh
+    fresh = seen(own=own).attention * P.noticing.again**2
+    chance = (BASE + REASONING / 2) * fresh
     assert seen(drawn=[chance - 1e-6] * N, own=own).noticed == [0, 1, 3, 4]
     assert seen(drawn=[chance + 1e-6] * N, own=own).noticed == []

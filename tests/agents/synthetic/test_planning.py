@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from support.situations import draws, percept, situation
+from support.situations import P, draws, percept, situation
 
 from unscripted.agents.synthetic.planning import plan
 from unscripted.model.decision import Abstention
@@ -43,7 +43,16 @@ def test_unnoticed_dependencies_set_no_phase():
     assert {f[0]: p for _, _, f, p in planned((1, 2, 3, 4), seen=seen)}["d"] == 2
 
 
-@pytest.mark.parametrize(("drawn", "kept"), [(0.9743, 5), (0.9745, 4)])
+def test_unnoticed_links_order_nothing():
+    found = planned((1, 2, 3, 4, 5), seen=percept(noticed=[1, 3, 4]))
+    assert {focus[0]: phase for _, _, focus, phase in found} == {"b": 1, "e": 2, "d": 3}
+    alone = planned((1, 2, 3, 4, 5), seen=percept(noticed=[3, 4]))
+    assert {focus[0]: phase for _, _, focus, phase in alone} == {"e": 1, "d": 2}
+
+
+@pytest.mark.parametrize(
+    ("drawn", "kept"), [(P.choice.plan_view - 1e-6, 5), (P.choice.plan_view + 1e-6, 4)]
+)
 def test_some_drops_out_of_view(drawn, kept):
     found = planned((1, 2, 3, 4, 5), drawn=draws(uptake=[drawn, 0, 0, 0, 0]))
     assert len(found) == kept

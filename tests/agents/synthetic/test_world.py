@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 from support.situations import BRIEF, TASK, VIEW
 
 import unscripted as un
@@ -30,7 +32,19 @@ def test_a_view_of_a_rubric():
     assert [(r.id, r.domain, r.difficulty) for r in VIEW.requirements[2:4]] == [
         ("c", "tax", 0.6), ("d", "tax", 0.8),
     ]  # fmt: skip
-    assert [VIEW.depth(i) for i in range(5)] == [1, 2, 1, 3, 1]
+    assert [VIEW.depth(i, range(5)) for i in range(5)] == [1, 2, 1, 3, 1]
+    assert [VIEW.depth(3, {3}), VIEW.depth(3, {2, 3}), VIEW.depth(3, {0, 3})] == [1, 2, 1]
+
+
+@given(st.permutations(TASK.rubric))
+def test_rubrics_order_tells_nothing(rubric):
+    assert view_of(replace(TASK, rubric=tuple(rubric))) == VIEW
+
+
+def test_salience_differs_by_task():
+    briefs = (replace(BRIEF, task_id=f"t{i}") for i in range(40))
+    first = {view_of(replace(TASK, brief=brief)).requirements[0].id for brief in briefs}
+    assert first == {r.id for r in TASK.rubric}
 
 
 def test_a_single_requirement_is_salient():
@@ -57,18 +71,15 @@ def test_another_task_of_an_id_counts():
     world = SyntheticWorld()
     world.open(TASK)
     world.open(replace(TASK, rubric=TASK.rubric[:1]))
-    assert len(world.view("t").requirements) == 1
+    assert len(world.view(BRIEF.task_id).requirements) == 1
 
 
 def test_parameters_are_the_calibrated():
     path = Path(un.__file__).parent / "agents" / "synthetic" / "calibrated.yaml"
     held = yaml.safe_load(path.read_text(encoding="utf-8"))["values"]
     fitted = {f"{g}.{p}": x for g, v in held.items() if isinstance(v, dict) for p, x in v.items()}
-    chosen = {
-        "attention.span": 32, "skill.difficulty": 2.2, "skill.practice": 0.4, "choice.noise": 0.1,
-        "choice.capacity": 2, "choice.deference": 0.3, "work.sloppiness": 0.5,
-    }  # fmt: skip
-    assert Parameters().values() == {**fitted, **chosen}
+    shipped = Parameters().values()
+    assert {name: shipped[name] for name in fitted} == fitted
 
 
 def test_parameters_change_by_name():
@@ -116,8 +127,10 @@ def test_custom_faculties():
 
 def test_draws_come_from_the_seed():
     drawn, rng = draw(5, 3), np.random.default_rng(5)
-    normal, uniform, rest = rng.standard_normal((3, 3)), rng.random((3, 3)), rng.random(4)
+    normal, uniform, rest = rng.standard_normal((3, 3)), rng.random((3, 3)), rng.random(3)
     assert (drawn.choice, drawn.estimate, drawn.work) == tuple(n.tolist() for n in normal)
     assert (drawn.notice, drawn.uptake, drawn.slip) == tuple(u.tolist() for u in uniform)
-    assert (drawn.swing, drawn.title, drawn.yielding) == tuple(rest[1:].tolist())
+    assert (drawn.swing, drawn.title, drawn.yielding) == tuple(rest.tolist())
+    assert drawn.relay == rng.random(3).tolist()
+    assert drawn.errors(4) == rng.standard_normal(4).tolist()
     assert draw(5, 0).notice == []

@@ -48,8 +48,8 @@ class PaperBench:
         held = setting.parameters.values()
         skill = setting.faculties[c.model].reasoning * (1 - setting.severity[c.judge] / 9)
         bonus = {"sequential": 0.2, "coordinator": 0.1}.get(c.protocol, 0.0)
-        quality = skill - held["work.slip"] / 5 + bonus - 0.03 * int(c.level[1])
-        return np.array([quality, held["choice.threshold"], 1 + c.n * held["coupling.uptake"] / 20])
+        quality = skill - held["coupling.guess"] / 5 + bonus - 0.03 * int(c.level[1])
+        return np.array([quality, held["choice.threshold"], 1 + c.n * held["noticing.base"] / 20])
 
 
 @pytest.fixture
@@ -68,16 +68,16 @@ def test_settings_survive_the_search():
     low, high = (values(outward(np.full(len(BOUNDS), z), current())) for z in (-50.0, 50.0))
     assert [(low[k], high[k]) for k in BOUNDS] == list(BOUNDS.values())
     middle = values(outward(np.zeros(len(BOUNDS)), current()))
-    assert middle["work.slip"] == pytest.approx((0.05 + 0.7) / 2)
+    assert middle["coupling.guess"] == pytest.approx((0.05 + 0.7) / 2)
 
 
 def test_values_are_kept_by_group(tmp_path):
     found = values(current())
     assert by_name(grouped(found)) == found
-    assert grouped(found)["work"]["slip"] == found["work.slip"]
+    assert grouped(found)["coupling"]["guess"] == found["coupling.guess"]
     file = tmp_path / "some.yaml"
-    file.write_text(yaml.safe_dump({"values": {"work": {"slip": 0.12346}}}))
-    assert values(read(file, current())) == found | {"work.slip": 0.1235}
+    file.write_text(yaml.safe_dump({"values": {"coupling": {"guess": 0.12346}}}))
+    assert values(read(file, current())) == found | {"coupling.guess": 0.1235}
     assert with_values(current(), found) == current()
 
 
@@ -116,7 +116,7 @@ def test_jacobian_is_measured_and_updated(bench, tmp_path):
     before = found.loss(z)
     measured = found.jacobian(z)
     assert bench.asked == 1 + 1 + len(z)
-    k = list(BOUNDS).index("work.slip")
+    k = list(BOUNDS).index("coupling.guess")
     moved = found.loss(z + 0.3 * np.eye(len(z))[k])
     assert measured[:, k] == pytest.approx((moved - before) / 0.3)
     step = z + 0.01 * np.arange(len(z))
@@ -143,7 +143,8 @@ def test_root_mean_square():
 
 
 def test_accuracy_says_every_miss(bench, tmp_path):
-    found = accuracy(current(), bench)
+    held_back = [f.name for f in FIGURES if f.held_back]
+    found = accuracy(current(), bench, held_back)
     figures = found["figures"]
     assert list(figures) == [f.name for f in FIGURES]
     for row in figures.values():
@@ -155,8 +156,11 @@ def test_accuracy_says_every_miss(bench, tmp_path):
     assert len(found["conditions"]) == len(needed())
     said = list(lines(found))
     assert sum(line.endswith("held back") for line in said) == 2
+    plain = accuracy(current(), bench)
+    assert plain["rmse_held_back"] is None
+    assert f"RMSE {found['rmse']:.4f}\n" in list(lines(plain))
     assert f"RMSE {found['rmse']:.4f}, held back {found['rmse_held_back']:.4f}\n" in said
-    assert len(said) == 2 + 10 + 1 + 1 + 22 + 1 + len(needed())
+    assert len(said) == 2 + 10 + 1 + 1 + 4 + 1 + len(needed())
     out = tmp_path / "fitted.yaml"
     write(out, current(), found, range(3), ["a"])
     body = yaml.safe_load(out.read_text())
@@ -178,13 +182,13 @@ def test_screening_ranks_parameters(bench, tmp_path):
     effect = {row["parameter"]: row for row in rows}
     assert rows[0]["misfit_mu_star"] >= rows[-1]["misfit_mu_star"]
     # a move over the band, two fifths of the range, changes depth by n/20 of it
-    low, high = BOUNDS["coupling.uptake"]
-    here = values(current())["coupling.uptake"]
+    low, high = BOUNDS["noticing.base"]
+    here = values(current())["noticing.base"]
     band = min(high, here + 0.2 * (high - low)) - max(low, here - 0.2 * (high - low))
-    assert effect["coupling.uptake"]["depth_mu_star"] == pytest.approx(64 * band / 20, rel=0.02)
-    assert effect["coupling.uptake"]["depth_sigma"] == pytest.approx(0, abs=0.01)
+    assert effect["noticing.base"]["depth_mu_star"] == pytest.approx(64 * band / 20, rel=0.02)
+    assert effect["noticing.base"]["depth_sigma"] == pytest.approx(0, abs=0.01)
     assert effect["choice.threshold"]["abstention_mu_star"] > 0
-    assert effect["work.slip"]["gain_mu_star"] == pytest.approx(0, abs=1e-9)
+    assert effect["coupling.guess"]["gain_mu_star"] == pytest.approx(0, abs=1e-9)
     with (tmp_path / "out" / "sensitivity.csv").open() as file:
         assert [r["parameter"] for r in csv.DictReader(file)] == [r["parameter"] for r in rows]
     assert (tmp_path / "out" / "sensitivity.png").stat().st_size > 10_000
@@ -223,5 +227,5 @@ def test_commands_are_the_documented_ones(capsys):
         app(["--help"])
     assert end.value.code in (0, None)
     said = capsys.readouterr().out.split()
-    assert {"report", "search", "sensitivity"} <= set(said)
+    assert {"report", "search", "sample", "predict", "sensitivity"} <= set(said)
     assert CALIBRATED.is_file()

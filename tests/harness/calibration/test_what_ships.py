@@ -10,16 +10,25 @@ import pytest
 import yaml
 
 from unscripted.agents.synthetic.parameters import Parameters
+from unscripted.agents.synthetic.profiles import profiles
 from unscripted.scenarios.harness.calibration.accuracy import REPORT_SEEDS, rms
 from unscripted.scenarios.harness.calibration.bench import job, mean_play
+from unscripted.scenarios.harness.calibration.fixed import FIXED
 from unscripted.scenarios.harness.calibration.setting import (
     BOUNDS,
     CALIBRATED,
+    PARAMETER_BOUNDS,
     by_name,
     current,
     values,
 )
-from unscripted.scenarios.harness.calibration.targets import ABSTENTION, FIGURES, Condition, needed
+from unscripted.scenarios.harness.calibration.targets import (
+    ABSTENTION,
+    FIGURES,
+    FITTED,
+    Condition,
+    needed,
+)  # fmt: skip
 
 SEEDS = range(REPORT_SEEDS, REPORT_SEEDS + 3)
 HELD = yaml.safe_load(CALIBRATED.read_text(encoding="utf-8"))
@@ -44,7 +53,7 @@ def test_what_ships_was_fitted():
 
 def test_the_file_says_its_source():
     provenance = HELD["provenance"]
-    said = {"source", "method", "loss", "search_seeds", "report_seeds", "held_back"}
+    said = {"source", "method", "loss", "search_seeds", "report_seeds", "held_back", "fixed"}
     assert said <= set(provenance)
     assert not set(provenance["search_seeds"]) & set(SEEDS)
     assert set(HELD["report"]["figures"]) == {f.name for f in FIGURES}
@@ -59,7 +68,16 @@ def test_published_figures_come_out():
 @pytest.mark.parametrize("model", ABSTENTION)
 def test_abstention_comes_out(model):
     work = job(current(), Condition("sequential", model, 16), range(1000, 1008))
-    assert ABSTENTION[model] / 2 < mean_play(work)[1] < ABSTENTION[model] * 2
+    assert mean_play(work)[1] == pytest.approx(ABSTENTION[model], abs=0.025)
+
+
+def test_twenty_numbers_are_free():
+    assert len(BOUNDS) == 20
+    free = set(PARAMETER_BOUNDS)
+    assert not free & set(FIXED)
+    assert free | set(FIXED) == set(Parameters().values()), "a reason for each that is not fitted"
+    followed = {p.faculties.instruction_following for n, p in profiles().items() if n in FITTED}
+    assert followed == {0.9}
 
 
 def test_no_parameter_is_a_protocols():

@@ -171,7 +171,7 @@ def test_runs_that_differ_have_other_names():
         "level": "L2", "ticks": 4, "seed": 1, "tasks": "generated", "judge": "none",
         "temperature": 0.5, "timeout": 5.0, "max_tokens": 99, "context_tokens": 5000,
         "price": "1,2", "memory": "off", "skills": "growing", "shock": "remove-hub@1",
-        "tune": "batch=1/2",
+        "tune": "batch=1/2", "parameters": "ensemble",
     }  # fmt: skip
     assert set(changed) == OPTIONS.keys() - FREE, "a new option needs a value"
     base = RunConfig.of(protocol="batched-sequential", ticks=3)
