@@ -56,8 +56,8 @@ from .statistics.intervals import interval
 from .statistics.published import HEAD as PUBLISHED_HEAD
 from .statistics.published import Claim, Origin, sections, summary
 from .statistics.samples import Sample, resampled
-from .statistics.sign_change import Crossing, crossing
 from .statistics.study_results import StudyResults
+from .study.sign_change import Crossing, crossing
 from .study.study import Study, StudyOptions, StudyReport
 from .study.tables import cells_table, grid_table, samples_table, seeds_of
 from .terminal.tables import titled_table

@@ -21,7 +21,7 @@ from unscripted.scenarios.harness.statistics.findings import (
     supported,
 )
 from unscripted.scenarios.harness.statistics.samples import Sample, resampled
-from unscripted.scenarios.harness.statistics.sign_change import Crossing, crossing
+from unscripted.scenarios.harness.study.sign_change import Crossing, crossing
 
 
 def test_samples_are_paired_by_seed():

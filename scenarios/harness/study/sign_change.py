@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..format import number
-from .samples import Sample, resampled
+from ..statistics.samples import Sample, resampled
 
 
 @dataclass(frozen=True)
