@@ -157,7 +157,7 @@ def test_without_mutation_all_inherit():
         assert all(record.by_id[a].turns[0].assignment for a in clones)
 
 
-def test_clones_work_on_their_parents_piece():
+def test_clones_vary_their_parents_piece():
     org = un.build(protocol="clonal", n_agents=16, level="L3", rng=1)
     worked = [
         ({i.requirement for i in m.contributions[0].items}, m.turns[0])

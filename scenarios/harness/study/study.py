@@ -196,7 +196,7 @@ class Study:
         self.lists = tuple(lists)
         self._sets = frozenset(sets)
         self._own = own
-        self._defaults = {"replicates": 10, **defaults}
+        self._defaults = {"replicates": 10, "parameters": "ensemble", **defaults}
         wrong = ({*lists, *defaults} - self.options.keys()) | (self._sets - OPTIONS.keys())
         if wrong:
             raise ValueError(f"{file}: {', '.join(sorted(wrong))}: no option of that name")

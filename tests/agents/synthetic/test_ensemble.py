@@ -41,7 +41,7 @@ def test_a_set_changes_what_it_names():
     assert strong.competence.parameters == found.parameters
 
 
-def test_minds_and_judges_obey_it():
+def test_minds_and_judges_come_under_it():
     fitting = Fitting(parameter_set({"choice.salience": 0.3, "gpt-4o": 1.1}))
     mind = synthetic("strong")
     assert fitting.mind(mind) is fitting.mind(mind), "one mind stays one"

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from unscripted.scenarios.harness.calibration import sets
+from unscripted.scenarios.harness.calibration.bench import on_demand
 from unscripted.scenarios.harness.calibration.predictions import (
     NOT_IDENTIFIED,
     PREDICTIONS,
@@ -140,14 +141,14 @@ def test_skill_is_against_the_simplest_guess():
 
 
 def test_what_ships_fits_again():
-    fits = sets.within(range(2000, 2003))
+    wider = Tolerance(rmse=0.026, worst=0.055, word=6.0)  # three other seeds scatter
     found = sets.read_sets()
     assert len(found) >= 32
     assert all(set(v) == set(BOUNDS) for v in found)
     for v in found:
         assert all(BOUNDS[k][0] <= x <= BOUNDS[k][1] for k, x in v.items())
     some = [setting_at(_cube(v), current()) for v in found[::8]]
-    assert sum(map(fits, some)) >= len(some) - 1, "three seeds scatter"
+    assert all(wider.holds(on_demand(s, range(2000, 2003))) for s in some)
 
 
 def _cube(found):

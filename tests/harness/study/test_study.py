@@ -105,7 +105,7 @@ def test_what_was_said_is_read():
     usual = made().options_from()
     assert (usual.own, usual.replicates, usual.given) == (Own(), 10, {})
     assert usual.lists == {"protocol": ("silent", "solo")}
-    assert usual.base == study.RunConfig.of(ticks=2)
+    assert usual.base == study.RunConfig.of(ticks=2, parameters="ensemble")
     said = made().options_from(agents=5, checks=1.0, protocol=("shared",), seed=3, replicates=2)
     assert said.own == Own(checks=1, agents=5)
     assert said.base.team.agents == 8, "an option of its own stands in place of the run's"
