@@ -17,7 +17,7 @@ FILES := pyproject.toml constraints.txt
 .PHONY: run test live browser docs bench gallery check pins ci clean
 
 run: $(VENV)/.run-ready
-	$(BIN)/unscripted run
+	$(BIN)/unscripted run --agents 20
 
 test: $(VENV)/.test-ready
 	$(BIN)/python -m pytest -n auto
