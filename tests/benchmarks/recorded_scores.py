@@ -2,9 +2,9 @@
 
     python tests/benchmarks/recorded_scores.py FOLDER [FOLDER …]
 
-Nothing is called: the folders are read. Brackets are 95 % intervals over tasks, none with fewer than
-two. *Premature* is the share of answers that were given on tasks whose private parts had not reached
-everybody.
+Nothing is called: the folders are read. Brackets are 95 % intervals over tasks, none with fewer
+than two. *Premature* is the share of answers that were given on tasks whose private parts had not
+reached everybody.
 """
 
 from __future__ import annotations
