@@ -13,7 +13,7 @@ def ids(tasks, seed, level="L2"):
     return [stream.task(t).id for t in range(10)]
 
 
-def test_every_seed_has_fresh_tasks():
+def test_fresh_tasks_differ_by_seed():
     assert not set(ids("corpus:fresh", 0)) & set(ids("corpus:fresh", 1))
     assert ids("corpus:fresh", 3) == ids("generated", 3)
 

@@ -56,11 +56,11 @@ def test_units_ranges_and_directions():
     assert said["risk"] == ("0 to 1", "less")
     assert [m.short for m in of_ticks().values() if m.short] == [
         "Q", "M", "score", "reach", "abstained", "excluded", "depth", "risk", "T (s)", "tokens",
-        "USD", "delivered", "B",
+        "USD billed", "USD uncached", "delivered", "B",
     ]  # fmt: skip
     assert {m.name for m in BUILT_IN if m.contrasted} == {
         "quality", "mission_relevance", "risk", "balance", "abstention_rate", "hierarchy_depth",
-        "tokens", "cost_usd", "wall_s", "score",
+        "tokens", "cost_usd", "cost_usd_uncached", "wall_s", "score",
     }  # fmt: skip
     assert find("quality").margin == 0.05
 
