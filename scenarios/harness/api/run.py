@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ....model.errors import UnknownNameError, UsageError
 from ....model.metrics.nulls.deafened import HeardTest
 from ....model.organization import BaseOrganization
 from ....model.record import TickRecord
@@ -40,6 +41,8 @@ IN_NOTEBOOKS = (
 )  # fmt: skip
 """Columns of the table that notebooks show."""
 MOST_ROWS = 12
+KINDS = ("measures", "team", "roles", "reach")
+"""Of figures."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -152,8 +155,38 @@ class Run:
 
         return "\n\n".join(text_of_tick(told, agent) for told in self.told(tick))
 
-    def plot(self) -> Figure:
-        """Every measure, tick by tick."""
+    def plot(self, kind: str = "measures", tick: int = -1) -> Figure:
+        """A figure, to be shown, changed or saved.
+
+        Args:
+            kind: `measures` over ticks, `team` on a tick, `roles` over ticks, or `reach` of private
+                parts, for tasks that code scores.
+            tick: Of `team`: its place among the records.
+
+        Raises:
+            UsageError: No such kind, or no tick.
+        """
+        synthetic, records = self.config.synthetic, self.records
+        if not records:
+            raise UsageError("the run has no tick; play one first")
+        match kind:
+            case "measures":
+                return self._plot_measures()
+            case "team":
+                from ..figures.team import draw_team
+
+                return draw_team(records[tick], self.organization.network.G, synthetic=synthetic)
+            case "roles":
+                from ..figures.roles import draw_role_mosaic
+
+                return draw_role_mosaic(records, synthetic=synthetic)
+            case "reach":
+                from ..figures.reach import draw_reach
+
+                return draw_reach(records, synthetic=synthetic)
+        raise UnknownNameError("kind", kind, KINDS)
+
+    def _plot_measures(self) -> Figure:
         from ..figures.measures import draw_measures
 
         return draw_measures(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from ..exits import Exit
@@ -32,4 +32,4 @@ def cite_command(folder: Path | None, *, as_json: bool = False) -> Exit:
 
 def _played(folder: Path) -> Played:
     with archive(folder) as kept:
-        return played_of(kept.config, folder)
+        return replace(played_of(kept.config, folder), version=kept.version)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from ....model.errors import UnknownNameError
+from ....model.errors import UnknownNameError, UsageError
 from ....model.metrics.catalogue import of_runs
 from ....model.plugins.discovery import discover
 from ....model.shocks.catalogue import SHOCKS
@@ -34,6 +34,11 @@ def list_command(what: str | None, folder: Path = RUNS, *, as_json: bool = False
         UnknownNameError: No such kind.
         UsageError: There is no such folder.
     """
+    if what != "runs" and folder != RUNS:
+        raise UsageError(
+            f"{str(folder)!r} is neither a command nor an option, and only runs take a folder; "
+            "see unscripted list --help"
+        )
     if what == "runs":
         return _list_folders(folder, as_json=as_json)
     if what is not None and what not in LISTS:

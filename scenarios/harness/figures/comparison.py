@@ -31,6 +31,7 @@ from .style import (
     draw_values,
     finish,
     fit,
+    fit_apart,
     head_in,
     legend_below,
     legend_columns,
@@ -231,7 +232,7 @@ def _label(
 ) -> None:
     n = len(protocols)
     for axes in grid.flat:
-        axes.set_yticks(range(n), [fit(p, 1.5, 8.5) for p in protocols])
+        axes.set_yticks(range(n), fit_apart(protocols, 1.5, 8.5))
         axes.set_ylim(n - 0.5, -0.5)
         axes.tick_params(axis="y", length=0)
         axes.grid(axis="x")
@@ -311,8 +312,8 @@ def _note(cells: Sequence[CellSummary], rows: int, left_out: Sequence[str] = ())
 def _handles(
     told: Sequence[str], styles: Mapping[Key, tuple[str, str, float]], room_in: float
 ) -> list[Line2D]:
+    labels = fit_apart([named(told, key) for key in styles], room_in, 8.5)
     return [
-        Line2D([], [], color=colour, marker=marker, ms=5.5, mew=0,
-               label=fit(named(told, key), room_in, 8.5))
-        for key, (colour, marker, _) in styles.items()
-    ]  # fmt: skip
+        Line2D([], [], color=colour, marker=marker, ms=5.5, mew=0, label=label)
+        for label, (colour, marker, _) in zip(labels, styles.values(), strict=True)
+    ]

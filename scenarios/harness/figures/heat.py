@@ -17,7 +17,7 @@ from ..results.rows import mean
 from ..statistics.intervals import FEWEST_FOR_BARS
 from ..statistics.samples import Sample
 from ..statistics.study_results import StudyResults
-from .style import finish, fit, new_figure, styled, width_in
+from .style import finish, fit_apart, new_figure, styled, width_in
 
 COLOURS = "cividis"  # reads the same with and without colour vision, and in grey
 CELL_IN = (0.56, 0.27)
@@ -67,8 +67,8 @@ def draw_heat(
     grid = figure.subplots(len(measures), 1, squeeze=False, sharex=True)[:, 0]
     for axes, measure in zip(grid, measures, strict=True):
         _draw_subplot(axes, measure, {r: samples[measure][r] for r in order})
-        axes.set_yticks(range(len(order)), [fit(str(r), 2.5, 8.5) for r in order])
-    names = [fit(str(c), 2.0, 8.5) for c in across]
+        axes.set_yticks(range(len(order)), fit_apart([str(r) for r in order], 2.5, 8.5))
+    names = fit_apart([str(c) for c in across], 2.0, 8.5)
     grid[-1].set_xticks(range(len(across)), names, rotation=35, ha="right", rotation_mode="anchor")
     read = f"Numbers are means over {len(found.values('seed'))} seeds, rows sorted by the first "
     read += f"panel's mean. {_widths(samples)}"

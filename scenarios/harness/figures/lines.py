@@ -27,6 +27,7 @@ from .style import (
     draw_values,
     finish,
     fit,
+    fit_apart,
     legend_below,
     legend_columns,
     new_figure,
@@ -228,7 +229,7 @@ def _draw_subplot(
 
 def _place_ticks(axes: Axes, places: Sequence[str]) -> None:
     """Names of places, slanted where they would cover one another."""
-    names = [fit(p, 1.2, 8.5) for p in places]
+    names = fit_apart(places, 1.2, 8.5)
     each_in = PLACES_IN / max(1, len(places))
     slanted: dict[str, Any] = {}
     if max((width_in(name, 8.5) for name in names), default=0.0) > each_in - 0.06:

@@ -305,6 +305,29 @@ def fit(text: str, room_in: float, size_pt: float, *, weight: str = "normal") ->
     return plain(whole[:low].rstrip() + "…")
 
 
+def fit_apart(texts: Sequence[str], room_in: float, size_pt: float) -> list[str]:
+    """Texts as `fit` makes them; where that makes different ones alike, they are cut in the middle.
+
+    Args:
+        texts: From anywhere.
+        room_in: Width there is for each, in inches.
+        size_pt: Of their letters, in points.
+    """
+    shown = [fit(text, room_in, size_pt) for text in texts]
+    if len(set(shown)) == len(set(texts)):
+        return shown
+    return [_without_middle(_one_line(text), room_in, size_pt) for text in texts]
+
+
+def _without_middle(whole: str, room_in: float, size_pt: float) -> str:
+    kept = len(whole)
+    cut = whole
+    while width_in(cut, size_pt) > room_in and kept > 2:
+        kept -= 1
+        cut = f"{whole[: (kept + 1) // 2]}…{whole[len(whole) - kept // 2 :]}"
+    return plain(cut)
+
+
 def fold(text: str, room_in: float, size_pt: float) -> str:
     """A text on one line or two, broken between words; `fit` cuts what is still too wide.
 

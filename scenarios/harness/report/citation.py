@@ -42,6 +42,7 @@ class Played:
         synthetic: Whether synthetic minds took part.
         digest: Of its configuration, twelve hexadecimal digits.
         on: The day on which it was played; None where nothing is kept.
+        version: The program's that played it.
     """
 
     what: str
@@ -49,6 +50,7 @@ class Played:
     synthetic: bool
     digest: str
     on: date | None = None
+    version: str = __version__
 
     @property
     def day(self) -> str:
@@ -121,7 +123,7 @@ def _of_played(played: Played) -> str:
     return _entry("misc", f"run-{played.digest}", {
         "title": f"{{{latex(played.what)}}}",
         **day,
-        "howpublished": f"unscripted {__version__}, configuration {played.digest}",
+        "howpublished": f"unscripted {latex(played.version)}, configuration {played.digest}",
         "note": f"{latex(played.note)}. Models: {latex(models)}",
     })  # fmt: skip
 

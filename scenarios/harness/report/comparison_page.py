@@ -11,7 +11,7 @@ from ..api.comparison import Comparison
 from ..config.catalogue import VARYING
 from ..config.comparison import ComparisonConfig
 from ..config.identity import to_json
-from ..format import number, with_interval
+from ..format import counted, number, with_interval
 from ..results.factors import BLOCK_ORDER, FACTORS, by_words, where
 from ..results.labels import of_compare_table
 from ..runs.matched_results import HEAD as MATCH_HEAD
@@ -31,7 +31,7 @@ CAPTIONS = {
 }
 
 
-CELLS = "Cells, best first; what is the same in all is left out"
+CELLS = "Cells by what they came to; what is the same in all is left out"
 EXAMPLES = (
     "The first task of the first seed in each cell, side by side; every other: unscripted show."
 )
@@ -61,8 +61,8 @@ def comparison_page(
     return Page(
         title=_title(config),
         lead=f"{config.replicates} seeds per cell from {config.base.tasks.seed}, paired by seed; "
-        f"{config.base.tasks.ticks} tasks per run. Brackets are 95 % intervals over seeds, each "
-        "on its own; docs/statistics.md has the rule by which the sentences are worded."
+        f"{counted(config.base.tasks.ticks, 'task')} per run. Brackets are 95 % intervals over "
+        "seeds, each on its own; docs/statistics.md has the rule by which the sentences are worded."
         + "".join(f" {said}." for said in called),
         config=_shown(config),
         synthetic=comparison.synthetic,
@@ -103,7 +103,8 @@ def _cells(comparison: Comparison) -> Table:
     differ = [
         m
         for m in of_compare_table(outcome=decides)
-        if m.name == decides or len({number(row.mean(m.name)) for row in summary}) > 1
+        if len({number(row.mean(m.name)) for row in summary}) > 1
+        or (m.name == decides and any(row.mean(m.name) is not None for row in summary))
     ]
     head = [*factors, *(m.short for m in differ)]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from functools import singledispatch
+from functools import partial, singledispatch
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -64,22 +64,17 @@ def publish(value: Any, note: Noting = _unheard) -> list[Path]:
 
 @publish.register
 def _(run: Run, note: Noting = _unheard) -> list[Path]:
-    from ..figures.reach import draw_reach, has_parts
-    from ..figures.roles import draw_role_mosaic
-    from ..figures.team import draw_team
+    from ..figures.reach import has_parts
 
-    records, synthetic = run.records, run.config.synthetic
     assert run.folder is not None
     refuse_links(run.folder)
     write_table(run.folder, "ticks", run.ticks)
     write_table(run.folder, "agents", run.agents)
     figures: dict[str, Drawing] = {
-        "team": lambda: draw_team(records[-1], run.organization.network.G, synthetic=synthetic),
-        "roles": lambda: draw_role_mosaic(records, synthetic=synthetic),
-        "measures": run.plot,
+        name: partial(run.plot, name) for name in ("team", "roles", "measures")
     }
-    if has_parts(records):
-        figures["reach"] = lambda: draw_reach(records, synthetic=synthetic)
+    if has_parts(run.records):
+        figures["reach"] = partial(run.plot, "reach")
     pictures = draw_all(run.folder, figures, note)
     return [*pictures.values(), _write(run.folder, run_page(run, pictures))]
 

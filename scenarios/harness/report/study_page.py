@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rich.console import RenderableType
 from rich.table import Table as RichTable
 
 from ..config.identity import to_json
-from ..format import counted, plain
-from ..statistics.findings import overall
+from ..format import counted, plain, with_bounds
+from ..statistics.findings import Finding, overall
 from ..study.study import PlayedStudy
 from .citation import bibtex, played_of
 from .page import Page, Table
+
+CLAIMS = "Claim by claim"
 
 
 def study_page(played: PlayedStudy, pictures: Mapping[str, Path]) -> Page:
@@ -25,6 +27,7 @@ def study_page(played: PlayedStudy, pictures: Mapping[str, Path]) -> Page:
     """
     report, study = played.report, played.study
     assert report is not None
+    shown = map(_as_texts, report.tables)
     cited = played_of(played.config, played.folder)
     said = [finding.line() for finding in report.findings]
     return Page(
@@ -42,8 +45,14 @@ def study_page(played: PlayedStudy, pictures: Mapping[str, Path]) -> Page:
         called=any(run.called for run in played.config.conditions),
         sentences=[*said, *report.notes],
         pictures={path: name.replace("-", " ").capitalize() for name, path in pictures.items()},
-        tables=[t for table in report.tables if (t := _as_texts(table)) is not None],
+        tables=[_claims(report.findings), *(t for table in shown if (t := table) is not None)],
     )
+
+
+def _claims(findings: Sequence[Finding]) -> Table:
+    """Claim by claim, as a table."""
+    rows = [[str(f.support), f.claim, with_bounds(f.estimate, f.ci95), str(f.n)] for f in findings]
+    return CLAIMS, ["", "claim", "found [95 %]", "seeds"], rows
 
 
 def _as_texts(table: RenderableType) -> Table | None:

@@ -53,7 +53,7 @@ def headline(summary: Sequence[CellSummary], plays: Plays, rule: Rule = RULE) ->
     if not graded:
         return [
             "Nothing was graded, so no cell can be called best.",
-            "What can be compared is who took part, what it cost and how long it took.",
+            _extremes(summary),
             "Next: the same command with a judge (--judge), or with tasks that code scores "
             "(--tasks hidden-profile).",
         ]
@@ -61,6 +61,31 @@ def headline(summary: Sequence[CellSummary], plays: Plays, rule: Rule = RULE) ->
     if len(ranked) == 1:
         return _alone(ranked[0], measure)
     return _Headline(summary, ranked, plays, rule, measure).sentences()
+
+
+def _extremes(summary: Sequence[CellSummary]) -> str:
+    """What tells cells apart without grades: who declined most, and which was fastest."""
+    varying = [f for f in FACTORS if len({r.cell.value(f) for r in summary}) > 1]
+
+    def name(row: CellSummary) -> str:
+        return where({f: row.cell.value(f) for f in varying})
+
+    parts = []
+    declining = [(m, r) for r in summary if (m := r.mean("abstention_rate")) is not None]
+    if varying and len({m for m, _ in declining}) > 1:
+        most, least = (f(declining, key=lambda pair: pair[0]) for f in (max, min))
+        parts.append(
+            f"members declined most under {name(most[1])} ({100 * most[0]:.0f} %) and least under "
+            f"{name(least[1])} ({100 * least[0]:.0f} %)"
+        )
+    waiting = [(m, r) for r in summary if (m := r.mean("wall_s")) is not None]
+    if varying and waiting:
+        fastest = min(waiting, key=lambda pair: pair[0])
+        parts.append(f"{name(fastest[1])} was fastest ({number(fastest[0], 1)} s a task)")
+    if not parts:
+        return "What can be told is who took part, what it cost and how long it took."
+    said = ", and ".join(parts)
+    return f"{said[0].upper()}{said[1:]}."
 
 
 def _of_level(level: str, summary: Sequence[CellSummary], measure: str) -> str:

@@ -91,7 +91,11 @@ def test_a_transcript_tells_ticks(run):
 
 
 def test_a_plot_is_a_figure(run):
-    assert isinstance(run.plot(), Figure)
+    for kind in ("measures", "team", "roles"):
+        assert isinstance(run.plot(kind), Figure)
+    assert "tick 0 " in "".join(t.get_text() for t in run.plot("team", tick=0).texts)
+    with pytest.raises(UsageError, match="kind='pie' is not known; known: measures, reach"):
+        run.plot("pie")
 
 
 def test_it_shows_in_notebooks(run):

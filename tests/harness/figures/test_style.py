@@ -25,6 +25,7 @@ from unscripted.scenarios.harness.figures.roles import draw_role_mosaic
 from unscripted.scenarios.harness.figures.style import (
     SYNTHETIC_NOTE,
     fit,
+    fit_apart,
     fold,
     legend_columns,
     new_figure,
@@ -94,6 +95,15 @@ def test_texts_fit_their_room(size):
         cut = fit("word " * 20, room, size)
         assert width_in(cut, size) <= room < width_in(cut[:-1] + " word…", size)
     assert width_in("bold", size, weight="bold") > width_in("bold", size)
+
+
+def test_cut_texts_stay_different():
+    names = [f"a-long-name-of-number-{k}" for k in range(3)]
+    cut = fit_apart(names, 0.8, 8.0)
+    assert [name[-1] for name in cut] == ["0", "1", "2"]
+    assert all(width_in(name, 8.0) <= 0.8 and "…" in name for name in cut)
+    assert fit_apart(["a", "b", "a"], 0.8, 8.0) == ["a", "b", "a"]
+    assert fit_apart([f"{k} {'long ' * 20}" for k in range(2)], 0.8, 8.0)[0].endswith("…")
 
 
 def test_texts_fold_between_words():

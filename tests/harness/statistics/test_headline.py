@@ -79,6 +79,14 @@ def test_levels_are_no_merit():
 
 def test_nothing_graded_is_said():
     assert of(cells(a=[None] * 5, b=[None] * 5))[0].startswith("Nothing was graded")
+    rows = [
+        row(p, s, abstention_rate=a, wall_s=t)
+        for p, a, t in (("a", 0.5, 9.0), ("b", 0.25, 3.0)) for s in range(2)
+    ]  # fmt: skip
+    assert of(rows)[1] == (
+        "Members declined most under a (50 %) and least under b (25 %), and b was fastest "
+        "(3.0 s a task)."
+    )
     assert of(cells(a=[0.5, 0.6]))[1] == "There is nothing to compare it with."
 
 
