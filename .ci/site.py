@@ -44,7 +44,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     Args:
         config: Of the site.
     """
-    place = ROOT / "build" / "package"
+    place = ROOT / "build" / ".package"
     (place / "unscripted").mkdir(parents=True, exist_ok=True)
     for name in ("__init__.py", "_version.py", "testing.py", *ROOMS):
         link = place / "unscripted" / name

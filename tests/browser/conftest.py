@@ -21,7 +21,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from support.commands import free, starting
 
-PATIENCE_S = 30.0
+PATIENCE_S = 90.0
 """For a busy machine; nothing waits longer than it has to."""
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 LOOKS = [(w, scheme) for w in (1280, 400) for scheme in ("light", "dark")]

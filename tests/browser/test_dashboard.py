@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
-import subprocess
-import time
-
 import pytest
 from playwright.sync_api import expect
-from support.called import KEY, MODEL
-from support.commands import free, starting
+from support.called import KEY
+from support.called import config as called_config
 
 import unscripted as un
+from unscripted.agents.llm.journal.journal import Journal
+from unscripted.agents.llm.service import Service
+from unscripted.scenarios.harness.build.from_config import organization_of
 from unscripted.scenarios.harness.dashboard.views import measures_view, words_view
+from unscripted.scenarios.harness.folders.folder import Folder
 
 from .conftest import LOOKS, Window
 
@@ -136,22 +136,23 @@ def test_it_fits_every_window(window, following, finished, width, scheme):
     compare(opened, un.load(finished[0]).organization)
 
 
-def test_a_paid_run_is_followed(window, server, loopback_process, tmp_path):
-    answers = loopback_process(latency_s=0.4)
-    folder = tmp_path / "paid"
-    process = subprocess.Popen(
-        starting("run", "--model", MODEL, "--api-base", answers.api_base, "--agents", 3,
-                 "--ticks", 4, "--judge", "none", "--yes", "--out", folder),
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=free() | {"OPENAI_API_KEY": KEY},
-    )  # fmt: skip
-    while not (folder / "config.json").exists():
-        assert process.poll() is None
-        time.sleep(0.05)
-    opened = window(server("dashboard", folder, "--port", 0))
-    progress = opened.page.locator(".un-progress")
-    expect(progress).to_contain_text(re.compile(r"[0-3] of 4 ticks played, the next is under way"))
-    expect(progress).to_contain_text(re.compile(r"4 of 4 ticks played; \d+ calls answered"))
-    assert process.wait(timeout=60) == 0
-    run = un.load(folder)
-    compare(opened, run.organization)
+def test_a_paid_run_is_followed(window, server, loopback, tmp_path, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    answers = loopback()
+    config = called_config(answers, agents=3, ticks=2)
+    service = Service(config.calls)
+    with Folder(tmp_path / "paid", config) as folder:
+        service.move_to(Journal(folder.path))
+        org = organization_of(config, service)
+        opened = window(server("dashboard", tmp_path / "paid", "--port", 0))
+        progress = opened.page.locator(".un-progress")
+        for played in range(2):
+            expect(progress).to_contain_text(f"{played} of 2 ticks played, the next is under way")
+            org.step()
+            folder.keep_record(org.records[-1])
+        service.close()
+    calls = len(answers.log)
+    expect(progress).to_contain_text(f"2 of 2 ticks played; {calls} calls answered")
+    compare(opened, org)
     assert opened.page.get_by_text("Synthetic minds").count() == 0
+    assert len(answers.log) == calls  # the page asked nobody

@@ -33,11 +33,12 @@ Measures = solara.component_vue("measures.vue")(_measures)
 Words = solara.component_vue("words.vue")(_words)
 
 
-def _team(org: BaseOrganization) -> None:
+def _team(org: BaseOrganization, played: int = 0) -> None:
     """An organization as it stands, or stood after an earlier tick; a member's words on a click.
 
     Args:
         org: Whose.
+        played: Its ticks, where it grows in place: a component is drawn anew only for new arguments.
     """
     update_counter.get()  # Mesa's controls count it up when the model has stepped
     chosen, choose = solara.use_state(None)

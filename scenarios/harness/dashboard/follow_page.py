@@ -52,7 +52,7 @@ def _show(look: Look) -> None:
     solara.v.Html(tag="h1", children=[look.title])
     solara.Text(look.progress, classes=["un-progress"])
     if look.organization is not None:
-        Team(look.organization)
+        Team(look.organization, look.organization.tick)
     for cell, runs in look.finished:
         solara.Text(f"{cell}: {runs} played")
 
