@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from unscripted.scenarios.harness.advice.choice import Verdict, choose
-from unscripted.scenarios.harness.advice.race import FEWEST, Race, Rule
+from unscripted.scenarios.harness.advice.race import FEWEST, FIRST, Race, Rule
 
 USUAL = Rule()
 
@@ -31,7 +31,8 @@ def test_a_clear_lead_is_used():
     race, played = raced([0.5, 0.8, 0.55])
     choice = choose(race)
     assert (choice.verdict, choice.arm, choice.tied) == (Verdict.USE, 1, (1,))
-    assert played == [3] * FEWEST
+    assert played[:FIRST] == [3] * FIRST
+    assert len(played) == FEWEST
 
 
 def test_hopeless_arms_drop_out():
