@@ -105,7 +105,14 @@ class Race:
         found = self.standing()
         if found is None or self.decided(found):
             return []
-        return [a for a, p in zip(found.arms, found.p_close, strict=True) if p >= HOPELESS]
+        return self._hopeful(found)
+
+    @staticmethod
+    def _hopeful(found: Standing) -> list[int]:
+        """The arms that may be within the margin, two at least: one alone is compared to nobody."""
+        second = np.sort(found.p_close)[-2:][0]
+        least = min(HOPELESS, float(second))
+        return [a for a, p in zip(found.arms, found.p_close, strict=True) if p >= least]
 
     def take(self, outcomes: Mapping[int, float], costs: Mapping[int, float]) -> None:
         """Take in what the arms that were due got on the next seed.
