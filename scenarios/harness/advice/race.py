@@ -23,10 +23,12 @@ import numpy as np
 
 from .beliefs import Array, Beliefs, believe
 
-FEWEST = 3
+FIRST = 2
 """Seeds that every arm plays."""
-HOPELESS = 0.02
-"""An arm whose chance to be within the margin is below that plays no further seed."""
+FEWEST = 3
+"""Seeds before anything is decided."""
+HOPELESS = 0.1
+"""An arm whose chance to be within the margin is below that doesn't play the next seed."""
 
 
 @dataclass(frozen=True)
@@ -98,12 +100,19 @@ class Race:
         """The arms that play the next seed; none where the race is over."""
         if len(self.left) < 2 or self.seeds >= self.rule.most:
             return []
-        if self.seeds < FEWEST:
+        if self.seeds < FIRST:
             return self.left
         found = self.standing()
         if found is None or self.decided(found):
             return []
-        return [a for a, p in zip(found.arms, found.p_close, strict=True) if p >= HOPELESS]
+        return self._hopeful(found)
+
+    @staticmethod
+    def _hopeful(found: Standing) -> list[int]:
+        """The arms that may be within the margin, two at least: one alone is compared to nobody."""
+        second = np.sort(found.p_close)[-2:][0]
+        least = min(HOPELESS, float(second))
+        return [a for a, p in zip(found.arms, found.p_close, strict=True) if p >= least]
 
     def take(self, outcomes: Mapping[int, float], costs: Mapping[int, float]) -> None:
         """Take in what the arms that were due got on the next seed.

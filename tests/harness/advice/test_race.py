@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from unscripted.scenarios.harness.advice.choice import Verdict, choose
-from unscripted.scenarios.harness.advice.race import FEWEST, Race, Rule
+from unscripted.scenarios.harness.advice.race import FEWEST, FIRST, Race, Rule
 
 USUAL = Rule()
 
@@ -31,7 +31,8 @@ def test_a_clear_lead_is_used():
     race, played = raced([0.5, 0.8, 0.55])
     choice = choose(race)
     assert (choice.verdict, choice.arm, choice.tied) == (Verdict.USE, 1, (1,))
-    assert played == [3] * FEWEST
+    assert played[:FIRST] == [3] * FIRST
+    assert len(played) == FEWEST
 
 
 def test_hopeless_arms_drop_out():
@@ -52,9 +53,16 @@ def test_a_tie_takes_the_cheaper(cheap):
 
 
 def test_too_few_seeds_are_undecided():
-    race, played = raced([0.6, 0.6], sd=0.3, rule=Rule(most=5))
-    assert len(played) == 5
-    assert choose(race).verdict is Verdict.UNDECIDED
+    found = [raced([0.6, 0.6], sd=0.3, rule=Rule(most=5), seed=seed) for seed in range(12)]
+    undecided = [len(played) for race, played in found if choose(race).verdict is Verdict.UNDECIDED]
+    assert len(undecided) >= 9
+    assert set(undecided) == {5}
+
+
+def test_nobody_plays_alone():
+    for seed in range(5):
+        _, played = raced([0.2, 0.5, 0.8], sd=0.1, seed=seed)
+        assert min(played) >= 2
 
 
 def test_nothing_measured_is_undecided():
