@@ -38,7 +38,7 @@ def _team(org: BaseOrganization, played: int = 0) -> None:
 
     Args:
         org: Whose.
-        played: Its ticks, where it grows in place: a component is drawn anew only for new arguments.
+        played: Its ticks, where it grows in place: only new arguments draw a component anew.
     """
     update_counter.get()  # Mesa's controls count it up when the model has stepped
     chosen, choose = solara.use_state(None)
