@@ -161,8 +161,9 @@ class _Headline:
         if found is None:
             return "How sure that is can't be said: no two seeds of both were graded."
         seeds = counted(found.pairs, "seed")
-        low, high = found.ci95
-        between = f"the difference lies between {number(low)} and {number(high)} (95 %, {seeds})"
+        low, high = found.widest
+        of = seeds if found.by_task is None else f"{seeds}, {counted(found.by_task.tasks, 'task')}"
+        between = f"the difference lies between {number(low)} and {number(high)} (95 %, {of})"
         match found.conclusion:
             case Conclusion.TOO_FEW:
                 return f"That is not sure at all: {seeds} are too few to conclude anything."
