@@ -93,7 +93,7 @@ def test_the_deadline_holds(kept):
 
 
 def test_what_it_states_it_cost():
-    usage = un.Usage(2, 10, 5, 0.5, 1.5)
+    usage = un.Usage(2, 10, 5, 0.5, 1.5, tokens_cached=3)
     with un.Service() as service:
         for calls in (None, service):
             org = un.build(

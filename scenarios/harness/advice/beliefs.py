@@ -34,8 +34,23 @@ SPREADS = np.geomspace(0.005, 0.5, 12)
 """Of the arms' true means; equally likely at first. Outcomes lie between 0 and 1."""
 SHARED_DF = 6.0
 """Of how many degrees of freedom's worth the noise of all arms counts for that of one."""
-LEAST_DF = 1.0
-"""Of how many the margin counts, where outcomes never vary."""
+
+
+@dataclass(frozen=True)
+class Noise:
+    """What is supposed of the noise before any outcome is seen.
+
+    Attributes:
+        sd: A standard deviation, above 0.
+        df: Of how many degrees of freedom's worth it counts, above 0.
+    """
+
+    sd: float
+    df: float = 1.0
+
+
+COARSE = Noise(0.3, 4.0)
+"""Of scores: a task is right or wrong, so the standard deviation is up to 0.5."""
 
 
 @dataclass(frozen=True)
@@ -73,24 +88,24 @@ class Beliefs:
         return np.asarray((self.draws >= best - margin).mean(axis=0))
 
 
-def believe(outcomes: Array, *, noise_sd: float, seed: int = 0) -> Beliefs:
+def believe(outcomes: Array, *, noise: Noise, seed: int = 0) -> Beliefs:
     """The posterior of the arms' means.
 
     Args:
         outcomes: One row per arm, one column per seed; NaN where it was not played. Every arm has
             one outcome at least.
-        noise_sd: A standard deviation of noise to begin with, above 0; it counts little.
+        noise: What is supposed of it to begin with.
         seed: Of the draws.
     """
     y = outcomes[:, np.isfinite(outcomes).any(axis=0)]
     draw = np.random.default_rng(seed)
-    variances = _variances(y, noise_sd, draw)
+    variances = _variances(y, noise, draw)
     precision, pull = _differences(y, 1 / variances)
     means = _means(precision, pull, draw)
     return Beliefs(means + _level(y, 1 / variances, means)[:, None])
 
 
-def _variances(y: Array, noise_sd: float, draw: np.random.Generator) -> Array:
+def _variances(y: Array, noise: Noise, draw: np.random.Generator) -> Array:
     """Draws of each arm's noise variance, one row per draw."""
     seen = np.isfinite(y)
     precision, pull = _differences(y, np.ones((1, len(y))))
@@ -100,8 +115,8 @@ def _variances(y: Array, noise_sd: float, draw: np.random.Generator) -> Array:
     squares = (rest**2).sum(axis=1)
     shares = np.where(seen, 1 - 1 / seen.sum(axis=0), 0.0).sum(axis=1)
     df = shares * np.clip(1 - 1 / seen.sum(axis=1), 0.0, None)
-    pooled = LEAST_DF * noise_sd**2 + squares.sum()
-    shared = pooled / draw.chisquare(LEAST_DF + df.sum(), (VARIANCES, 1))
+    pooled = noise.df * noise.sd**2 + squares.sum()
+    shared = pooled / draw.chisquare(noise.df + df.sum(), (VARIANCES, 1))
     own = draw.chisquare(SHARED_DF + df, (VARIANCES, len(y)))
     return np.asarray((SHARED_DF * shared + squares) / own)
 

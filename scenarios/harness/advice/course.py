@@ -42,7 +42,8 @@ class Course:
     def __init__(self, config: AdviceConfig) -> None:
         design = config.design
         self.config = config
-        rule = Rule(design.margin, design.confidence, design.replicates)
+        coarse = any(is_scored(run.tasks.source) for run in config.arms)
+        rule = Rule(design.margin, design.confidence, design.replicates, coarse)
         self.race = Race(len(config.arms), rule, per_dollar=design.per_dollar)
         self.results: dict[str, RunResult] = {}
         self.broken: dict[int, str] = {}

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .beliefs import Array, Beliefs, believe
+from .beliefs import COARSE, Array, Beliefs, Noise, believe
 
 FIRST = 2
 """Seeds that every arm plays."""
@@ -40,11 +40,19 @@ class Rule:
             of the best arm's outcome per dollar.
         sure: The chance with which the chosen arm must be within the margin of the best, 0.5 to 1.
         most: Seeds that an arm plays at most.
+        coarse: Whether outcomes come in coarse steps, as scores of single tasks do: few that are
+            equal then say little of how far the next may lie.
     """
 
     margin: float = 0.02
     sure: float = 0.95
     most: int = 100
+    coarse: bool = False
+
+    @property
+    def noise(self) -> Noise:
+        """What is supposed of outcomes before any is seen."""
+        return COARSE if self.coarse else Noise(self.margin)
 
 
 @dataclass(frozen=True)
@@ -155,7 +163,7 @@ class Race:
 
     def _stand(self, arms: list[int]) -> Standing:
         rule = self.rule
-        beliefs = believe(self.outcomes[arms], noise_sd=rule.margin, seed=self.seeds)
+        beliefs = believe(self.outcomes[arms], noise=rule.noise, seed=self.seeds)
         worth, margin = beliefs, rule.margin
         if self.per_dollar:
             worth, margin = self._per_dollar(beliefs, arms), rule.margin

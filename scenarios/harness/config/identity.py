@@ -38,6 +38,8 @@ NEVER_IN_A_NAME = FREE - {"api_base"}
 """What doesn't choose the default folder: the address does, as another server is another model."""
 VERSION = 1
 """Of `config.json`."""
+LATER = frozenset({"parameters"})
+"""Options that earlier programs of this version didn't have; without them there is the default."""
 KINDS: dict[type, str] = {
     RunConfig: "run", ComparisonConfig: "compare", StudyConfig: "scenario", AdviceConfig: "advise"
 }  # fmt: skip
@@ -252,7 +254,8 @@ def from_json(body: Mapping[str, Any], path: Path = Path("config.json")) -> Conf
     try:
         kind = body["kind"]
         if kind == "run":
-            return RunConfig.of(**{name: body[name] for name in OPTIONS})
+            there = [name for name in OPTIONS if name in body or name not in LATER]
+            return RunConfig.of(**{name: body[name] for name in there})
         if kind == "scenario":
             return _study_from(body)
         if kind == "advise":

@@ -71,7 +71,7 @@ def run_rows(records: Sequence[TickRecord]) -> list[list[str]]:
     rows = []
     for measure in undiscounted(of_run_table(outcome=outcome(t["score"] for t in ticks)), ticks):
         values = [t[measure.name] for t in ticks]
-        still = len(ticks) > 1 and len(set(values)) == 1 and values[0] is not None
+        still = len(ticks) > 1 and len(set(values)) == 1
         if still and measure.name in BY_CONSTRUCTION:
             continue
         found = interval(values)

@@ -22,8 +22,8 @@ FAILED = failure("server", "no", 3, Bill(Tokens(5, 6), 0.5, 0.5), 2.00004)
 
 
 def test_calls_add_up():
-    assert total(ANSWER, FAILED, ANSWER).usage == Usage(7, 25, 14, 1.0, 5.0)
-    assert total().usage == Usage(0, 0, 0, 0.0, 0.0)
+    assert total(ANSWER, FAILED, ANSWER).usage == Usage(7, 25, 14, 1.0, 5.0, 0)
+    assert total().usage == Usage(0, 0, 0, 0.0, 0.0, 0)
 
 
 def test_one_unknown_price_is_enough():
@@ -35,7 +35,7 @@ def test_one_unknown_price_is_enough():
 
 def test_of_concurrent_calls_the_slowest_counts():
     whole = UsageTotal.concurrent([total(ANSWER), total(ANSWER, FAILED), total(FAILED)])
-    assert whole.usage == Usage(10, 30, 20, 1.5, 3.5)
+    assert whole.usage == Usage(10, 30, 20, 1.5, 3.5, 0)
     assert UsageTotal.concurrent([total(ANSWER)]).usage == total(ANSWER).usage
 
 

@@ -18,7 +18,7 @@ from unscripted.model.options import Named, Option, option, options_of
 from unscripted.scenarios.harness.config.catalogue import COMPARED, VARYING
 from unscripted.scenarios.harness.config.groups import Design, Execution, Tasks, Team
 
-ASKED = {"json", "yes"}
+ASKED = {"json", "yes", "dry_run"}
 """What only a command asks."""
 
 

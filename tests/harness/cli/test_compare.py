@@ -134,7 +134,7 @@ def brief(monkeypatch):
 
 
 def rows_of(page):
-    part = page.partition("Matched budgets, per task</h2>")[2].partition("</table>")[0]
+    part = page.partition("Matched budgets, per task</summary>")[2].partition("</table>")[0]
     assert all(f"<th>{name}</th>" in part for name in HEAD)
     return part.split("<tr>")[2:]
 

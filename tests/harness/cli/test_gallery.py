@@ -30,7 +30,7 @@ def report(found, options):
 
 
 STUDY = study.Study(
-    __file__, __doc__, design=design, report=report, agents=2, ticks=1, replicates=2
+    __file__, __doc__, design=design, report=report, agents=2, ticks=1, replicates=5
 )
 
 if __name__ == "__main__":

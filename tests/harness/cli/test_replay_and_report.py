@@ -131,8 +131,8 @@ def test_links_are_not_followed(copy, call, name):
 
 
 UNKNOWN = [
-    ("{}", "version 1: it names no kind, kinds: run, compare, scenario; use another folder"),
-    ('{"kind": "walk"}', "version 1: it is of kind 'walk', kinds: run, compare, scenario; use"),
+    ("{}", "version 1: it names no kind, kinds: run, compare, scenario, advise; use"),
+    ('{"kind": "walk"}', "version 1: it is of kind 'walk', kinds: run, compare, scenario, advise;"),
     ('{"version": 99}', "is of version 99, this program knows 1; use the program that wrote it"),
 ]
 

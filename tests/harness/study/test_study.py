@@ -133,13 +133,14 @@ def test_a_wrong_option_is_refused(given, said):
 
 
 def test_it_plays_and_reports():
-    found = played(made(), replicates=2)
-    assert (found.ending, found.played, found.folder) == (Exit.DONE, 4, None)
-    assert Counter(r["kind"] for r in found.results.rows) == {"silent": 2, "solo": 2}
+    found = played(made(), replicates=5)
+    assert (found.ending, found.played, found.folder) == (Exit.DONE, 10, None)
+    assert Counter(r["kind"] for r in found.results.rows) == {"silent": 5, "solo": 5}
     body = found.body()
     assert (body["scenario"], body["question"], body["synthetic"]) == ("mine", "Is it?", True)
     assert body["verdict"] == "held"
-    assert len(body["runs"]) == 4
+    assert len(body["runs"]) == 10
+    assert played(made(), replicates=2).body()["verdict"] == "undecided", "too few seeds to say"
     assert "runs" not in found.body(runs=False)
     assert found.comparison is None
     assert json.dumps(body, allow_nan=False)
@@ -179,7 +180,8 @@ def test_the_command_shows_everything(capsys):
     assert code is Exit.DONE
     assert "runs 4/4" in err
     for part in (
-        "One note.", "Expectation: yes, surely.", "Refuted where no.", "Found: held.", "• held",
+        "One note.", "Expectation: yes, surely.", "Refuted where no.", "Found: undecided.",
+        "• undecided",
         "Means per task over 2 seeds", "Synthetic minds", "mine/mine.html",
     ):  # fmt: skip
         assert part in out
