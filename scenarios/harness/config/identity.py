@@ -38,8 +38,8 @@ NEVER_IN_A_NAME = FREE - {"api_base"}
 """What doesn't choose the default folder: the address does, as another server is another model."""
 VERSION = 1
 """Of `config.json`."""
-LATER = frozenset({"parameters"})
-"""Options that earlier programs of this version didn't have; without them there is the default."""
+LATER = {"parameters": "fitted"}
+"""Options that earlier programs of this version didn't have, and how these played."""
 KINDS: dict[type, str] = {
     RunConfig: "run", ComparisonConfig: "compare", StudyConfig: "scenario", AdviceConfig: "advise"
 }  # fmt: skip

@@ -255,3 +255,16 @@ def test_options_are_what_changed():
     assert as_options(comparison) == ({**said, "match": None}, "compare")
     study = StudyConfig("mine", (Condition(run),), 2, {"agents": (2, 3), "seed": 1})
     assert as_options(study) == ({"agents": [2, 3], "seed": 1}, "scenario mine")
+
+
+def test_earlier_folders_go_on():
+    """Before there was a choice of parameters all played the fitted ones."""
+    for config in (SMALL, ComparisonConfig(SMALL, {}, Design(replicates=2))):
+        there = to_json(config)
+        (there if there["kind"] == "run" else there["base"]).pop("parameters")
+        assert not grown(Path("x"), there, config)
+        assert to_json(from_json(there)) == to_json(config)
+    there = to_json(SMALL)
+    del there["parameters"]
+    with pytest.raises(UsageError, match="parameters"):
+        grown(Path("x"), there, SMALL.replace(parameters="ensemble"))
