@@ -57,11 +57,16 @@ class AgentsNet(TaskFamily):
             graph: Connected both ways.
 
         Raises:
-            UsageError: The network is directed or not connected.
+            UsageError: The network is directed or not connected, or its nodes are no members.
         """
         if graph.is_directed():
             raise UsageError(
                 f"tasks={self.label} needs links that carry both ways; use an undirected topology"
+            )
+        if not all(type(m) is int for m in graph) or nx.number_of_selfloops(graph):
+            raise UsageError(
+                f"tasks={self.label} needs members that are whole numbers, none linked to itself; "
+                "use networkx.convert_node_labels_to_integers, and remove those links"
             )
         if not nx.is_connected(graph):
             raise UsageError(
@@ -116,7 +121,7 @@ class AgentsNet(TaskFamily):
             answer = answers.get(m)
             read = None if answer is None else task.layout.forms[m].read(answer)
             keep = read is None and not strict and self.problem == "matching"
-            given[m] = answer if keep else read  # the original counts a stranger's name as wrong
+            given[m] = str(answer) if keep and answer is not None else read  # wrong in the original
         scorer = self._problem.strict if strict else self._problem.compat
         return scorer(task.graph, given, task.truth)
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from multiprocessing import connection, get_context, parent_process, resource_tracker
+from types import ModuleType
 
 from ..exits import ENDING
 from .executor import Executor, J, K, R
@@ -79,7 +81,7 @@ class Processes(Executor[K, J, R]):
         self._pool = self._fresh()
 
     def _submit(self, job: J) -> Future[R]:
-        with _deaf():  # as a worker that this starts is, until it is ready
+        with _deaf(), _without_main():  # as a worker that this starts is, until it is ready
             try:
                 return self._pool.submit(self._play, job)
             except BrokenExecutor:  # it broke with nothing of ours in flight
@@ -115,6 +117,21 @@ def _deaf() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def _without_main() -> Iterator[None]:
+    """While inside, processes that start don't import the user's script, and so don't play it.
+
+    Jobs never need it: what is of the script can't travel. Without this, a script that plays at
+    its top level, with no `if __name__ == "__main__":`, would have every worker start its own.
+    """
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 def _ending() -> list[signal.Signals]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import subprocess
+import sys
 
 import pytest
 from support.commands import command
@@ -59,3 +61,15 @@ def test_files_travel_whole(tmp_path):
     (tmp_path / "more" / "two.yaml").write_bytes(b"b")
     files = {"one": tmp_path / "one.yaml", "more": tmp_path / "more"}
     assert read_files(files) == {"one": {"": b"a"}, "more": {"two.yaml": b"b"}}
+
+
+def test_a_script_needs_no_main_guard(tmp_path):
+    script = tmp_path / "mine.py"
+    script.write_text(
+        "import unscripted as un\n"
+        "done = un.compare(protocol=['solo', 'silent'], agents=[2], replicates=2, ticks=1,\n"
+        "                  executor='processes:2')\n"
+        "print('rows', len(done.runs))\n"
+    )
+    ran = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=120)
+    assert (ran.stdout, ran.stderr) == ("rows 4\n", "")

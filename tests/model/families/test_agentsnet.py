@@ -5,6 +5,7 @@ from __future__ import annotations
 import networkx as nx
 import pytest
 
+from unscripted.model.errors import UsageError
 from unscripted.model.families.agentsnet import AgentsNet
 
 PATH, RING, FULL = nx.path_graph(4), nx.cycle_graph(5), nx.complete_graph(4)
@@ -72,3 +73,16 @@ def test_parts_are_ones_own_links():
     assert "members 1, 4" in task.layout.parts[0].text
     assert "colours are 1 to 3" in task.brief.text
     assert task.layout.forms[0].schema == {"enum": [1, 2, 3]}
+
+
+@pytest.mark.parametrize("answer", [[1], {"mate": 1}, True, 1.5])
+def test_compat_matching_takes_any_answer(answer):
+    family = AgentsNet(problem="matching", scoring="compat")
+    task = family.make(seed=0, graph=PATH)
+    assert family.score(task, {0: answer, 1: 0, 2: 3, 3: 2}).by_member == {0: 0, 1: 0, 2: 1, 3: 1}
+
+
+@pytest.mark.parametrize("graph", [nx.Graph([("a", "b")]), nx.Graph([(0, 0), (0, 1)])])
+def test_odd_nodes_are_refused(graph):
+    with pytest.raises(UsageError, match="whole numbers"):
+        AgentsNet().make(seed=0, graph=graph)
