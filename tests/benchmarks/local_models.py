@@ -160,7 +160,10 @@ def of_folder(folder: Path) -> dict[str, dict[str, dict[str, float]]]:
 
 def answer_tally(text: str, failed: str | None, call: int, prompt: str) -> dict[str, int]:
     """What can be said of one recorded answer by rule, as counts of 0 and 1."""
-    said = json.loads(text) if failed is None else {}
+    try:
+        said = json.loads(text) if failed is None else {}
+    except ValueError:
+        said = {"decision": "no object"}  # cut off; asked for once more
     decision, work = said.get("decision", "nothing"), said.get("work", "")
     tally = {"calls": 1, "repairs": call > 0, "lost": failed is not None, decision: 1}
     if decision == "abstain":

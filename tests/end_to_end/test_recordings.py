@@ -1,0 +1,50 @@
+"""Recorded runs of real models repeat anywhere: no engine, no model, no network."""
+
+from __future__ import annotations
+
+import sqlite3
+import tarfile
+from pathlib import Path
+
+import pytest
+from support.commands import command
+
+RECORDED = Path(__file__).resolve().parents[2] / "docs" / "recorded"
+ARCHIVES = ("first", "second")
+
+
+@pytest.fixture
+def unpacked(tmp_path, monkeypatch):
+    for name in ARCHIVES:
+        with tarfile.open(RECORDED / f"{name}.tar.xz") as archive:
+            archive.extractall(tmp_path, filter="data")
+    monkeypatch.setenv("UNSCRIPTED_CACHE", str(tmp_path / "nothing"))
+    return tmp_path
+
+
+@pytest.fixture
+def folder(unpacked):
+    return unpacked / "first"
+
+
+@pytest.mark.parametrize(
+    ("name", "runs"), [("hidden-profile", 60), ("full-profile", 10), ("shards-max", 36)]
+)
+def test_scored_ones_repeat(unpacked, name, runs):
+    said = command("replay", unpacked / "second" / name).out
+    assert said == f"{runs} runs replayed, all equal\n"
+
+
+def test_it_repeats(folder):
+    assert command("replay", folder).out == "30 runs replayed, all equal\n"
+
+
+def test_it_says_who_answered(folder):
+    with sqlite3.connect(folder / "journal.sqlite") as db:
+        (said,) = db.execute("SELECT DISTINCT served_by FROM calls").fetchall()
+    assert said[0].startswith("local/qwen-0.5b sha256:1d9614638d18024d xllamacpp ")
+
+
+@pytest.mark.parametrize("name", ARCHIVES)
+def test_they_are_small(name):
+    assert (RECORDED / f"{name}.tar.xz").stat().st_size < 3_000_000
