@@ -16,6 +16,8 @@ from importlib.metadata import version
 from typing import Any
 
 PACKAGE = "xllamacpp"
+READ_AT_ONCE = 128
+"""Tokens of a prompt; memory for what they come to grows with it, speed on a processor hardly."""
 
 
 def serve(wanted: dict[str, Any]) -> Any:
@@ -34,6 +36,7 @@ def serve(wanted: dict[str, Any]) -> Any:
     params.model_alias = {wanted["alias"]}
     params.n_ctx = wanted["context"]
     params.n_parallel = wanted["slots"]
+    params.n_ubatch = READ_AT_ONCE
     params.cpuparams.n_threads = wanted["threads"]
     params.cpuparams_batch.n_threads = wanted["threads"]
     params.hostnames = ["127.0.0.1"]
