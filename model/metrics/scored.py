@@ -5,6 +5,7 @@ All of it is None, or empty, for tasks that no code scores.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 from ..ground_truth.values import tells
@@ -98,7 +99,7 @@ def reach_by_round(record: TickRecord) -> list[float]:
     if not reached:
         return []
     rounds = len(record.rounds)
-    return [sum(part[r] for part in reached.values()) / len(reached) for r in range(rounds)]
+    return [math.fsum(part[r] for part in reached.values()) / len(reached) for r in range(rounds)]
 
 
 def reach_of_parts(record: TickRecord) -> dict[int, list[float]]:
