@@ -297,4 +297,6 @@ def task_family(spec: str | TaskFamily) -> TaskFamily:
     """
     if isinstance(spec, TaskFamily):
         return spec
+    if not isinstance(spec, str):
+        raise UsageError(f"tasks={spec!r} is no family; give a name, as 'shards:kind=max'")
     return instance(find("tasks", "tasks", spec), "tasks", TaskFamily)  # type: ignore[type-abstract]

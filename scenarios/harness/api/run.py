@@ -138,10 +138,15 @@ class Run:
 
         Args:
             tick: Which one, from 0; None for all.
+
+        Raises:
+            UsageError: It is not played.
         """
         from ..transcripts.telling import TickTold
 
         chosen = [r for r in self.records if tick is None or r.tick == tick]
+        if tick is not None and not chosen:
+            raise UsageError(f"tick={tick} is not played; ticks: 0 to {len(self.records) - 1}")
         return [TickTold.of(r, self.organization.task_at(r.tick)) for r in chosen]
 
     def transcript(self, tick: int | None = None, agent: int | None = None) -> str:
@@ -150,9 +155,15 @@ class Run:
         Args:
             tick: Which one, from 0; None for all.
             agent: Turns of this member alone, with what it saw; None for all.
+
+        Raises:
+            UsageError: There is no such tick or member.
         """
         from ..transcripts.as_text import text_of_tick
 
+        known = sorted({m for r in self.records for m in r.by_id})
+        if agent is not None and agent not in known:
+            raise UsageError(f"agent={agent} is no member; members: {', '.join(map(str, known))}")
         return "\n\n".join(text_of_tick(told, agent) for told in self.told(tick))
 
     def plot(self, kind: str = "measures", tick: int = -1) -> Figure:

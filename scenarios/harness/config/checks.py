@@ -6,6 +6,7 @@ Beside the groups, which help reads without loading any of it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib.util import find_spec
 from numbers import Real
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from ....model.governance.rules import with_parameter
 from ....model.mind import Mind
 from ....model.protocol import Protocol
 from ....model.tasks.stream import TaskStream
-from ..executors.executor import parse_executor
+from ..executors.executor import RAY, parse_executor
 from ..specs.experience import parse_memory, parse_skills
 from ..specs.minds import given_minds, is_called, own_mind
 from ..specs.protocols import make_protocol
@@ -108,9 +109,13 @@ def check_executor(executor: str) -> None:
         executor: As asked for.
 
     Raises:
-        UsageError: An unknown name, or no number of processes.
+        UsageError: An unknown name, no number of processes, or Ray is not installed.
     """
-    parse_executor(executor)
+    if parse_executor(executor).kind == RAY and find_spec("ray") is None:
+        raise UsageError(
+            f"executor={executor} needs Ray; use pip install 'unscripted[ray]', "
+            "or --executor processes"
+        )
 
 
 def label_of(value: Any) -> str:

@@ -87,7 +87,9 @@ def test_a_transcript_tells_ticks(run):
     assert one in whole
     assert one.startswith(f"tick 1: {run.records[1].task_id}")
     assert re.findall(r"^tick (\d)", whole, re.MULTILINE) == ["0", "1", "2"]
-    assert run.transcript(7) == ""
+    for asked in ({"tick": 7}, {"agent": 99}):
+        with pytest.raises(UsageError, match="is n"):
+            run.transcript(**asked)
 
 
 def test_a_plot_is_a_figure(run):

@@ -11,6 +11,7 @@ from support.commands import command
 
 import unscripted as un
 from unscripted.model.errors import UsageError
+from unscripted.scenarios.harness.config import checks
 from unscripted.scenarios.harness.executors.executor import ExecutorSpec, parse_executor
 from unscripted.scenarios.harness.executors.garbage import collecting_rarely
 from unscripted.scenarios.harness.executors.ray_cluster import read_files
@@ -73,3 +74,11 @@ def test_a_script_needs_no_main_guard(tmp_path):
     )
     ran = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=120)
     assert (ran.stdout, ran.stderr) == ("rows 4\n", "")
+
+
+def test_missing_ray_makes_no_folder(here, monkeypatch):
+    monkeypatch.setattr(checks, "find_spec", lambda name: None)
+    said = command("compare", "--executor", "ray", "--ticks", 1, "--replicates", 1, "--out", "x")
+    assert said.code == 2
+    assert "needs Ray; use pip install 'unscripted[ray]', or --executor processes" in said.err
+    assert not (here / "x").exists()
