@@ -206,7 +206,7 @@ def findings_of(group: Group, measure: str) -> list[study.Finding]:
     fit = blind = study.predicted("no such task has a term in the loss")
     if measure == "quality":
         fit = study.fitted("qualities of both protocols are terms of the loss")
-        blind = study.fitted("silent and the coordinator are terms of the loss")
+        blind = study.predicted("silent is no term of the loss")
     mechanism = study.predicted("no term of the loss has this cell")
     paper = study.predicted("arXiv:2603.28990, here with all else equal")
     differences = [

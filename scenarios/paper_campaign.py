@@ -17,9 +17,8 @@ the same counts, with ten seeds for each cell; what fills them is our choice:
 What a count leaves over goes to a series' first cells, one task more for each seed. Resilience is
 ours: quality from the first shock on, as a share of the best grade.
 
-Eight of the ten Q of the pilot and the final series, two abstention rates and the range of depth
-were fitted; ratios of them follow; the sign of the capability threshold is built in; all else is a
-prediction, Coordinator of deepseek-v3.2 and of glm-5 among it.
+All ten Q of the pilot and the final series, two abstention rates and the range of depth were
+fitted; ratios of them follow; the capability threshold is an assumption; all else is a prediction.
 
 Expectation: in the pilot sequential > coordinator > broadcast in quality; in the final series
 sequential > coordinator for each model; hierarchy depth between 1 and 2 from 4 to 64 agents; free

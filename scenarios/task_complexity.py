@@ -36,7 +36,7 @@ def report(found: study.StudyResults, options: study.StudyOptions) -> study.Stud
     def lead(level: str, over: str) -> study.Sample:
         return quality(level, "sequential") - quality(level, over)
 
-    level_order = study.fitted("the order of levels and sequential's place on each are in the loss")
+    level_order = study.predicted("all terms of the loss but depth are of one level")
     open_ = study.predicted("no term of the loss has it")
     falls = {p: quality("L1", p) - quality("L4", p) for p in PROTOCOLS}
     findings = [

@@ -57,7 +57,7 @@ def report(found: study.StudyResults, options: study.StudyOptions) -> study.Stud
             depth,
             1,
             2,
-            basis=study.fitted("depth at 4, 16, 32 and 64 members is in the loss"),
+            basis=study.fitted("depth at 16 and at 64 members is in the loss"),
         ),
     ]
     return study.StudyReport(

@@ -12,7 +12,6 @@ from unscripted.scenarios.campaign.design import (
     DEEPSEEK,
     FINAL,
     GLM,
-    HELD_BACK,
     NONE,
     PILOT,
     STRUCK,
@@ -59,13 +58,13 @@ def _final(found: study.StudyResults) -> list[study.Claim]:
     }
     for m, (sequential, coordinator) in FINAL.items():
         for p, published in (("sequential", sequential), ("coordinator", coordinator)):
-            kind = study.Origin.PREDICTION if (m, p) in HELD_BACK else study.Origin.FITTED
+            kind = study.Origin.FITTED
             made.append(claim(section, f"{m}, {p}, Q", published, q[m, p], kind))
     for m, gain in zip(FINAL, (0.141, 0.124, 0.122), strict=True):
         ratio = q[m, "sequential"] / q[m, "coordinator"]
         gained = ratio - study.Sample(dict.fromkeys(ratio.values, 1.0))
         name = f"{m}, relative gain of sequential"
-        kind = study.Origin.PREDICTION if (m, "coordinator") in HELD_BACK else study.Origin.FOLLOWS
+        kind = study.Origin.FOLLOWS
         made.append(claim(section, name, gain, gained, kind))
     for m, share in ((CLAUDE, 0.086), (GLM, 0.008)):
         declined = found.sample(
@@ -213,8 +212,7 @@ def findings_in(found: study.StudyResults) -> list[study.Finding]:
         )
 
     in_loss = study.fitted("both qualities are terms of the loss")
-    half = study.predicted("sequential is in the loss, the coordinator was held back")
-    threshold = study.assumed("choosing costs the weak more; scenario capability_threshold")
+    threshold = study.assumed("scenario capability_threshold: what fixed roles cost was set")
     orders = [
         study.above(
             "pilot: sequential minus coordinator > 0",
@@ -228,7 +226,7 @@ def findings_in(found: study.StudyResults) -> list[study.Finding]:
             study.above(
                 f"final, {m}: sequential minus coordinator > 0",
                 lead("final", "sequential", "coordinator", model=f"synthetic/{m}"),
-                basis=half if (m, "coordinator") in HELD_BACK else in_loss,
+                basis=in_loss,
             )
             for m in FINAL
             if found.of(series="final", model=f"synthetic/{m}")

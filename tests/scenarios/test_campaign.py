@@ -122,7 +122,7 @@ def test_every_published_figure_stands_once():
     values = Counter(c.low for c in made if c.low == c.high)
     assert values == Counter(map(float, PUBLISHED))
     fitted = [c for c in made if c.origin is study.Origin.FITTED]
-    used = sorted(f.published for f in FIGURES if not f.held_back)
+    used = sorted(f.published for f in FIGURES)
     assert sorted(c.low for c in fitted if c.name.endswith("Q")) == used
     assert len([c for c in fitted if "abstention" in c.name]) == len(fitted) - len(used) == 2
     assert all(c.ours is None for c in made)
@@ -179,7 +179,7 @@ def test_it_writes_one_page(call):
     first = call("scenario", "paper_campaign", *TASTE, "--out", "mine")
     assert (first.code, "broke" in first.err) == (0, False), first.err
     page = Path("mine/campaign.html").read_text(encoding="utf-8")
-    assert "http" not in re.sub(r"arXiv|https?://www.w3.org\S*", "", page)
+    assert not re.search(r"https?://(?!www.w3.org)", page)
     for text in (
         "Pilot: 8 agents", "Final: 16 agents", "fitted", "prediction", "no evidence",
         "Hierarchy depth", "Capability threshold", "12,130", "of 0 to 1 are within 0.02",
