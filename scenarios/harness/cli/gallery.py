@@ -22,6 +22,8 @@ from ..folders.safe_files import write_text
 from ..study.discovery import scenario_paths
 
 IMAGES = Path("images") / "scenarios"
+COLUMN = "column"
+"""The outcome alone, for papers."""
 HEAD = """# Scenarios
 
 Each is one readable script: a question, what is expected, what would refute it, and the runs that
@@ -60,6 +62,8 @@ def _entry(name: str, path: Path, images: Path) -> str:
         said: dict[str, Any] = json.loads(done.stdout)
         pictures = []
         for picture in sorted((out / "figures").glob("*.png")):
+            if picture.stem.endswith(COLUMN):
+                continue
             slug = name.replace("_", "-")
             kept = images / (picture.name if slug in picture.name else f"{slug}-{picture.name}")
             shutil.copyfile(picture, kept)
