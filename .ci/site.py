@@ -38,19 +38,22 @@ FORMULA = re.compile(r"\$([^$\n]+)\$")
 COMMENT = re.compile(r"^\s*<!--.*?-->\s*?\n", re.MULTILINE)
 
 
-def on_config(config: MkDocsConfig) -> MkDocsConfig:
+def on_startup(command: str, dirty: bool) -> None:
     """Show the readers of docstrings the package under its name: the root folder is the package.
 
+    Before they look for it, which they do once.
+
     Args:
-        config: Of the site.
+        command: Of MkDocs.
+        dirty: Whether it builds in part.
     """
+    del command, dirty
     place = ROOT / "build" / ".package"
     (place / "unscripted").mkdir(parents=True, exist_ok=True)
     for name in ("__init__.py", "_version.py", "testing.py", *ROOMS):
         link = place / "unscripted" / name
         if not link.is_symlink():
             link.symlink_to(ROOT / name)
-    return config
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
