@@ -219,3 +219,22 @@ def tasks_line(found: dict[str, str], played: int) -> str:
         f"solo is at the floor or the ceiling on {len(found)} of {played} tasks ({share} %), which "
         f"can't tell teams apart: {named}{more}; give other tasks in their place"
     )
+
+
+def arm_cells(arm: Mapping[str, Any]) -> list[str]:
+    """An arm's row in tables: factors, outcome, tasks, chances and calls.
+
+    Args:
+        arm: As `Advice.arms` has it.
+    """
+    return [
+        arm["protocol"],
+        str(arm["agents"]),
+        arm["topology"],
+        arm["model"],
+        with_bounds(arm["mean"], (arm["low"], arm["high"])),
+        str(arm["tasks"]),
+        number(arm["p_best"], 2),
+        number(arm["p_close"], 2),
+        number(arm["calls"], 1),
+    ]

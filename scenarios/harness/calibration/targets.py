@@ -64,7 +64,7 @@ class Figure:
         name: What it is.
         published: Its value.
         conditions: Their mean quality is to be it.
-        held_back: Whether the fit leaves it out.
+        held_back: Whether a search with `--hold-back` leaves it out; the one that ships did not.
     """
 
     name: str

@@ -12,9 +12,10 @@ from rich.text import Text
 
 from ..advice.advice import Advice
 from ..advice.playing import play_advice, playable
+from ..advice.remarks import arm_cells
 from ..api.entry import advice_config, execution_of
 from ..exits import Exit
-from ..format import SYNTHETIC, number, plain, with_bounds
+from ..format import SYNTHETIC, plain
 from ..terminal.console import say, terminal
 from ..terminal.reporter import TerminalReporter
 from ..terminal.tables import TIGHT
@@ -71,16 +72,6 @@ def _table(advice: Advice) -> Table:
         numeric = name not in ("arm", "network", "model")
         table.add_column(name, justify="right" if numeric else "left", overflow="fold")
     for arm in advice.arms:
-        cells = [
-            arm["protocol"],
-            str(arm["agents"]),
-            arm["topology"],
-            arm["model"],
-            with_bounds(arm["mean"], (arm["low"], arm["high"])),
-            str(arm["tasks"]),
-            number(arm["p_best"], 2),
-            number(arm["p_close"], 2),
-            number(arm["calls"], 1),
-        ]
+        cells = arm_cells(arm)
         table.add_row(*(Text(plain(cell)) for cell in cells))
     return table

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ..advice.advice import Advice
+from ..advice.remarks import arm_cells
 from ..config.identity import to_json
-from ..format import number, with_bounds
+from ..format import number
 from .page import Page, Table
 
 HEAD = [
@@ -43,19 +44,5 @@ def advice_page(advice: Advice, pictures: Mapping[str, Path]) -> Page:
 
 
 def _arms(advice: Advice) -> Table:
-    rows = [
-        [
-            arm["protocol"],
-            str(arm["agents"]),
-            arm["topology"],
-            arm["model"],
-            with_bounds(arm["mean"], (arm["low"], arm["high"])),
-            str(arm["tasks"]),
-            number(arm["p_best"]),
-            number(arm["p_close"]),
-            number(arm["calls"], 1),
-            number(arm["cost_usd"], 4),
-        ]
-        for arm in advice.arms
-    ]
+    rows = [[*arm_cells(arm), number(arm["cost_usd"], 4)] for arm in advice.arms]
     return f"Arms by {advice.outcome}, best first", HEAD, rows
