@@ -66,6 +66,10 @@ def _graph(n, p, seed, directed):
     return nx.relabel_nodes(plain, dict(enumerate(ids)))
 
 
+def seen_authors(record, turn):
+    return sorted(record.log[i].author for a, b in turn.seen for i in range(a, b))
+
+
 def into(graph, member):
     """Whose work the network carries to a member."""
     return set(graph.predecessors(member) if graph.is_directed() else graph.neighbors(member))
