@@ -94,13 +94,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("path", type=Path)
     parser.add_argument("--models", type=int, default=200)
+    parser.add_argument("--first", type=int, default=0, help="number of the first model")
     options = parser.parse_args(arguments)
     parts: list[tuple[Array, Array, Array]] = []
     if options.path.exists():
         there = Outcomes.load(options.path)
         parts = list(zip(there.faculties, there.quality, there.calls, strict=True))
     for model in range(len(parts), options.models):
-        parts.append(one_model(model))
+        parts.append(one_model(options.first + model))
         Outcomes(*(np.stack(column) for column in zip(*parts, strict=True))).save(options.path)
         print(f"{model + 1} of {options.models} models", flush=True)
 
