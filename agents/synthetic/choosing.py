@@ -59,19 +59,21 @@ def _options(situation: Situation, indices: list[int], factor: float) -> dict[in
     )
     practised = dict(situation.observation.skills)
     known, versions, history = percept.done, percept.versions, percept.role_history
+    requirements, skills = situation.task.requirements, situation.skills
     options: dict[int, Option] = {}
     for i in indices:
-        requirement = situation.task.requirements[i]
-        skill = competence.skill(requirement) * factor
-        skill *= competence.readiness(
-            [competence.expected(n, known, percept.heard) for n in requirement.needs]
-        )
+        requirement = requirements[i]
+        skill = skills[i] * factor
+        if requirement.needs:
+            skill *= competence.readiness(
+                [competence.expected(n, known, percept.heard) for n in requirement.needs]
+            )
         if requirement.conflicts:
             skill *= competence.consistency(requirement, known)
         if requirement.domain in practised:
             skill = competence.practised(skill, practised[requirement.domain])
         done = known.get(i, 0.0)
-        estimate = max(0.0, min(1.0, skill + bias + noise * draws.estimate[i]))
+        estimate = min(1.0, max(0.0, skill + bias + noise * draws.estimate[i]))
         gain = max(0.0, estimate - done)
         if i in percept.result:
             own = percept.author[i] == situation.observation.member
@@ -100,11 +102,11 @@ def _misjudgement(situation: Situation) -> tuple[float, float]:
 def _select(situation: Situation, options: dict[int, Option]) -> list[int]:
     """The preferred of those that gain enough, and more of its domain."""
     p = situation.competence.parameters.choice
-    able = [i for i, option in options.items() if option.gain >= p.threshold]
+    able = sorted((-pull, i) for i, (gain, pull) in options.items() if gain >= p.threshold)
     if not able:
         return []
-    able.sort(key=lambda i: (-options[i].preference, i))
     requirements = situation.task.requirements
-    first = able[0]
-    rest = [i for i in able[1:] if requirements[i].domain == requirements[first].domain]
+    first, *others = [i for _, i in able]
+    domain = requirements[first].domain
+    rest = [i for i in others if requirements[i].domain == domain]
     return [first, *rest[: p.capacity - 1]]

@@ -45,16 +45,17 @@ def draw(seed: int, n: int) -> Draws:
         seed: Of the decision, 64 bits.
         n: Requirements of the task, 0 or more.
     """
-    rng = np.random.default_rng(seed)
+    rng = np.random.Generator(np.random.PCG64(seed))
     choice, estimate, work = rng.standard_normal((3, n)).tolist()
-    notice, uptake, slip = rng.random((3, n)).tolist()
-    swing, title, yielding = rng.random(3).tolist()
-    relay = rng.random(n).tolist()
+    uniform: list[float] = rng.random(4 * n + 3).tolist()
+    notice, uptake, slip = uniform[:n], uniform[n : 2 * n], uniform[2 * n : 3 * n]
+    swing, title, yielding = uniform[3 * n : 3 * n + 3]
 
     def errors(count: int) -> list[float]:
-        found: list[float] = rng.standard_normal(count).tolist()
+        found: list[float] = rng.standard_normal(count).tolist() if count else []
         return found
 
     return Draws(
-        notice, choice, estimate, work, uptake, slip, swing, title, yielding, relay, errors
-    )
+        notice, choice, estimate, work, uptake, slip, swing, title, yielding,
+        uniform[3 * n + 3 :], errors,
+    )  # fmt: skip

@@ -10,6 +10,8 @@ any real model.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ...model.decision import (
     Abstention,
     Act,
@@ -34,7 +36,7 @@ from .planning import plan
 from .puzzles import CHARACTERS_PER_TOKEN, Player
 from .situation import Situation
 from .working import work
-from .world import SyntheticWorld
+from .world import SyntheticWorld, TaskView
 
 TOKENS_WORK, TOKENS_PLAN, TOKENS_ASSIGNMENT, TOKENS_OTHER = 60, 40, 45, 40
 """Tokens written: around a work, around a plan, for each of its assignments, for anything else."""
@@ -62,6 +64,7 @@ class Synthetic(Mind):
         self.competence = Competence(
             profile.faculties, parameters if parameters is not None else Parameters()
         )
+        self._known: tuple[TaskView | None, Sequence[float]] = None, ()
 
     def decide(self, observation: Observation) -> Answer:
         """Perceive, then plan, announce or work as asked.
@@ -76,7 +79,9 @@ class Synthetic(Mind):
         task = self.world.view(observation.brief.task_id)
         draws = draw(observation.seed, len(task.requirements))
         percept = perceive(observation, task, self.competence, draws)
-        situation = Situation(observation, task, percept, draws, self.competence)
+        situation = Situation(
+            observation, task, percept, draws, self.competence, self._skills(task)
+        )
         if observation.act is Act.AMEND:
             reply: Reply = Abstention("I am synthetic and have no opinion on the rules.")
         elif observation.act is Act.PLAN:
@@ -92,6 +97,14 @@ class Synthetic(Mind):
             else:
                 reply = work(situation, chosen)
         return Answer(reply, self._usage(reply, percept.tokens))
+
+    def _skills(self, task: TaskView) -> Sequence[float]:
+        """Its skill at each requirement, worked out once for a task."""
+        known, skills = self._known
+        if known is not task:
+            skills = tuple(self.competence.skill(r) for r in task.requirements)
+            self._known = task, skills
+        return skills
 
     def _usage(self, reply: Reply, tokens_in: int) -> Usage:
         """Modelled, not measured: tokens by what was read and written, price and pace from them."""

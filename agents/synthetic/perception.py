@@ -86,7 +86,7 @@ def perceive(
     percept.attention = 1.0 / (1.0 + p.dilution * percept.tokens / 1000.0)
     percept.tokens += TOKENS_PROMPT + observation.brief.tokens
     fresh = percept.attention * competence.parameters.noticing.again ** len(works)
-    _notice(task, percept, _chances(task, percept, competence, fresh), draws.notice)
+    _notice(percept, _chances(task, percept, competence, fresh), draws.notice)
     return percept
 
 
@@ -101,7 +101,10 @@ def announced(requirements: Sequence[str]) -> str:
 
 def _misread(messages: Iterable[Message], draws: Draws, spread: float) -> Iterator[float]:
     """How far each piece of work in some messages seems better to a reader than it is."""
-    pieces = sum(len(m.content.items) for m in messages if isinstance(m.content, Contribution))
+    pieces = 0
+    for message in messages:
+        if type(message.content) is Contribution:
+            pieces += len(message.content.items)
     return iter([spread * error for error in draws.errors(pieces)])
 
 
@@ -190,15 +193,19 @@ def _chances(task: TaskView, percept: Percept, competence: Competence, fresh: fl
     p = competence.parameters.noticing
     stated = (p.base + p.reasoning * competence.faculties.reasoning) * fresh
     follows = p.consequence * fresh
+    inferred = stated * p.hidden
+    done, announced = percept.done, percept.announced
     chances = []
     for i, requirement in enumerate(task.requirements):
-        chance = stated * (p.hidden if requirement.hidden else 1.0)
-        if any(n in percept.done for n in requirement.needs):
+        if i in done or i in announced:
+            chances.append(1.0)
+            continue
+        chance = inferred if requirement.hidden else stated
+        if done and not done.keys().isdisjoint(requirement.needs):
             chance += (1.0 - chance) * follows
-        chances.append(1.0 if i in percept.done or i in percept.announced else chance)
+        chances.append(chance)
     return chances
 
 
-def _notice(task: TaskView, percept: Percept, chances: list[float], draws: list[float]) -> None:
-    numbered = range(len(task.requirements))
-    percept.noticed = [i for i in numbered if draws[i] < chances[i]]
+def _notice(percept: Percept, chances: list[float], draws: list[float]) -> None:
+    percept.noticed = [i for i, chance in enumerate(chances) if draws[i] < chance]

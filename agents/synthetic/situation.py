@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ...model.decision import Assignment
@@ -27,6 +28,7 @@ class Situation:
         percept: What it took in.
         draws: Its random draws.
         competence: How well it works.
+        skills: Its skill at each requirement where nothing takes from it, 0 to 1.
     """
 
     observation: Observation
@@ -34,6 +36,7 @@ class Situation:
     percept: Percept
     draws: Draws
     competence: Competence
+    skills: Sequence[float]
 
     @property
     def assignment(self) -> Assignment | None:

@@ -44,8 +44,7 @@ def work(situation: Situation, chosen: list[int]) -> Contribution:
     directed = competence.self_direction(assigned=assignment is not None)
     strength = directed * situation.percept.attention * load
     sloppy = (1.0 - faculties.instruction_following) * p.sloppiness
-    both = set(chosen)
-    for i in sorted(chosen, key=lambda i: (situation.task.depth(i, both), i)):
+    for i in _in_order(situation, chosen):
         skill = _skill(situation, draft, i, strength)
         if draws.slip[i] < sloppy:
             skill *= 1.0 - p.slip
@@ -54,12 +53,20 @@ def work(situation: Situation, chosen: list[int]) -> Contribution:
     return _contribution(situation, draft, role)
 
 
+def _in_order(situation: Situation, chosen: list[int]) -> list[int]:
+    """Those first whose results others of them need."""
+    if len(chosen) == 1:
+        return chosen
+    both = set(chosen)
+    return sorted(chosen, key=lambda i: (situation.task.depth(i, both), i))
+
+
 def _skill(situation: Situation, draft: Draft, i: int, strength: float) -> float:
     """How well it works on a requirement, before it may be sloppy."""
     competence, percept = situation.competence, situation.percept
     requirement, assignment = situation.task.requirements[i], situation.assignment
     p = competence.parameters
-    skill = competence.skill(requirement) * strength
+    skill = situation.skills[i] * strength
     if assignment is not None and not in_focus(requirement, assignment):
         skill *= p.work.off_role
     uptake = 0.0 if i in percept.done else p.coupling.uptake  # who redoes it, has its own ground

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -11,6 +12,7 @@ import numpy as np
 from scipy.sparse import csc_array, csr_array
 from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import eigsh
+from threadpoolctl import ThreadpoolController
 
 from ..decision import Contribution
 from ..record import TickRecord
@@ -87,16 +89,30 @@ def spectral_gap(record: TickRecord) -> float | None:
         return float(n)
     if links < n - 1 or connected_components(csr_array(linked), directed=False)[0] > 1:
         return 0.0
+    with _solvers().limit(limits=1):
+        return max(0.0, _second_smallest(linked, links))
+
+
+@cache
+def _solvers() -> ThreadpoolController:
+    """What solves for eigenvalues. In several threads its last digit depends on how many cores there
+    are, and on a busy machine those threads wait for one another fifty times as long as one takes."""
+    return ThreadpoolController()
+
+
+def _second_smallest(linked: Links, links: int) -> float:
+    """Laplacian eigenvalue of a connected graph that lacks a link."""
+    n = len(linked)
     if n <= DENSE_UP_TO:
-        return max(0.0, float(np.linalg.eigvalsh(_laplacian(linked))[1]))
+        return float(np.linalg.eigvalsh(_laplacian(linked))[1])
     start = np.linspace(-1.0, 1.0, n)  # fixed, so that the same record gives the same number
     if 2 * links > n * (n - 1) // 2:  # the complement has few links, and n minus its eigenvalues
         apart = csr_array(_laplacian(~linked & ~np.eye(n, dtype=bool)))
         (largest,) = eigsh(apart, k=1, which="LA", v0=start, return_eigenvectors=False)
-        return max(0.0, n - float(largest))
+        return n - float(largest)
     sparse = csc_array(_laplacian(linked))
     values = eigsh(sparse, k=2, sigma=-1e-3, which="LM", v0=start, return_eigenvectors=False)
-    return max(0.0, float(max(values)))
+    return float(max(values))
 
 
 def _heard(record: TickRecord) -> tuple[list[int], Links]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import inspect
 import random
+from functools import cache
 from typing import Any, NoReturn
 
 import networkx as nx
@@ -69,6 +70,7 @@ class Seat(Cell):  # type: ignore[misc]
             setattr(self, name, value)
 
 
+@cache
 def _layout() -> dict[str, Any]:
     """Where Mesa 3.5 would run a spring layout (seconds, and global random state), none.
 

@@ -54,6 +54,8 @@ def read_options(what: str, text: str, function: Callable[..., Any]) -> dict[str
     Raises:
         UsageError: An unknown or repeated option, or a value of another type; names the known ones.
     """
+    if not text:
+        return {}
     known = {
         p.name: _reader(type(p.default))
         for p in inspect.signature(function).parameters.values()

@@ -71,8 +71,9 @@ def situation(
 ) -> Situation:
     """A mind before the task; its observation has the fields given."""
     known = observation(**{"brief": BRIEF, **(observed or {})})
-    skills = competence(faculties, **changes)
-    return Situation(known, VIEW, seen or percept(), drawn or draws(), skills)
+    able = competence(faculties, **changes)
+    skills = [able.skill(r) for r in VIEW.requirements]
+    return Situation(known, VIEW, seen or percept(), drawn or draws(), able, skills)
 
 
 def works(*pieces: dict[str, float], authors: tuple[int, ...] = (3, 4, 5)) -> View:
