@@ -95,8 +95,11 @@ def spectral_gap(record: TickRecord) -> float | None:
 
 @cache
 def _solvers() -> ThreadpoolController:
-    """What solves for eigenvalues. In several threads its last digit depends on how many cores there
-    are, and on a busy machine those threads wait for one another fifty times as long as one takes."""
+    """What solves for eigenvalues, to be held to one thread.
+
+    In several its last digit depends on how many cores there are, and on a busy machine they wait
+    for one another fifty times as long as one takes.
+    """
     return ThreadpoolController()
 
 
