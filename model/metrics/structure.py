@@ -94,7 +94,7 @@ def spectral_gap(record: TickRecord) -> float | None:
 
 
 @cache
-def _solvers() -> ThreadpoolController:
+def _solvers() -> Any:
     """What solves for eigenvalues, to be held to one thread.
 
     In several its last digit depends on how many cores there are, and on a busy machine they wait
