@@ -73,14 +73,17 @@ def perceive(
     p = competence.parameters.attention
     percept = Percept()
     messages = observation.messages.newest(p.span)
-    _read(messages, task, percept)
-    works = [m for m in observation.own if isinstance(m.content, Contribution)]
+    read = _works(messages)
+    if len(read) < len(messages):
+        _read(messages, task, percept)
+    works = _works(observation.own)
     # What it announced itself is no rival's announcement.
-    for these, own in ((messages, False), (works[-p.span :], True)):
-        _judge(these, task, percept, _misread(these, draws, competence.misreading(own=own)))
+    for these, own in ((read, False), (works[-p.span :], True)):
+        if these:
+            _judge(these, task, percept, _misread(these, draws, competence.misreading(own=own)))
     if observation.marks:
         _read_marks(observation.marks, task, percept)
-    _hear(messages, task, percept)
+    _hear(read, task, percept)
     if observation.memory:
         _recall(observation.memory.newest(p.span), task, percept)
     percept.attention = 1.0 / (1.0 + p.dilution * percept.tokens / 1000.0)
@@ -99,42 +102,44 @@ def announced(requirements: Sequence[str]) -> str:
     return "\n".join((SAYS, *requirements))
 
 
-def _misread(messages: Iterable[Message], draws: Draws, spread: float) -> Iterator[float]:
-    """How far each piece of work in some messages seems better to a reader than it is."""
-    pieces = 0
-    for message in messages:
-        if type(message.content) is Contribution:
-            pieces += len(message.content.items)
+def _works(messages: Iterable[Message]) -> list[tuple[Contribution, int]]:
+    """The works among some messages, each with its author."""
+    return [(m.content, m.author) for m in messages if isinstance(m.content, Contribution)]
+
+
+def _misread(
+    works: Iterable[tuple[Contribution, int]], draws: Draws, spread: float
+) -> Iterator[float]:
+    """How far each piece of some works seems better to a reader than it is."""
+    pieces = sum(len(work.items) for work, _ in works)
     return iter([spread * error for error in draws.errors(pieces)])
 
 
 def _judge(
-    messages: Iterable[Message], task: TaskView, percept: Percept, misread: Iterator[float]
+    works: Iterable[tuple[Contribution, int]],
+    task: TaskView,
+    percept: Percept,
+    misread: Iterator[float],
 ) -> None:
     """Read works, each piece with its error; the best is the one that seems so."""
-    for message in messages:
-        content = message.content
-        if not isinstance(content, Contribution):
-            continue
-        for item in content.items:
+    index, done, versions = task.index, percept.done, percept.versions
+    for work, author in works:
+        for item in work.items:
             seems = min(1.0, max(0.0, item.quality + next(misread)))
-            i = task.index.get(item.requirement)
+            i = index.get(item.requirement)
             if i is None:
                 continue
-            percept.versions[i] = percept.versions.get(i, 0) + 1
-            if seems > percept.done.get(i, -1.0):
-                percept.done[i], percept.result[i] = seems, item.quality
-                percept.author[i] = message.author
-        percept.tokens += TOKENS_MESSAGE + TOKENS_ITEM * len(content.items)
+            versions[i] = versions.get(i, 0) + 1
+            if seems > done.get(i, -1.0):
+                done[i], percept.result[i] = seems, item.quality
+                percept.author[i] = author
+        percept.tokens += TOKENS_MESSAGE + TOKENS_ITEM * len(work.items)
 
 
-def _hear(messages: Iterable[Message], task: TaskView, percept: Percept) -> None:
+def _hear(works: Iterable[tuple[Contribution, int]], task: TaskView, percept: Percept) -> None:
     """Take in what others passed on of works that it could not read itself."""
-    for message in messages:
-        content = message.content
-        if not isinstance(content, Contribution):
-            continue
-        passed_on = news.read(content.work)
+    for work, _ in works:
+        passed_on = news.read(work.work)
         for requirement, quality, author in passed_on:
             i = task.index.get(requirement)
             if i is None or (i in percept.done and i not in percept.heard):
