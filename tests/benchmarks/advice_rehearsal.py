@@ -11,6 +11,10 @@ all arms with 30 replicates would take. Beside it, at the calls that advice took
   after each of log2(arms) stages.
 
 Their choice counts in every case; that of advice where it is decided.
+
+Synthetic outcomes vary little from seed to seed. `--noise` adds to each outcome a normal error of
+that standard deviation, as of a judge; `--scores` makes each the mean of so many tasks that are
+right or wrong; `--seeds` draws so many of the seeds there are, again and again, where 20 are few.
 """
 
 from __future__ import annotations
@@ -30,7 +34,6 @@ from unscripted.scenarios.harness.advice.choice import Verdict, choose
 from unscripted.scenarios.harness.advice.race import Race, Rule
 
 REPLICATES = 30
-SHARE = 0.2
 MARGIN = 0.02
 BINS = (0, 0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 0.95, 1.0001)
 Array = NDArray[np.float64]
@@ -55,6 +58,35 @@ class Case:
     def regret(self, arm: int) -> float:
         """How much worse than the best an arm truly is."""
         return float(self.truth.max() - self.truth[arm])
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What is played on what terms.
+
+    Attributes:
+        share: Calls at most, of those of the full factorial.
+        noise: Standard deviation of what is added to each outcome.
+        scores: Tasks in an outcome that are right or wrong; 0 where they are graded.
+        seeds: There are, drawn from those that were played; 0 for those.
+    """
+
+    share: float = 0.2
+    noise: float = 0.0
+    scores: int = 0
+    seeds: int = 0
+
+    def of(self, case: Case, number: int) -> Case:
+        """The case on these terms, its draws its own."""
+        draw = np.random.default_rng([1800, number])
+        quality, calls = case.quality, case.calls
+        if self.seeds:
+            which = draw.integers(quality.shape[1], size=self.seeds)
+            quality, calls = quality[:, which], calls[:, which]
+        if self.scores:
+            quality = draw.binomial(self.scores, np.clip(quality, 0, 1)) / self.scores
+        quality = quality + self.noise * draw.standard_normal(quality.shape)
+        return Case(case.name, quality, calls, case.truth)
 
 
 @dataclass(frozen=True)
@@ -91,14 +123,15 @@ def cases(table: Outcomes) -> Iterator[Case]:
         yield Case(name, quality[:, :half], calls[:, :half], quality[:, half:].mean(axis=1))
 
 
-def rehearse(case: Case) -> Rehearsed:
+def rehearse(case: Case, terms: Terms) -> Rehearsed:
     """Advice on a case, and the two others at its price."""
-    race = Race(len(case.truth), Rule(MARGIN, most=case.quality.shape[1]))
-    whole = case.calls[:, :REPLICATES].sum()
+    rule = Rule(MARGIN, most=case.quality.shape[1], coarse=terms.scores > 0)
+    race = Race(len(case.truth), rule)
+    whole = case.calls.mean(axis=1).sum() * REPLICATES
     spent = 0.0
     while due := race.due():
         seed = race.seeds
-        if spent + case.calls[due, seed].sum() > SHARE * whole:
+        if spent + case.calls[due, seed].sum() > terms.share * whole:
             break
         spent += case.calls[due, seed].sum()
         race.take({a: case.quality[a, seed] for a in due}, {a: case.calls[a, seed] for a in due})
@@ -194,8 +227,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("path", type=Path)
     parser.add_argument("--figure", type=Path)
     parser.add_argument("--worst", type=int, default=5)
+    parser.add_argument("--share", type=float, default=Terms.share)
+    parser.add_argument("--noise", type=float, default=Terms.noise)
+    parser.add_argument("--scores", type=int, default=Terms.scores)
+    parser.add_argument("--seeds", type=int, default=Terms.seeds)
     options = parser.parse_args(arguments)
-    found = [rehearse(case) for case in cases(Outcomes.load(options.path))]
+    terms = Terms(options.share, options.noise, options.scores, options.seeds)
+    table = Outcomes.load(options.path)
+    found = [rehearse(terms.of(case, k), terms) for k, case in enumerate(cases(table))]
     print(table_of(found))
     for which in ("p_best", "p_close"):
         print(f"{which}: said, came true, arms")
