@@ -372,10 +372,10 @@ def first_line(value: object) -> str:
 def models_of_the_paper() -> str:
     """Every preset."""
     rows: list[tuple[str, ...]] = [
-        (f"`{p.name}`", f"`{p.model}`", p.provider, "yes" if p.open else "no", p.note)
+        (f"`{p.name}`", f"`{p.model}`", "open weights" if p.open else p.note)
         for p in presets().values()
     ]
-    return table(("preset", "LiteLLM id", "provider", "open weights", "note"), rows)
+    return table(("preset", "LiteLLM id", "note"), rows)
 
 
 def parameters() -> str:

@@ -15,10 +15,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from ..folders.safe_files import write_text
+from ..format import counted, number
 from ..study.discovery import scenario_paths
 
 IMAGES = Path("images") / "scenarios"
@@ -27,10 +30,11 @@ COLUMN = "column"
 HEAD = """# Scenarios
 
 Each is one readable script: a question, what is expected, what would refute it, and the runs that
-decide. All numbers and pictures on this page are of **synthetic minds**: they illustrate a
-mechanism and are no evidence about any real model. A finding is judged by its 95 % interval over
-seeds: *held* where all of it agrees with the claim, *refuted* where all of it speaks against it,
-else *undecided*. How to write one: [writing-a-scenario.md](writing-a-scenario.md).
+decide; `unscripted scenario NAME` plays it. All numbers and pictures on this page are of
+**synthetic minds**: they illustrate a mechanism and are no evidence about any real model. Brackets
+are 95 % intervals. A finding is *held* where all of its interval agrees with the claim, *refuted*
+where all of it speaks against it, else *undecided*; what its outcome rests on stands above it. How
+to write one: [writing-a-scenario.md](writing-a-scenario.md).
 
 This page is made by `make gallery`, which runs every scenario at its default size.
 """
@@ -67,19 +71,82 @@ def _entry(name: str, path: Path, images: Path) -> str:
             slug = name.replace("_", "-")
             kept = images / (picture.name if slug in picture.name else f"{slug}-{picture.name}")
             shutil.copyfile(picture, kept)
-            pictures.append(f"![{said['question']}]({IMAGES / kept.name})")
-    findings = [f"- {f['line']}" for f in said["findings"]]
+            pictures.append(f"![{kept.stem}]({IMAGES / kept.name})")
+    return entry_of(name, said, pictures)
+
+
+def entry_of(name: str, said: Mapping[str, Any], pictures: Sequence[str]) -> str:
+    """A scenario's part of the page, as Markdown.
+
+    Args:
+        name: As it is typed.
+        said: Its `--json`.
+        pictures: Links to its figures.
+    """
+    findings: list[dict[str, Any]] = said["findings"]
+    most = Counter(_sample(f) for f in findings).most_common(1)
+    usual = most[0][0] if most else ""
     lines = [
-        f"## {name.replace('_', ' ').capitalize()}",
+        f"## {name}",
         f"**{said['question']}**",
-        f"<!-- no-run: half a minute -->\n```console\nunscripted scenario {name}\n```",
         *pictures,
         said["expectation"],
         said["refuted_where"],
-        f"Found: **{said['verdict']}**.",
-        "\n".join(findings),
+        f"Found: **{said['verdict']}**" + (f", over {usual}." if usual else "."),
+        *_by_basis(findings, usual),
     ]
     return "\n\n".join(lines) + "\n"
+
+
+def _by_basis(findings: Sequence[Mapping[str, Any]], usual: str) -> Iterator[str]:
+    """The findings, listed below what they rest on; a claim made of several things is one line."""
+    times = Counter(_parted(f["claim"])[1] for f in findings)
+    lists: dict[str, dict[str, dict[str, list[str]]]] = {}
+    for found in findings:
+        where, what = _parted(found["claim"])
+        if times[what] == 1:
+            where, what = "", found["claim"]
+        claim = f"- {found['verdict']}: {what}: "
+        seen = lists.setdefault(_basis(found), {}).setdefault(claim, {})
+        seen.setdefault(_seen(found, usual), []).append(where)
+    for basis, claims in lists.items():
+        told = "\n".join(
+            claim + "; ".join(map(_told, s, s.values())) for claim, s in claims.items()
+        )
+        yield f"{basis}:\n\n{told}" if basis else told
+
+
+def _told(seen: str, where: Sequence[str]) -> str:
+    named = "; ".join(filter(None, where))
+    return f"{seen} ({named})" if named else seen
+
+
+def _parted(claim: str) -> tuple[str, str]:
+    """What a claim is made of, which stands before its first colon, and the claim."""
+    where, colon, what = claim.partition(": ")
+    return (where, what) if colon else ("", claim)
+
+
+def _basis(found: Mapping[str, Any]) -> str:
+    status = (found["status"] or "").capitalize()
+    return f"{status} ({found['source']})" if found["source"] else status
+
+
+def _sample(found: Mapping[str, Any]) -> str:
+    """What its interval is over."""
+    seeds = counted(found["n"], "seed")
+    return f"{seeds} and {counted(found['tasks'], 'task')}" if found["tasks"] else seeds
+
+
+def _seen(found: Mapping[str, Any], usual: str) -> str:
+    """Estimate and interval; over what, where that is not the usual."""
+    if found["estimate"] is None:
+        return "not measured"
+    if found["ci95"] is None:
+        return number(found["estimate"])
+    low, high = found["ci95"]
+    seen = f"{number(found['estimate'])} [{number(low)}, {number(high)}]"
+    return seen if _sample(found) == usual else f"{seen} over {_sample(found)}"
 
 
 if __name__ == "__main__":
