@@ -30,8 +30,9 @@ Array = NDArray[np.float64]
 
 VARIANCES, PER_VARIANCE = 32, 128
 """Draws of the noise, and of the means for each of them."""
-SPREADS = np.geomspace(0.005, 0.5, 12)
-"""Of the arms' true means; equally likely at first. Outcomes lie between 0 and 1."""
+SPREADS = np.geomspace(0.02, 0.5, 12)
+"""Of the arms' true means; equally likely at first. Outcomes lie between 0 and 1. Smaller ones than
+the usual margin would say of arms that have played little that they are all close to the best."""
 SHARED_DF = 6.0
 """Of how many degrees of freedom's worth the noise of all arms counts for that of one."""
 
