@@ -24,12 +24,13 @@ def folders(finished, compared, tmp_path_factory):
     given = ("--replicates", 2, "--agents", 3, "--ticks", 2, "--json", "--out", studied)
     said = command("scenario", "protocol_comparison", *given)
     assert said.code == 0, said.err
-    assert command("replay", finished[0]).code == 0
+    again = tmp_path_factory.mktemp("replayed") / "again"
+    assert command("replay", compared[0], "--out", again).code == 0
     return {
         "run": finished,
         "comparison": compared,
         "scenario": (studied, said),
-        "replay": finished,
+        "replay": (again, compared[1]),
     }
 
 
@@ -62,7 +63,7 @@ def test_its_numbers_are_the_runs(window, folders, kind):
         assert number(mean(r["quality"] for r in rows if r["protocol"] == protocol)) in text
 
 
-@pytest.mark.parametrize("kind", ["run", "comparison", "scenario"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_its_links_lead_somewhere(window, folders, kind):
     folder, _ = folders[kind]
     opened = window((folder / "report.html").as_uri())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from support.called import MODEL
+from support.called import MODEL, agents_requests
 from support.commands import command
 
 import unscripted as un
@@ -42,12 +42,34 @@ def test_one_budget_for_all_arms(loopback, tmp_path):
     assert command("replay", tmp_path / "a").code == 0
 
 
-def test_calls_are_capped(loopback, tmp_path):
+@pytest.mark.parametrize("most", [1, 20, 40])
+def test_calls_are_capped_exactly(loopback, tmp_path, most):
     server = loopback()
-    said = command(*asked(server, tmp_path / "a", "--price", "1,5", "--max-calls", 60))
+    said = command(*asked(server, tmp_path / "a", "--price", "1,5", "--max-calls", most))
     assert said.code == 4
-    assert said.body["calls"] <= 60
-    assert "max_calls=60" in said.body["sentences"][0]
+    assert said.body["calls"] <= most == len(agents_requests(server))
+    assert f"max_calls={most}: {most} are made" in said.body["sentences"][0]
+    again = command(*asked(server, tmp_path / "a", "--price", "1,5", "--max-calls", most))
+    assert again.code == 4
+    assert len(agents_requests(server)) == most, "nothing is paid twice, nothing more is made"
+
+
+def test_capped_advice_goes_on(loopback, tmp_path):
+    server = loopback()
+    capped = asked(server, tmp_path / "a", "--price", "1,5", "--max-calls")
+    assert command(*capped, 33).code == 4
+    more = command(*capped, 1000)
+    assert more.code == 0, more.err
+    whole = command(*asked(loopback(), tmp_path / "b", "--price", "1,5"))
+    assert more.body["arms"] == whole.body["arms"]
+    assert more.body["calls"] == len(agents_requests(server))
+    assert command("replay", tmp_path / "a").code == 0
+
+
+def test_enough_calls_are_enough(loopback, tmp_path):
+    needed = command(*asked(loopback(), tmp_path / "a", "--price", "1,5")).body["calls"]
+    said = command(*asked(loopback(), tmp_path / "b", "--price", "1,5", "--max-calls", needed))
+    assert (said.code, said.body["calls"]) == (0, needed)
 
 
 def test_unpriced_models_weigh_no_dollars(loopback, tmp_path):

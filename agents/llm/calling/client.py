@@ -52,6 +52,8 @@ class Client:
     Attributes:
         known: What each model was found capable of.
         speeds: Of models whose servers say it, by LiteLLM id.
+        made: Calls of members so far, those that the journal answers included.
+        most_calls: At which of them everything stops; None for never.
         notes: What a person should be told when all is done, each once, in order.
     """
 
@@ -66,6 +68,8 @@ class Client:
         self.known = Known(journal)
         self.notes = Notes()
         self.speeds: dict[str, Speed] = {}
+        self.made = 0
+        self.most_calls: int | None = None
         self._hopelessness = Hopelessness(patience_s(self.limits.deadline_s))
         self._unfinished: dict[CallKey, Earlier] = {}
 
@@ -158,6 +162,7 @@ class Client:
             Halt: The run must stop: nothing more may be sent.
         """
         with self.switch.halting():
+            self._count(call)
             found = self._found(call)
         if found is not None:
             self.meter.replayed += 1
@@ -187,6 +192,18 @@ class Client:
         self.meter.answered += not call.trial
         self._learn_speed(call.model, answered.completion.speed)
         return answered.completion
+
+    def _count(self, call: Call) -> None:
+        """One more call of a member; where it would be one too many, everybody stops.
+
+        Raises:
+            Halt: It would.
+        """
+        if not call.key.who.startswith("member"):
+            return
+        if self.most_calls is not None and self.made >= self.most_calls:
+            raise Halt("limit", "no more calls may be made")
+        self.made += 1
 
     def _learn_speed(self, model: ModelId, found: Speed) -> None:
         """Keep the fastest reading, as a prompt that was read before says little, and the last

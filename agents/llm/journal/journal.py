@@ -20,6 +20,7 @@ from ..billing.bill import NOTHING, Bill, End
 from ..billing.tokens import Tokens
 from ..request import CallFailed, CallKey, Completion, Request
 from . import tables
+from .answered import Answered, answers_of
 from .read_only import LOCKED_S, reading
 from .rows import Earlier, Sent, bill_of, billed, columns_of, values_of
 
@@ -233,6 +234,10 @@ class Journal:
         with self._statement():
             rows = self._db.execute(tables.OF_DECISION, values_of(key)[:-1]).fetchall()
         return Bill.together(bill_of(list(row)) for row in rows)
+
+    def answered(self) -> list[Answered]:
+        """The newest answers in it, to learn from."""
+        return list(answers_of(self._db))
 
     def count(self) -> int:
         """Calls in it."""

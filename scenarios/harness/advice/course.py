@@ -17,6 +17,7 @@ from ..results.rows import Row, mean
 from ..results.run_result import RunResult
 from ..runs.keys import run_key
 from ..runs.sweep import Job
+from ..specs.minds import is_called
 from ..specs.protocols import make_protocol
 from ..specs.tasks import is_scored
 from .race import FEWEST, Race, Rule
@@ -37,6 +38,7 @@ class Course:
         race: Between its arms, by their order.
         results: Runs taken in, by key.
         broken: Arms that broke while they were played, and why.
+        uncounted: Keys of runs, some of whose calls no client counts as they are made.
     """
 
     def __init__(self, config: AdviceConfig) -> None:
@@ -47,6 +49,7 @@ class Course:
         self.race = Race(len(config.arms), rule, per_dollar=design.per_dollar)
         self.results: dict[str, RunResult] = {}
         self.broken: dict[int, str] = {}
+        self.uncounted: set[str] = set()
 
     def jobs(self, due: Iterable[int]) -> dict[str, Job]:
         """The runs of some arms on the next seed, by key.
@@ -141,7 +144,7 @@ class Course:
     @property
     def calls(self) -> int:
         """Calls that the teams made, judges left aside."""
-        return round(math.fsum(row["calls"] * row["ticks"] for row in self.rows()))
+        return calls_of(self.rows())
 
     @property
     def cost_usd(self) -> float | None:
@@ -156,6 +159,24 @@ def arm_of(run: RunConfig) -> dict[str, Any]:
         run: Of the arm.
     """
     return {f: run.team.labels[f] for f in FACTORS if f != "level"}
+
+
+def calls_of(rows: Iterable[Row | None]) -> int:
+    """Calls that the teams of some runs made.
+
+    Args:
+        rows: Of the runs; None for one without.
+    """
+    return round(math.fsum(row["calls"] * row["ticks"] for row in rows if row is not None))
+
+
+def is_counted(run: RunConfig) -> bool:
+    """Whether each call of a run's team goes through the client of called models.
+
+    Args:
+        run: The run.
+    """
+    return isinstance(run.team.model, str) and all(is_called(m) for m in run.team.models)
 
 
 def cost_usd(rows: Iterable[Row]) -> float | None:

@@ -11,7 +11,6 @@ from ....model.errors import UsageError
 from ..build.from_config import organization_of
 from ..config.advice import AdviceConfig
 from ..config.groups import Execution
-from ..config.run import RunConfig
 from ..exits import Exit, exit_of
 from ..folders.folder import Archive
 from ..format import counted
@@ -23,7 +22,7 @@ from ..runs.session import Session, folder_path
 from ..runs.sweep import play_jobs
 from .advice import Advice
 from .choice import Verdict
-from .course import Course, arm_of, cost_usd, most_calls
+from .course import Course, arm_of, calls_of, cost_usd, is_counted, most_calls
 from .race import FEWEST
 from .remarks import left_out_lines, words
 
@@ -122,7 +121,7 @@ def _seed(course: Course, session: Session, turn: _Turn, watch: Counted) -> None
     """Play one seed of the arms that are due; what was played before is taken as it is."""
     due, kept, executor = turn
     jobs = course.jobs(due)
-    _check_calls(course, [job.config for job in jobs.values()])
+    _limit_calls(course, session, turn)
     results = {key: kept[key] for key in jobs if key in kept}
     todo = {key: job for key, job in jobs.items() if key not in kept}
     service = session.service
@@ -135,6 +134,7 @@ def _seed(course: Course, session: Session, turn: _Turn, watch: Counted) -> None
             _keep(session, key, result)
             watch(done + len(results), done + len(jobs))
     if service is None:
+        _check_calls(course, results)
         _check_modelled(course, results)
         for key in todo:
             _keep(session, key, results[key])
@@ -145,7 +145,7 @@ def _seed(course: Course, session: Session, turn: _Turn, watch: Counted) -> None
             named = words(arm_of(course.config.arms[arm]))
             session.reporter.warn(f"left out from now on: {named}: {course.broken[arm]}")
     if not whole:
-        raise _stopped(session)
+        raise _stopped(course, session)
 
 
 def _keep(session: Session, key: str, result: RunResult) -> None:
@@ -153,25 +153,57 @@ def _keep(session: Session, key: str, result: RunResult) -> None:
         session.folder.keep_result(key, result)
 
 
-def _stopped(session: Session) -> _OverError:
+def _stopped(course: Course, session: Session) -> _OverError:
     """Why some runs were not played to their end."""
-    halt = session.service.client.halt if session.service is not None else None
+    client = session.service.client if session.service is not None else None
+    halt = client.halt if client is not None else None
+    most = course.config.design.max_calls
+    if client is not None and most is not None and client.made == client.most_calls:
+        return _OverError(Exit.BUDGET, _used_up(most, most))
     if halt is None:
         return _OverError(Exit.USAGE, "runs were stopped; the same command continues")
     return _OverError(exit_of(halt), f"{halt}; the same command continues")
 
 
-def _check_calls(course: Course, runs: list[RunConfig]) -> None:
-    """Stop before the teams might make more calls than they may."""
+def _limit_calls(course: Course, session: Session, turn: _Turn) -> None:
+    """Let the next seed make as many calls as are left; a called model is stopped at the last.
+
+    Calls of other minds can't be stopped there, so that as many as they may make are set aside.
+    """
+    most, service = course.config.design.max_calls, session.service
+    if most is None or service is None:
+        return
+    earlier = calls_of(result.row for result in turn.kept.values())
+    others = {key: r for key, r in course.results.items() if key not in turn.kept}
+    jobs = course.jobs(turn.due)
+    left = most - earlier
+    left -= calls_of(r.row for key, r in others.items() if key in course.uncounted)
+    uncounted = {key: job for key, job in jobs.items() if not is_counted(job.config)}
+    course.uncounted |= uncounted.keys()
+    made = service.client.made
+    done = most - left + made
+    left -= sum(most_calls(job.config) for key, job in uncounted.items() if key not in turn.kept)
+    service.client.most_calls = left
+    calls_some = any(key not in turn.kept and key not in uncounted for key in jobs)
+    if left < made + calls_some:
+        raise _OverError(Exit.BUDGET, _used_up(most, done))
+
+
+def _used_up(most: int, made: int) -> str:
+    return f"max_calls={most}: {made} are made; the same command with more continues"
+
+
+def _check_calls(course: Course, results: Mapping[str, RunResult]) -> None:
+    """Stop where minds of this process would make too many calls; that seed is taken back."""
     most = course.config.design.max_calls
     if most is None:
         return
-    may = course.calls + sum(map(most_calls, runs))
-    if may > most:
+    more = calls_of(result.row for result in results.values())
+    if course.calls + more > most:
         raise _OverError(
             Exit.BUDGET,
-            f"max_calls={most}: {course.calls} are made, and the next seed may take "
-            f"{may - course.calls}; the same command with more continues",
+            f"max_calls={most}: {course.calls} are made, and the next seed takes {more}; "
+            "the same command with more continues",
         )
 
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ....model.errors import Halt
+from ....model.organization import BaseOrganization
+from ....model.record import TickRecord
 from ..build.from_config import organization_of
-from ..config.identity import Sweep
+from ..config.identity import Config, Sweep
 from ..config.run import RunConfig
 from ..folders.folder import Archive, archive
+from ..results.rows import Row, tick_rows
 from ..results.run_result import RunResult
 from ..runs.sweep import sweep
 from .load import finished_of, offline
@@ -24,20 +27,46 @@ UNREADABLE = "the record can't be read"
 
 
 @dataclass(frozen=True)
+class Pair:
+    """A tick or a run as it was recorded and as it came out again.
+
+    Attributes:
+        name: A tick's number, or a run's key.
+        recorded: Its measures as recorded; None where they can't be read.
+        again: Its measures as they are now; None where it could not be played.
+        difference: What differs first; empty where nothing does.
+    """
+
+    name: str
+    recorded: Row | None
+    again: Row | None
+    difference: str = ""
+
+
+@dataclass(frozen=True)
 class Replayed:
     """What playing it again gave.
 
     Attributes:
-        equal: Ticks of a run, or runs of a comparison or scenario, that were equal.
+        equal: Ticks of a run, or runs of a comparison or scenario, that were equal before the first
+            that was not.
         unit: What is counted.
         difference: What the first different one differs in; empty where all are equal.
         version: The program's version that recorded it.
+        config: What was played again.
+        pairs: What was compared: all runs; of a single run the ticks up to the first difference.
+        recorded_in: The folder.
+        folder: Where a page goes; None for nowhere.
     """
 
     equal: int
     unit: str
     difference: str = ""
     version: str = ""
+    config: Config | None = None
+    pairs: Sequence[Pair] = ()
+    recorded_in: Path | None = None
+    folder: Path | None = None
 
     def body(self) -> dict[str, Any]:
         """What `--json` says."""
@@ -62,8 +91,10 @@ def replay(path: Path) -> Replayed:
     """
     with archive(path) as folder, offline(folder) as service:
         if isinstance(folder.config, RunConfig):
-            return _run(folder, folder.config, service)
-        return _runs(folder, folder.config, service)
+            found = _run(folder, folder.config, service)
+        else:
+            found = _runs(folder, folder.config, service)
+        return replace(found, config=folder.config, recorded_in=path, version=folder.version)
 
 
 def _run(folder: Archive, config: RunConfig, service: Service | None) -> Replayed:
@@ -71,22 +102,42 @@ def _run(folder: Archive, config: RunConfig, service: Service | None) -> Replaye
     if not recorded:
         raise folder.nothing("tick")
     org = organization_of(config, service)
+    pairs: list[Pair] = []
     for played, (tick, text) in enumerate(recorded):
         if tick != played:
             missing = f"{folder.path}: tick {played} is missing"
-            return Replayed(played, "ticks", missing, folder.version)
-        try:
-            org.step()
-            again = org.records[-1].to_json()
-            said = "" if again == text else _differing(json.loads(text), json.loads(again))
-        except Halt as halt:
-            said = str(halt)
-        except (ValueError, TypeError, RecursionError):
-            said = UNREADABLE
-        if said:
-            difference = f"tick {tick} differs from the record: {said}"
-            return Replayed(played, "ticks", difference, folder.version)
-    return Replayed(len(recorded), "ticks", "; ".join(folder.damage), folder.version)
+            return Replayed(played, "ticks", missing, pairs=pairs)
+        pair = _tick(org, tick, text)
+        pairs.append(pair)
+        if pair.difference:
+            difference = f"tick {tick} differs from the record: {pair.difference}"
+            return Replayed(played, "ticks", difference, pairs=pairs)
+    return Replayed(len(recorded), "ticks", "; ".join(folder.damage), pairs=pairs)
+
+
+def _tick(org: BaseOrganization, tick: int, text: str) -> Pair:
+    """Play one tick again and compare it with its record."""
+    again = None
+    try:
+        org.step()
+        record = org.records[-1]
+        (again,) = tick_rows([record])
+        played = record.to_json()
+        said = "" if played == text else _differing(json.loads(text), json.loads(played))
+    except Halt as halt:
+        said = str(halt)
+    except (ValueError, TypeError, RecursionError):
+        said = UNREADABLE
+    return Pair(str(tick), again if not said else _recorded(text), again, said)
+
+
+def _recorded(text: str) -> Row | None:
+    """The measures of a record; None where it can't be read."""
+    try:
+        (row,) = tick_rows([TickRecord.from_json(text)])
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return None
+    return row
 
 
 def _runs(folder: Archive, config: Sweep, service: Service | None) -> Replayed:
@@ -94,10 +145,15 @@ def _runs(folder: Archive, config: Sweep, service: Service | None) -> Replayed:
     alone = 1 if folder.has_copies else None  # copies stand in for files in this process only
     again = sweep(config, service=service, only=kept.keys(), workers=alone)
     known = _columns(kept.values())
-    for place, (key, result) in enumerate(kept.items()):
-        if said := _differs(result, again[key], known):
-            return Replayed(place, "runs", f"run {key} differs: {said}", folder.version)
-    return Replayed(len(kept), "runs", "; ".join(folder.damage), folder.version)
+    pairs = [
+        Pair(key, result.row, again[key].row, _differs(result, again[key], known))
+        for key, result in kept.items()
+    ]
+    for place, pair in enumerate(pairs):
+        if pair.difference:
+            said = f"run {pair.name} differs: {pair.difference}"
+            return Replayed(place, "runs", said, pairs=pairs)
+    return Replayed(len(kept), "runs", "; ".join(folder.damage), pairs=pairs)
 
 
 def _columns(results: Iterable[RunResult]) -> dict[str, set[str]]:

@@ -88,6 +88,10 @@ Json = Annotated[
 Folder = Annotated[
     Path, cyclopts.Parameter(metavar="DIR", help="Of a run, comparison or scenario.")
 ]
+PageFolder = Annotated[
+    Path | None,
+    cyclopts.Parameter(metavar="DIR", help="Write a page of what was equal, here."),
+]
 
 
 def _command(name: str, text: str, options: CommandOptions) -> Callable[[Any], Any]:
@@ -177,15 +181,16 @@ def _check(
 
 
 @app.command(name="replay")
-def _replay(folder: Folder, /, *, json: Json = False) -> int:
+def _replay(folder: Folder, /, *, out: PageFolder = None, json: Json = False) -> int:
     """Play a recorded run again and compare, offline; exit 1 if anything differs.
 
     For example:
         unscripted replay runs/mine
+        unscripted replay runs/mine --out runs/mine-again
     """
     from .commands import replay_command
 
-    return replay_command(folder, as_json=json)
+    return replay_command(folder, out, as_json=json)
 
 
 @app.command(name="report")

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from ..api.comparison import play_comparison
 from ..api.entry import comparison_config, execution_of
@@ -17,7 +19,7 @@ from ..config.identity import Config
 from ..config.run import RunConfig
 from ..exits import Exit
 from ..planning.plan import plan_of
-from ..report.publish import publish
+from ..report.publish import check_page_folder, publish
 from ..runs.matching import matched
 from ..study.load import load
 from ..terminal.console import say, terminal
@@ -108,24 +110,34 @@ def published(
     return None
 
 
-def replay_command(path: Path, *, as_json: bool = False) -> Exit:
+def replay_command(path: Path, out: Path | None = None, *, as_json: bool = False) -> Exit:
     """Play a recorded run again, offline, and compare record by record.
 
     Args:
-        path: Of its folder.
+        path: Of its folder, which is only read.
+        out: A folder for a page that says what was equal; None for no page.
         as_json: One object on standard output.
+
+    Raises:
+        UsageError: The folder for the page holds a run itself.
     """
-    found = replay(path)
+    if out is not None:
+        check_page_folder(out)
+    found = replace(replay(path), folder=out)
     if as_json:
         print_json(found.body())
+    quiet = sys.stderr if as_json else sys.stdout
     if found.difference:
         print(found.difference, file=sys.stderr)
-        return Exit.DIFFERENT
-    print(
-        f"{found.equal} {found.unit} replayed, all equal",
-        file=sys.stderr if as_json else sys.stdout,
-    )
-    return Exit.DONE
+    else:
+        print(f"{found.equal} {found.unit} replayed, all equal", file=quiet)
+    show = partial(_show_page, quiet)
+    ended = published(found, TerminalReporter(), show)
+    return ended or (Exit.DIFFERENT if found.difference else Exit.DONE)
+
+
+def _show_page(where: TextIO, written: list[Path]) -> None:
+    print(written[-1], file=where)
 
 
 def report_command(path: Path, *, as_json: bool = False) -> Exit:

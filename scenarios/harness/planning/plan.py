@@ -62,6 +62,8 @@ class Plan:
             "cost_usd": found.cost_cached_usd,
             "cost_usd_uncached": found.cost_usd,
             "hours": found.time_s / 3600,
+            "ranges": {k: v and list(v) for k, v in found.ranges.items()},
+            "learned_from": dict(found.learned),
             "largest_call_usd": found.largest_usd,
             "budget_usd": found.budget_usd,
             "unpriced": list(found.unpriced),
@@ -81,7 +83,7 @@ def plan_of(config: Config, execution: Execution) -> Plan:
     """
     todo = left_to_play(config, folder_path(config, execution))
     kinds = [(run, run.tasks.ticks) for run in kinds_of(config)]
-    costs, expected = _expected(config, todo, kinds)
+    costs, expected = _expected(config, todo, kinds, folder_path(config, execution))
     modelled = any(run.synthetic for run, _ in kinds)
     reach, said = _reach(config, costs, expected.budget_usd)
     return Plan(
@@ -116,17 +118,21 @@ def left_to_play(config: Config, path: Path | None) -> list[tuple[RunConfig, int
 Todo = Sequence[tuple[RunConfig, int]]
 
 
-def _expected(config: Config, todo: Todo, kinds: Todo) -> tuple[list[float], Forecast]:
+def _expected(
+    config: Config, todo: Todo, kinds: Todo, path: Path | None
+) -> tuple[list[float], Forecast]:
     """What one replicate of each kind costs in US dollars (by calls where it is free), and all."""
     base = config if isinstance(config, RunConfig) else config.base
     if any(run.called for run, _ in kinds):
+        from ....agents.llm.journal.answered import answers_in
         from ....agents.llm.service import Service
 
         service = Service(next(run for run, _ in kinds if run.called).calls)
         try:
-            each = [forecast([kind], service) for kind in kinds]
-            at_once = min(len(todo), base.calls.concurrency)
-            expected = forecast(todo, service, 1 if isinstance(config, RunConfig) else at_once)
+            heard = [] if path is None else answers_in(path / JOURNAL)
+            each = [forecast([kind], service, 1, heard) for kind in kinds]
+            at_once = 1 if isinstance(config, RunConfig) else min(len(todo), base.calls.concurrency)
+            expected = forecast(todo, service, at_once, heard)
         finally:
             service.close()
     else:
@@ -180,7 +186,11 @@ def _lines(config: Config, expected: Forecast, todo: Todo) -> list[str]:
     race = isinstance(config, AdviceConfig)
     tasks = sum(ticks for _, ticks in todo)
     most = " at most, if no arm drops out" if race else ""
-    said = [f"{counted(len(todo), 'run')}, {tasks:,} tasks{most}", expected.line()]
+    said = [
+        f"{counted(len(todo), 'run')}, {tasks:,} tasks{most}",
+        expected.line(),
+        *expected.rests_on,
+    ]
     if any(run.synthetic for run in kinds_of(config)):
         said.append("dollars are modelled: synthetic minds are free")
     elif expected.tokens_cached and expected.cost_cached_usd is not None:

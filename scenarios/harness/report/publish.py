@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Any
 from ....model.errors import UsageError
 from ..advice.advice import Advice
 from ..api.comparison import Comparison
+from ..api.replay import Replayed
 from ..api.run import Run
 from ..config.identity import to_json
+from ..folders.folder import CONFIG
 from ..folders.safe_files import refuse_links, write_text
 from ..folders.tables import typed, write_csv, write_table
 from ..results.factors import FACTORS, where
+from ..runs.session import kinds_of
 from ..runs.sweep import rows_of
 from ..study.load import load
 from ..study.study import PlayedStudy
@@ -25,6 +28,7 @@ from .citation import digest_of
 from .comparison_page import comparison_page
 from .latex import table_of
 from .page import Page
+from .replay_page import points_of, replay_page
 from .run_page import run_page
 from .study_page import study_page
 
@@ -41,7 +45,7 @@ MOST_EXAMPLES, MOST_MEMBERS = 8, 32
 TABLE = "table.tex"
 COLUMN = "column"
 """The outcome alone, as wide as a column of a paper."""
-ADVICE = "advice.json"
+ADVICE, REPLAY = "advice.json", "replay.json"
 
 
 def _unheard(_: str) -> None:
@@ -162,6 +166,38 @@ def _(advice: Advice, note: Noting = _unheard) -> list[Path]:
     write_text(advice.folder / ADVICE, json.dumps(advice.body(), indent=2) + "\n")
     pictures = draw_all(advice.folder, {"advice": advice.plot}, note)
     return [*pictures.values(), _write(advice.folder, advice_page(advice, pictures))]
+
+
+def check_page_folder(folder: Path) -> None:
+    """Refuse a folder whose own page a replay's would take the place of.
+
+    Args:
+        folder: Where the page of a replay is to go; may not exist yet.
+
+    Raises:
+        UsageError: It holds a run, comparison, scenario or advice, or is no folder.
+    """
+    if (folder / CONFIG).exists():
+        raise UsageError(f"out={folder} holds a run, with a page of its own; use another folder")
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"out={folder} is a file; use a folder")
+
+
+@publish.register
+def _(found: Replayed, note: Noting = _unheard) -> list[Path]:
+    from ..figures.replay import draw_replay
+
+    assert found.folder is not None
+    assert found.config is not None
+    check_page_folder(found.folder)
+    found.folder.mkdir(parents=True, exist_ok=True)
+    refuse_links(found.folder)
+    points = points_of(found)
+    synthetic = any(run.synthetic for run in kinds_of(found.config))
+    draw = partial(draw_replay, points, found.unit, synthetic=synthetic)
+    pictures = draw_all(found.folder, {"replay": draw} if points else {}, note)
+    write_text(found.folder / REPLAY, json.dumps(found.body(), indent=2) + "\n")
+    return [*pictures.values(), _write(found.folder, replay_page(found, pictures))]
 
 
 def draw_all(

@@ -205,18 +205,15 @@ def _prices(config: ComparisonConfig) -> Price | None:
 
 
 def _rehearsed(pilot: RunConfig, by: str, price: Price | None) -> float:
-    from .rehearsal import rehearse
+    from ..rehearsal.rehearse import rehearse
 
-    totals = []
-    for run in pilot.seeds(REHEARSED):
-        tally, _ = rehearse(run)
-        if by == "calls":
-            totals.append(float(sum(tally.calls.values())))
-        elif by == "tokens":
-            totals.append(float(sum(t.whole for t in tally.tokens.values())))
-        else:
-            assert price is not None
-            totals.append(
-                math.fsum(price(m, t.prompt, t.completion) for m, t in tally.tokens.items())
-            )
-    return math.fsum(totals) / len(totals)
+    found = rehearse(list(pilot.seeds(REHEARSED)), 1).used
+    if by == "calls":
+        return math.fsum(used.calls for used in found.values())
+    if by == "tokens":
+        return math.fsum(used.tokens_in + used.tokens_out for used in found.values())
+    assert price is not None
+    return math.fsum(
+        used.calls * price(model, used.of_a_call.prompt, used.of_a_call.completion)
+        for model, used in found.items()
+    )

@@ -62,6 +62,8 @@ class TerminalReporter(Reporter):
             spent_usd: What this folder's calls have cost already, in US dollars.
         """
         self.note(expected.line())
+        for sentence in expected.rests_on:
+            self.note(sentence)
         if expected.buys:
             self.warn(expected.buys)
         if spent_usd:
