@@ -155,7 +155,29 @@ def archive(folder: Path) -> Iterator[Archive]:
     Raises:
         UsageError: It is none, or can't be read.
     """
-    for name in (CONFIG, JOURNAL, f"{JOURNAL}-wal", f"{JOURNAL}-shm", "inputs"):
+    for name in (JOURNAL, f"{JOURNAL}-wal", f"{JOURNAL}-shm"):
+        refuse_link(folder / name)
+    with configuration(folder) as (config, version, has_copies):
+        opened = Archive(folder, config, version, has_copies=has_copies)
+        try:
+            yield opened
+        finally:
+            opened.close()
+
+
+@contextmanager
+def configuration(folder: Path) -> Iterator[tuple[Config, str, bool]]:
+    """What a folder was to hold, the version that wrote it, and whether it has copies of inputs.
+
+    Names of files lead to those copies meanwhile. A journal need not be there.
+
+    Args:
+        folder: Of a run, comparison or scenario.
+
+    Raises:
+        UsageError: It is none, or can't be read.
+    """
+    for name in (CONFIG, "inputs"):
         refuse_link(folder / name)
     if not (folder / CONFIG).is_file():
         raise UsageError(f"dir={folder} holds no {CONFIG}; give the folder of a run")
@@ -163,11 +185,22 @@ def archive(folder: Path) -> Iterator[Archive]:
     kept = copies(folder, body)
     with relocated(kept):
         version = str(body.get("unscripted", "?"))
-        opened = Archive(folder, from_json(body, folder / CONFIG), version, has_copies=bool(kept))
-        try:
-            yield opened
-        finally:
-            opened.close()
+        yield from_json(body, folder / CONFIG), version, bool(kept)
+
+
+def is_run_folder(folder: Path) -> bool:
+    """Whether a folder is one of ours, readable or not: by its journal, or its configuration.
+
+    Args:
+        folder: Any; other programs have a `config.json`, too.
+    """
+    if (folder / JOURNAL).exists():
+        return True
+    try:
+        body = read_config(folder)
+    except UsageError:
+        return False
+    return {"unscripted", "kind"} <= body.keys()
 
 
 def _refuse_strangers(folder: Path) -> None:
