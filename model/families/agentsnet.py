@@ -59,16 +59,11 @@ class AgentsNet(TaskFamily):
             graph: Connected both ways.
 
         Raises:
-            UsageError: The network is directed or not connected, or its nodes are no members.
+            UsageError: The network is directed or not connected.
         """
         if graph.is_directed():
             raise UsageError(
                 f"tasks={self.label} needs links that carry both ways; use an undirected topology"
-            )
-        if not all(type(m) is int for m in graph) or nx.number_of_selfloops(graph):
-            raise UsageError(
-                f"tasks={self.label} needs members that are whole numbers, none linked to itself; "
-                "use networkx.convert_node_labels_to_integers, and remove those links"
             )
         if not nx.is_connected(graph):
             raise UsageError(

@@ -208,6 +208,9 @@ class Run:
             case "team":
                 from ..figures.team import draw_team
 
+                last = len(records) - 1
+                if type(tick) is not int or not -len(records) <= tick <= last:
+                    raise UsageError(f"tick={tick!r} is no place among the ticks; use 0 to {last}")
                 return draw_team(records[tick], self.organization.network.G, synthetic=synthetic)
             case "roles":
                 from ..figures.roles import draw_role_mosaic
