@@ -13,21 +13,8 @@ from unscripted import testing
 ODD = [None, -1, 1.5, "", math.nan, math.inf, object(), [], "no such thing", "a\0b", b"x", len]
 """What a variable may hold by mistake."""
 IDS = [
-    "none", "below", "half", "empty", "nan", "inf", "object", "list", "text", "nul", "bytes", "f",
+    "none", "below", "half", "empty", "nan", "inf", "object", "list", "text", "nul", "bytes", "len",
 ]  # fmt: skip
-    "none",
-    "below",
-    "half",
-    "empty",
-    "nan",
-    "inf",
-    "object",
-    "list",
-    "text",
-    "nul",
-    "bytes",
-    "function",
-]
 FAMILIES = ["agentsnet:problem=coloring", "shards:kind=max", "hidden-profile", "philosophers"]
 odd = pytest.mark.parametrize("value", ODD, ids=IDS)
 
