@@ -165,6 +165,19 @@ def number(name: str, value: Any) -> float:
     return float(value)
 
 
+def because(error: BaseException) -> str:
+    """Why a file can't be read or written, in words, without numbers and without its name again.
+
+    Args:
+        error: What reading or writing raised.
+    """
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror[0].lower() + error.strerror[1:]
+    if isinstance(error, UnicodeError):
+        return "it is no UTF-8 text"
+    return " ".join(str(error).split())
+
+
 def _shown(value: object) -> str:
     """A value in one line, not too long."""
     text = " ".join(repr(value).split())

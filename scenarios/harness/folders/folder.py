@@ -19,7 +19,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from ....model.errors import UsageError
+from ....model.errors import UsageError, because
 from ....model.record import TickRecord
 from ....model.relocation import relocated
 from ..config.files import options_text
@@ -86,7 +86,7 @@ class Folder(Database):
         except OSError as error:
             self._let_go()
             raise UsageError(
-                f"out={folder} can't be written: {error}; use another folder"
+                f"out={folder} can't be written: {because(error)}; use another folder"
             ) from None
         except UsageError:
             if hasattr(self, "_db"):
@@ -179,6 +179,8 @@ def configuration(folder: Path) -> Iterator[tuple[Config, str, bool]]:
     """
     for name in (CONFIG, "inputs"):
         refuse_link(folder / name)
+    if not folder.is_dir():
+        raise UsageError(f"dir={folder} is no folder; give the folder of a run")
     if not (folder / CONFIG).is_file():
         raise UsageError(f"dir={folder} holds no {CONFIG}; give the folder of a run")
     body = read_config(folder)
@@ -250,8 +252,7 @@ def read_config(folder: Path) -> Mapping[str, Any]:
             raise ValueError("it is too large")
         body = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
-        said = " ".join(str(error).split())
-        raise UsageError(f"{path} can't be read: {said}; use another folder") from None
+        raise UsageError(f"{path} can't be read: {because(error)}; use another folder") from None
     if not isinstance(body, dict):
         raise UsageError(f"{path} is not a run's configuration; use another folder")
     refuse_unknown(body, path)
