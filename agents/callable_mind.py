@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..model.decision import Answer, Failure
+from ..model.errors import require
 from ..model.mind import Mind
 from ..model.observation import Observation
 
@@ -40,6 +41,8 @@ class CallableMind(Mind):
     ) -> None:
         if not callable(function):
             raise TypeError(f"function={function!r} can't be called; give one that takes a case")
+        require("name", name, (str, type(None)), "use text, or None")
+        require("synthetic", synthetic, (bool, type(None)), "use True, False or None")
         self.function = function
         self.name = name if name is not None else _name_of(function)
         said = getattr(function, "synthetic", True) if synthetic is None else synthetic

@@ -1,4 +1,4 @@
-"""The exceptions a user can meet, and nothing else.
+"""The exceptions a user can meet, and the checks of arguments that raise them most.
 
     UnscriptedError
     ├── UsageError (ValueError)     an argument breaks a rule; the CLI exits 2
@@ -15,8 +15,13 @@ Failures of minds and judges are values (`Failure`), not exceptions: a tick alwa
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from numbers import Real
+from typing import Any, NamedTuple
+
+MOST_SHOWN = 60
+"""Characters of a value that a message repeats."""
 
 
 class UnscriptedError(Exception):
@@ -39,10 +44,10 @@ class UnknownNameError(UsageError):
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
         names = sorted(known)
         folded = {known.casefold(): known for known in names}
-        near = difflib.get_close_matches(name.casefold(), folded, n=1)
+        near = difflib.get_close_matches(str(name).casefold(), folded, n=1)
         close = [folded[n] for n in near]
         hint = f"did you mean {close[0]}? " if close else ""
-        super().__init__(f"{kind}={name!r} is not known; {hint}known: {', '.join(names)}")
+        super().__init__(f"{kind}={_shown(name)} is not known; {hint}known: {', '.join(names)}")
 
 
 class RefusedError(UsageError):
@@ -110,3 +115,70 @@ class Halt(UnscriptedError):
     def __init__(self, reason: str, cause: str) -> None:
         super().__init__(cause)
         self.reason = reason
+
+
+def require(name: str, value: object, kinds: type | tuple[type, ...], remedy: str) -> None:
+    """Refuse a value of another kind.
+
+    Args:
+        name: Of the argument.
+        value: As given.
+        kinds: What it may be an instance of.
+        remedy: What to give instead, as `use text`.
+
+    Raises:
+        UsageError: It is none of these.
+    """
+    if not isinstance(value, kinds):
+        raise UsageError(f"{name}={_shown(value)} is a {type(value).__name__}; {remedy}")
+
+
+def whole(name: str, value: Any, low: int = 0) -> int:
+    """A whole number as Python's own; 8.0 will do, as tables of parameters hold floats.
+
+    Args:
+        name: Of the argument.
+        value: As given.
+        low: The lowest that will do.
+
+    Raises:
+        UsageError: It is none, or below.
+    """
+    number = isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
+    if not number or value % 1 or value < low:
+        raise UsageError(f"{name}={_shown(value)} is no whole number of {low} or more; use one")
+    return int(value)
+
+
+def number(name: str, value: Any) -> float:
+    """A number, infinity included.
+
+    Args:
+        name: Of the argument.
+        value: As given.
+
+    Raises:
+        UsageError: It is none.
+    """
+    if isinstance(value, bool) or not isinstance(value, Real) or value != value:
+        raise UsageError(f"{name}={_shown(value)} is no number; use one")
+    return float(value)
+
+
+def because(error: BaseException) -> str:
+    """Why a file can't be read or written, in words, without numbers and without its name again.
+
+    Args:
+        error: What reading or writing raised.
+    """
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror[0].lower() + error.strerror[1:]
+    if isinstance(error, UnicodeError):
+        return "it is no UTF-8 text"
+    return " ".join(str(error).split())
+
+
+def _shown(value: object) -> str:
+    """A value in one line, not too long."""
+    text = " ".join(repr(value).split())
+    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}…"

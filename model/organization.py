@@ -14,7 +14,7 @@ from typing import Any
 
 from .engine.driver import drive
 from .engine.tick import Stage, Tick
-from .errors import UsageError
+from .errors import UsageError, require, whole
 from .experience.memory import RoleHistory
 from .experience.skills import topics_of
 from .governance.rules import InForce, Rules
@@ -114,6 +114,7 @@ class BaseOrganization(Population):
         Returns:
             Their records.
         """
+        ticks = whole("ticks", ticks)
         for _ in range(ticks):
             self.step()
         return self.records[len(self.records) - ticks :]
@@ -132,6 +133,7 @@ class BaseOrganization(Population):
         Args:
             charter: In force from now on.
         """
+        require("charter", charter, Charter, "use a Charter")
         self._rules.restate(charter)
         self._happened(Restated(charter))
 
@@ -141,6 +143,7 @@ class BaseOrganization(Population):
         Args:
             change: Gives the task as it is from now on.
         """
+        require("change", change, Callable, "use a function of a task")  # type: ignore[arg-type]
         self._task_changes.append(change)
         self._happened(TasksChanged(change))
 
@@ -150,6 +153,7 @@ class BaseOrganization(Population):
         Args:
             amendment: What is proposed.
         """
+        require("amendment", amendment, Amendment, "use an Amendment")
         ruling = self._rules.rule(amendment, None)
         self.take_in_proposal(ruling)
         return ruling
@@ -190,7 +194,7 @@ class BaseOrganization(Population):
         Args:
             tick: From 0.
         """
-        task = self.setup.stream.task_on(tick, self.network.G)
+        task = self.setup.stream.task_on(whole("tick", tick), self.network.G)
         for change in self._task_changes:
             task = change(task)
         return task
@@ -209,6 +213,7 @@ class BaseOrganization(Population):
         Args:
             snapshot: The moment.
         """
+        require("snapshot", snapshot, Snapshot, "use what snapshot() gave")
         graph = snapshot.setup.graph.copy()
         org = BaseOrganization(replace(snapshot.setup, graph=graph), rng=snapshot.seed)
         for event in snapshot.events:
@@ -235,6 +240,7 @@ class BaseOrganization(Population):
         Raises:
             UsageError: It does not follow the last one or names other members.
         """
+        require("record", record, TickRecord, "use a TickRecord")
         self.apply_shocks()
         if record.tick != self.tick or set(record.by_id) != set(self.members):
             raise UsageError(f"record of tick={record.tick} does not follow this run")

@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 from .decision import (
     Abstention,
@@ -31,6 +31,7 @@ from .decision import (
     normalised,
 )
 from .encoding import decode, encode
+from .errors import UsageError, require
 from .ground_truth.scoring import Bounds, Given, GroundTruth
 from .ground_truth.values import Fact
 from .judge import Verdict, Vote
@@ -293,15 +294,26 @@ class TickRecord:
 
         Args:
             text: One record.
+
+        Raises:
+            UsageError: It is none, or another version's.
         """
-        body = json.loads(text)
-        if body.pop("version") != RECORD_VERSION:
-            raise ValueError(
-                f"record version is not {RECORD_VERSION}; use the version that wrote it"
-            )
-        record = decode(body, _TYPES, _ENUMS)
-        assert isinstance(record, cls)
-        return record
+        require("record", text, (str, bytes), "use what to_json wrote")
+        try:
+            body = json.loads(text)
+            if body.pop("version") != RECORD_VERSION:
+                raise UsageError(
+                    f"record version is not {RECORD_VERSION}; use the version that wrote it"
+                )
+            record = decode(body, _TYPES, _ENUMS)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            if isinstance(error, UsageError):
+                raise
+            raise UsageError(
+                f"record can't be read ({type(error).__name__}: {error}); use what to_json wrote"
+            ) from error
+        require("record", record, cls, "use what to_json wrote")
+        return cast(TickRecord, record)
 
 
 SAID_ALOUD = (Contribution, Intention)  # what everyone let through may see

@@ -8,7 +8,7 @@ from math import inf
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from ...model.errors import UsageError
+from ...model.errors import UsageError, number, require, whole
 from ...model.options import option
 from .billing.price import Price, parse_prices
 from .redaction import redact
@@ -57,17 +57,17 @@ class Calls:
     def __post_init__(self) -> None:
         check_address("api_base", self.api_base)
         check_temperature(self.temperature)
+        for name in ("max_tokens", "context_tokens"):
+            object.__setattr__(self, name, whole(name, getattr(self, name)))
         if self.max_tokens < FEWEST_TOKENS:
             raise UsageError(
                 f"max_tokens={self.max_tokens} is too few for an answer; "
                 f"use {FEWEST_TOKENS} or more"
             )
-        if self.context_tokens < 0:
-            raise UsageError(f"context_tokens={self.context_tokens} is below 0; use 0 or more")
         for name, rate in (("rpm", self.rpm), ("tpm", self.tpm)):
-            if rate is not None and not 0 < rate < inf:
+            if rate is not None and not 0 < number(name, rate) < inf:
                 raise UsageError(f"{name}={rate} must be above 0 a minute; use more, or leave it")
-        if self.budget_usd is not None and not self.budget_usd > 0:
+        if self.budget_usd is not None and not number("budget", self.budget_usd) > 0:
             raise UsageError(
                 f"budget={self.budget_usd} must be above 0 US dollars; use more, or none"
             )
@@ -101,7 +101,7 @@ def check_temperature(temperature: float | None) -> None:
     Raises:
         UsageError: Outside 0 to 2.
     """
-    if temperature is not None and not 0 <= temperature <= 2:
+    if temperature is not None and not 0 <= number("temperature", temperature) <= 2:
         raise UsageError(f"temperature={temperature} is outside 0 to 2; use a value within")
 
 
@@ -117,6 +117,7 @@ def check_address(name: str, address: str | None) -> None:
     """
     if address is None:
         return
+    require(name, address, str, "use text, as http://127.0.0.1:8000/v1")
     try:
         parts = urlsplit(address)
         fine = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0

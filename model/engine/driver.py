@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..decision import PLAIN, Answer, Failure, Trace, Usage
-from ..errors import Halt, UsageError
+from ..errors import Halt, UsageError, number, whole
 from ..judge import CRITERIA, Verdict, Vote
 from ..mind import Mind
 from ..record import TickRecord
@@ -35,10 +35,9 @@ class Limits:
     concurrency: int = 64
 
     def __post_init__(self) -> None:
-        if not self.deadline_s > 0:
-            raise UsageError(f"timeout={self.deadline_s} must be above 0 seconds")
-        if self.concurrency < 1:
-            raise UsageError(f"concurrency={self.concurrency} must be at least 1")
+        if not number("timeout", self.deadline_s) > 0:
+            raise UsageError(f"timeout={self.deadline_s} is no time; use a number above 0 seconds")
+        object.__setattr__(self, "concurrency", whole("concurrency", self.concurrency, 1))
 
 
 def drive(script: Script, limits: Limits) -> TickRecord:

@@ -10,7 +10,7 @@ References:
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -18,12 +18,14 @@ import networkx as nx
 
 from ..errors import UnknownNameError, UsageError
 from ..ground_truth.family import Layout, ScoredTask, TaskFamily
-from ..ground_truth.scoring import Answers, Score, mean
+from ..ground_truth.scoring import Answers, Bounds, Score
 from ..ground_truth.values import Fact, Known, Private, Value
+from .agentsnet_chance import floor_of
 from .agentsnet_problems import PROBLEMS, Problem, colours
 
 LARGE = 64
-"""Above this size bounds are those of the first network met, since measuring takes long."""
+"""Above this size own part and ceiling are those of the first network met, since measuring takes
+long."""
 MOST_PLAYED = 16
 """Teams above this size had twice the diameter and one round in the original."""
 
@@ -57,16 +59,11 @@ class AgentsNet(TaskFamily):
             graph: Connected both ways.
 
         Raises:
-            UsageError: The network is directed or not connected, or its nodes are no members.
+            UsageError: The network is directed or not connected.
         """
         if graph.is_directed():
             raise UsageError(
                 f"tasks={self.label} needs links that carry both ways; use an undirected topology"
-            )
-        if not all(type(m) is int for m in graph) or nx.number_of_selfloops(graph):
-            raise UsageError(
-                f"tasks={self.label} needs members that are whole numbers, none linked to itself; "
-                "use networkx.convert_node_labels_to_integers, and remove those links"
             )
         if not nx.is_connected(graph):
             raise UsageError(
@@ -139,24 +136,22 @@ class AgentsNet(TaskFamily):
         Args:
             tasks: On one network.
         """
-        draw = random.Random(0)
-        members, forms = tasks[0].members, tasks[0].layout.forms
-        n = len(members)
-        options = {m: _options(forms[m]) for m in members}
-        found = [
-            _average(
-                self.score(t, {m: draw.choice(options[m]) for m in members}).score
-                for t in tasks
-                for _ in range(4)
-            )
-        ]
-        for constant in set.intersection(*(set(o) for o in options.values())):
-            found.append(
-                _average(self.score(t, dict.fromkeys(members, constant)).score for t in tasks)
-            )
-        if self.problem == "leader":
-            found.append((1 - 1 / n) ** (n - 1))
-        return max(found)
+        return self._floor(tasks[0].graph)
+
+    def bounds(self, graph: nx.Graph[int]) -> Bounds:
+        """Floor, own part and ceiling on a network; above `LARGE`, only the floor is its own.
+
+        Args:
+            graph: Of the team.
+        """
+        found = super().bounds(graph)
+        if len(graph) <= LARGE:
+            return found
+        floor = self._floor(graph)
+        return Bounds(floor, max(floor, found.own), max(floor, found.ceiling))
+
+    def _floor(self, graph: nx.Graph[int]) -> float:
+        return floor_of(self.problem, graph, strict=self.scoring == "strict")
 
 
 def published_rounds(problem: str, graph: nx.Graph[int]) -> int:
@@ -212,11 +207,3 @@ def _part(member: int, near: tuple[int, ...], bits: dict[int, int]) -> Private:
         text += f" You were given the bit {bits[member]}."
         facts.append(Fact(member, "bit", bits[member], ("bit", str(member), str(bits[member]))))
     return Private(text, tuple(facts))
-
-
-def _options(form: object) -> tuple[Value, ...]:
-    return getattr(form, "options", (True, False))
-
-
-def _average(values: Iterable[float]) -> float:
-    return mean(dict(enumerate(values)))

@@ -20,9 +20,10 @@ from typing import Any, ClassVar
 
 import networkx as nx
 
-from ..errors import UnknownNameError, UsageError
+from ..errors import UnknownNameError, UsageError, whole
 from ..plugins.discovery import find, instance
 from ..tasks.task import Brief, Task
+from .arguments import check_network, check_task, checking, checking_task
 from .environment import Environment
 from .forms import AnswerForm
 from .scoring import Answers, Bounds, Score, mean
@@ -34,6 +35,8 @@ SCORINGS = ("strict", "compat")
 """As is right, or as the original program scores, faults included."""
 SAMPLES = 48
 """Tasks over which an expected score is averaged where no formula gives it."""
+MOST_STATED = 10_000
+"""Members of the largest ring for which an expected score is stated."""
 ENOUGH = 2048
 """Members of all those tasks together, at most; so large teams don't wait for their bounds."""
 
@@ -120,6 +123,14 @@ class TaskFamily(ABC):
         self.scoring = scoring
         self._bounds: dict[Any, Bounds] = {}
 
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Check what a scorer or a solver is given, whoever wrote it."""
+        super().__init_subclass__(**options)
+        if "score" in vars(cls):
+            cls.score = checking(cls.score)  # type: ignore[assignment,method-assign]
+        if "solve" in vars(cls):
+            cls.solve = checking_task(cls.solve)  # type: ignore[assignment,method-assign]
+
     @abstractmethod
     def lay_out(self, draw: random.Random, graph: nx.Graph[int]) -> Layout:
         """Make a task's content.
@@ -167,13 +178,10 @@ class TaskFamily(ABC):
             graph: The team's network; nodes are the members.
 
         Raises:
-            UsageError: There is no such task for this network.
+            UsageError: No seed or network, or there is no such task for this network.
         """
-        if len(graph) < self.fewest:
-            raise UsageError(
-                f"tasks={self.label} can't be made for {len(graph)} members; "
-                f"use --agents {self.fewest} or more"
-            )
+        seed = whole("seed", seed)
+        check_network(self.label, graph, self.fewest)
         layout = self.lay_out(random.Random(seed), graph)
         identity = blake2b(f"{self.label}:{seed}".encode(), digest_size=4).hexdigest()
         brief = Brief(f"{self.name}-{identity}", layout.title, layout.text, SCORED)
@@ -185,6 +193,7 @@ class TaskFamily(ABC):
         Args:
             task: Of this family.
         """
+        check_task(self, task)
         known = task.everything
         return {m: self.infer(task, m, known)[0] for m in task.members}
 
@@ -217,7 +226,11 @@ class TaskFamily(ABC):
 
         Args:
             graph: Of the team.
+
+        Raises:
+            UsageError: It is no network of members.
         """
+        check_network(self.label, graph, self.fewest)
         key = self.matters(graph)
         if key not in self._bounds:
             while len(self._bounds) >= SAMPLES:
@@ -274,8 +287,12 @@ def ring(n: int) -> nx.Graph[int]:
     Args:
         n: Members, 1 or more; two are linked once.
     """
-    if not hasattr(n, "__index__") or n < 1:
-        raise UsageError(f"n={n!r} is not a team size; use a whole number from 1")
+    try:
+        n = whole("n", n, 1)
+    except UsageError:
+        raise UsageError(f"n={n!r} is not a team size; use a whole number from 1") from None
+    if n > MOST_STATED:
+        raise UsageError(f"n={n} is too large for a stated score; use at most {MOST_STATED}")
     graph: nx.Graph[int] = nx.path_graph(n)
     if n > 2:
         graph.add_edge(n - 1, 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from ..errors import require
 from ..record import TickRecord
 from ..ruling import Ruling
 from ..shocks.target import ShockTarget
@@ -57,3 +58,5 @@ def replay(org: Replayable, event: Event) -> None:
             org.apply_shocks()
         case TickRecord():
             org.step_as_recorded(event)
+        case _:
+            require("event", event, (), "use a TickRecord, or an event of a snapshot")

@@ -37,7 +37,7 @@ def build_topology(topology: Topology, n_agents: int, seed: int) -> nx.Graph[int
         raise UsageError(f"n_agents={n_agents} is not a team size; use 1 or more")
     if callable(topology):
         name = getattr(topology, "__name__", "function")
-        graph = topology(n_agents, seed)
+        graph = _called(name, topology, (n_agents, seed))
     elif is_network_file(topology):
         name, graph = str(topology), read_network(located(topology))
     else:
@@ -55,6 +55,20 @@ def build_topology(topology: Topology, n_agents: int, seed: int) -> nx.Graph[int
             f"use --agents {len(graph)} or another topology"
         )
     return _numbered(graph)
+
+
+def _called(name: str, topology: Callable[..., Any], given: tuple[int, int]) -> Any:
+    """What a user's function makes; its faults become the user's one line."""
+    try:
+        return topology(*given)
+    except UsageError:
+        raise
+    except Exception as error:
+        said = " ".join(str(error).split())
+        raise UsageError(
+            f"topology={name} raised {type(error).__name__}: {said}; "
+            "give a function (n, seed) -> networkx.Graph"
+        ) from error
 
 
 def _nodes(graph: nx.Graph[Any]) -> str:

@@ -112,7 +112,9 @@ def read_network(path: Path) -> nx.Graph[Any]:
         raise UsageError(f"topology={path} is nested too deeply; use a plain file") from None
     except Exception as error:
         said = " ".join(str(error).split()) or type(error).__name__
-        raise UsageError(f"topology={path} can't be read as {kind[1:]}: {said}") from None
+        raise UsageError(
+            f"topology={path} can't be read as {kind[1:]}: {said}; mend it, or name its true type"
+        ) from None
     if not graph:
         raise UsageError(f"topology={path} holds no nodes; give a file with a network")
     graph.graph[READ] = f"{path}: {_summary(graph)}"

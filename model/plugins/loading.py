@@ -82,14 +82,16 @@ def load(what: str, path: ImportPath) -> Any:
         kind = NoSuchModuleError if error.name == path.home.partition(".")[0] else UsageError
         raise kind(f"{where}: {error}; run from the folder that holds it") from None
     except SyntaxError as error:
-        raise UsageError(f"{where}: line {error.lineno}: {error.msg}; mend the file") from None
+        line = "" if error.lineno is None else f"line {error.lineno}: "
+        raise UsageError(f"{where}: {line}{error.msg}; mend the file") from None
     except (Exception, SystemExit) as error:  # a script ends like that where it has no main guard
         cause = " ".join(f"{type(error).__name__}: {error}".split())
         raise UsageError(f"{where} fails to import: {cause}") from None
     if not hasattr(module, path.name):
         own = [n for n, v in vars(module).items() if getattr(v, "__module__", 0) == module.__name__]
-        listed = ", ".join(own[:12]) or "nothing"
-        raise UsageError(f"{where}: {path.home} has no {path.name}; it defines {listed}")
+        listed = ", ".join(own[:12])
+        there = f"{listed}; use one of these" if own else f"nothing; define {path.name} in it"
+        raise UsageError(f"{where}: {path.home} has no {path.name}; it defines {there}")
     return getattr(module, path.name)
 
 
@@ -101,7 +103,11 @@ def _of_name(name: str) -> ModuleType:
 
 
 def _of_file(path: Path, where: str) -> ModuleType:
-    if not path.is_file():
+    try:
+        there = path.is_file()
+    except OSError:  # as where its name is too long
+        there = False
+    if not there:
         raise UsageError(f"{where}: {path} is not a file; give the path of a Python file")
     whole = path.resolve()
     return _loaded(whole, whole.stat().st_mtime_ns)

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from ..errors import UsageError, require
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -22,6 +24,11 @@ class PluginTag:
     kind: str
     name: str
     size: int | None = None
+
+    def __post_init__(self) -> None:
+        require(f"name of {self.kind}", self.name, str, "use text, as 'my-own'")
+        if not self.name.strip():
+            raise UsageError(f"name={self.name!r} of {self.kind} is empty; use text, as 'my-own'")
 
 
 def tagged(tag: PluginTag) -> Callable[[F], F]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterable, Sequence
 
-from ..errors import UsageError
+from ..errors import UsageError, require
 from ..history.events import Event, Joined, Left, Rewired, Substituted
 from ..history.snapshot import Reversal
 from ..mind import Mind
@@ -61,6 +61,8 @@ class Population(GuardedModel):
         Raises:
             UsageError: A neighbour is not a member.
         """
+        require("mind", mind, Mind, "use a Mind, or CallableMind(function)")
+        require("neighbours", neighbours, Iterable, "use ids of members")
         for other in neighbours:
             self._require(other)
         graph, member = self.network.G, self._next_member
@@ -121,6 +123,11 @@ class Population(GuardedModel):
         Raises:
             UsageError: An unknown member, a link that isn't there, or a link to oneself.
         """
+        require("cut", cut, Iterable, "use pairs of members")
+        require("made", made, Iterable, "use pairs of members")
+        for link in (*cut, *made):
+            if not isinstance(link, tuple | list) or len(link) != 2:
+                raise UsageError(f"link={link!r} is no pair; use (member, member)")
         for a, b in (*cut, *made):
             self._require(a)
             self._require(b)
@@ -148,6 +155,7 @@ class Population(GuardedModel):
             UsageError: It is not a member.
         """
         self._require(member)
+        require("mind", mind, Mind, "use a Mind, or CallableMind(function)")
         self.members[member].think_with(mind)
         self._happened(Substituted(member, mind))
 
@@ -161,5 +169,6 @@ class Population(GuardedModel):
         self.members[member] = Member(self, member, mind, self.network.seat(member))
 
     def _require(self, member: int) -> None:
-        if member not in self.members:
+        known = isinstance(member, Hashable) and member in self.members
+        if not known:
             raise UsageError(f"member={member} is not in the team; members: {sorted(self.members)}")

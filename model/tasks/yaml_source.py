@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from ..errors import Fault
+from ..errors import Fault, because
 
 MOST_BYTES = 5_000_000
 DEEPEST = 20
@@ -44,7 +44,7 @@ class YamlSource:
             self._broken(error)
             return None
         except ValueError as error:
-            self._at(1, f"can't be read: {error}")
+            self._at(1, f"can't be read: {because(error)}; give YAML, saved as UTF-8")
             return None
         if self._root is None:
             self._at(1, "file: is empty; start with `schema: 1` and `tasks:`")
@@ -75,7 +75,7 @@ class YamlSource:
                 return None
             return self.file.read_text(encoding="utf-8-sig")
         except (OSError, ValueError) as error:
-            self._at(1, f"can't be read: {error}")
+            self._at(1, f"can't be read: {because(error)}; give YAML, saved as UTF-8")
             return None
 
     def _harmless(self, text: str) -> bool:

@@ -190,6 +190,16 @@ class Advice:
         return tasks_line(self.telling_nothing, len(played))
 
     @property
+    def trouble(self) -> str:
+        """How many arms broke while they were played, and why it ended early, in one line."""
+        broken = self.course.broken
+        said = [self.cause if self.ending is not Exit.DONE else ""]
+        for arm, why in list(broken.items())[:1]:
+            of = f"{len(broken)} of {counted(len(self.config.arms), 'arm')} broke"
+            said.append(f"{of}, first {words(arm_of(self.config.arms[arm]))}: {why}")
+        return "; ".join(filter(None, said))
+
+    @property
     def effort(self) -> str:
         """What it took, in a line."""
         race = self.course.race
@@ -211,7 +221,8 @@ class Advice:
     def __repr__(self) -> str:
         chosen = self.arm(self.choice.arm)
         named = "nothing measured" if chosen is None else words(chosen)
-        return f"<Advice: {self.answer}, {named}>"
+        trouble = f"; {self.trouble}" if self.trouble else ""
+        return f"<Advice: {self.answer}, {named}{trouble}>"
 
     def __str__(self) -> str:
         return "\n".join((repr(self), *(f"  {line}" for line in self.sentences)))

@@ -14,6 +14,8 @@ from ..exits import Exit
 from ..format import number, with_interval
 from ..results.factors import FACTORS
 from ..results.run_result import RunResult
+from ..results.shortfall import shortfall
+from ..runs.keys import run_key
 from ..runs.many import check_buildable, play_many
 from ..runs.matched_results import analysed
 from ..runs.matching import matched
@@ -69,6 +71,19 @@ class Comparison:
         return headline(self.analysis.summary, plays)
 
     @cached_property
+    def trouble(self) -> str:
+        """What is missing of it and why, in one line; empty where every run is whole."""
+        runs = self.config.runs()
+        alone = self.config.design.match is None  # else a run may stand in several cells
+        wanted = len({run_key(r) for r in runs}) if alone else len(runs)
+        said = shortfall(self.results, wanted)
+        if self.ending is Exit.INTERRUPTED:
+            return f"interrupted; {said}" if said else "interrupted"
+        if self.ending is Exit.FAILURES and not said:
+            return "more failed decisions than max_failures"
+        return said
+
+    @cached_property
     def runs(self) -> pd.DataFrame:
         """One row per run: factors, and each measure's mean over its ticks."""
         import pandas as pd
@@ -117,7 +132,8 @@ class Comparison:
     def __repr__(self) -> str:
         cells, runs = len(self.analysis.summary), len(self.analysis.runs)
         minds = "synthetic" if self.synthetic else "called models"
-        return f"<Comparison: {cells} cells, {runs} runs, {minds}>"
+        trouble = f"; {self.trouble}" if self.trouble else ""
+        return f"<Comparison: {cells} cells, {runs} runs, {minds}{trouble}>"
 
     def __str__(self) -> str:
         return "\n".join((repr(self), *(f"  {line}" for line in self.conclusions)))

@@ -1,8 +1,12 @@
-"""`un.run`, `un.compare` and `un.advise`: the commands as functions, silent, with values back."""
+"""`un.run`, `un.compare` and `un.advise`: the commands as functions, silent, with values back.
+
+That runs broke or are missing, which a command says on standard error, is one `RuntimeWarning`.
+"""
 
 from __future__ import annotations
 
 import inspect
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -24,6 +28,7 @@ from .comparison import Comparison, play_comparison
 from .run import Run, play_run
 
 F = TypeVar("F", bound=Callable[..., Any])
+V = TypeVar("V", Run, Comparison, Advice)
 
 
 def _with_options(*groups: type, lists: Sequence[str] = (), **defaults: Any) -> Callable[[F], F]:
@@ -57,7 +62,7 @@ def run(**options: Any) -> Run:
     """Play one organization; what `unscripted run` does, without printing.
 
     Nothing is kept without `out`, unless models are called; money is spent without asking, within
-    `budget`.
+    `budget`. Where the run stops early or its protocol breaks, a `RuntimeWarning` says so.
 
     Args:
         **options: As on the command line, with `_` for `-`; `protocol`, `model`, `topology`,
@@ -67,13 +72,15 @@ def run(**options: Any) -> Run:
         UsageError: An unknown option, or a value that breaks a rule.
     """
     execution, rest = execution_of(options, json=True, yes=True)
-    return play_run(RunConfig.of(**rest), execution, Reporter())
+    return _told(play_run(RunConfig.of(**rest), execution, Reporter()))
 
 
 @_with_options(Team, Tasks, Calls, Design, Execution, lists=VARYING, protocol=COMPARED)
 def compare(**options: Any) -> Comparison:
     """Play all combinations of lists; what `unscripted compare` does, without printing.
 
+    Where runs break, stop or are missing, a `RuntimeWarning` says how many, and why the first did.
+
     Args:
         **options: As on the command line, with `_` for `-`; `protocol`, `agents`, `model`,
             `topology` and `level` also as lists, of names or objects.
@@ -82,13 +89,15 @@ def compare(**options: Any) -> Comparison:
         UsageError: An unknown option, or a value that breaks a rule.
     """
     execution, rest = execution_of(options, json=True, yes=True)
-    return play_comparison(comparison_config(rest), execution, Reporter())
+    return _told(play_comparison(comparison_config(rest), execution, Reporter()))
 
 
 @_with_options(Team, Tasks, Calls, Advising, Execution, lists=VARYING, **ADVISED)
 def advise(**options: Any) -> Advice:
     """Find the team to use; what `unscripted advise` does, without printing.
 
+    Where arms break or the race ends early, a `RuntimeWarning` says so.
+
     Args:
         **options: As on the command line, with `_` for `-`; `protocol`, `agents`, `model`,
             `topology` and `level` also as lists, of names or objects.
@@ -97,7 +106,14 @@ def advise(**options: Any) -> Advice:
         UsageError: An unknown option, or a value that breaks a rule.
     """
     execution, rest = execution_of(options, json=True, yes=True)
-    return play_advice(advice_config(rest), execution, Reporter())
+    return _told(play_advice(advice_config(rest), execution, Reporter()))
+
+
+def _told(value: V) -> V:
+    """The same; a warning at the caller's line says what is missing of it."""
+    if value.trouble:
+        warnings.warn(value.trouble, RuntimeWarning, stacklevel=3)
+    return value
 
 
 def execution_of(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from ....model.errors import UsageError
+from ....model.errors import UsageError, whole
 from ..build.from_config import organization_of
 from ..config.comparison import ComparisonConfig
 from ..config.identity import Sweep
@@ -63,7 +63,7 @@ def run_in(folder: Archive, row: int) -> Run:
     """
     if isinstance(folder.config, RunConfig):
         raise UsageError(f"run={row}: dir={folder.folder} holds one run; leave run out")
-    runs = folder.config.runs()
+    runs, row = folder.config.runs(), whole("run", row)
     if not 0 <= row < len(runs):
         raise UsageError(f"run={row} is none of the {len(runs)} runs; use 0 to {len(runs) - 1}")
     config, replicate = runs[row], row % folder.config.replicates

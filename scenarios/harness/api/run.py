@@ -22,6 +22,7 @@ from ..results.deafened import deafened_of
 from ..results.emergence import emergence_of
 from ..results.headline import run_headline
 from ..results.rows import Row, agent_rows, measured, run_row, tick_rows
+from ..results.shortfall import failed_line
 from ..runs.play import PlayedRun
 from ..runs.reporter import Reporter
 from ..runs.session import Session, folder_path
@@ -81,6 +82,27 @@ class Run:
     def ending(self) -> Exit:
         """How it ended, as the command's exit code."""
         return self.played.ending
+
+    @property
+    def trouble(self) -> str:
+        """How it ended and why, in one line; empty where it is simply done and work came of it."""
+        cause = "" if self.ending is Exit.INTERRUPTED else self.played.cause
+        return "; ".join(filter(None, [cause, self.stopped_at, failed_line(self.records)]))
+
+    @property
+    def stopped_at(self) -> str:
+        """Where it stopped and how it goes on; empty where it is simply done."""
+        ticks = f"{len(self.records)} of {self.config.tasks.ticks} tasks"
+        cause_known = self.ending is Exit.FAILURES and self.played.cause
+        said = {
+            Exit.USAGE: f"stopped after {ticks}; the same command continues",
+            Exit.BUDGET: f"stopped at the budget after {ticks}; "
+            "the same command with a higher --budget continues",
+            Exit.INTERRUPTED: f"interrupted after {ticks}; "
+            "the same command continues, `unscripted report` draws what is there",
+            Exit.FAILURES: "done, with more failed decisions than --max-failures",
+        }
+        return said.get(Exit.USAGE if cause_known else self.ending, "")
 
     @property
     def title(self) -> str:
@@ -186,6 +208,9 @@ class Run:
             case "team":
                 from ..figures.team import draw_team
 
+                last = len(records) - 1
+                if type(tick) is not int or not -len(records) <= tick <= last:
+                    raise UsageError(f"tick={tick!r} is no place among the ticks; use 0 to {last}")
                 return draw_team(records[tick], self.organization.network.G, synthetic=synthetic)
             case "roles":
                 from ..figures.roles import draw_role_mosaic
@@ -211,7 +236,8 @@ class Run:
         decides = self.row.get("outcome", "quality")
         value = self.row.get(decides)
         worth = f"{decides} not measured" if value is None else f"{decides} {value:.3f}"
-        return f"<Run: {self.title}; ticks {len(self.records)}, {worth}>"
+        trouble = f"; {self.trouble}" if self.trouble else ""
+        return f"<Run: {self.title}; ticks {len(self.records)}, {worth}{trouble}>"
 
     def _repr_html_(self) -> str:
         from ..transcripts.html import fragment

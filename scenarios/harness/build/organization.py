@@ -43,6 +43,7 @@ from ..specs.shocks import parse_shocks
 from ..specs.tasks import is_scored, make_stream
 from ..specs.topologies import as_topology
 from ..specs.tuning import constitution_for, parse_tuning
+from .arguments import check_kinds
 
 if TYPE_CHECKING:  # pydantic and what else real models need is loaded for real models only
     from ....agents.llm.service import Service
@@ -118,6 +119,7 @@ class Organization(BaseOrganization):
         run: str | None = None,
         rng: int | None = None,
     ) -> None:
+        check_kinds(locals())
         n_agents = _team_size(n_agents)
         seed = seed_from(rng)
         limits = Limits(timeout_s, concurrency)
@@ -149,8 +151,8 @@ class Organization(BaseOrganization):
             tuning=tuning,
             limits=limits,
             scales=scales if scales is not None else Scales(),
-            measures=measures or {},
-            agent_reporters=agent_reporters or {},
+            measures=measures if measures is not None else {},
+            agent_reporters=agent_reporters if agent_reporters is not None else {},
         )
         super().__init__(setup, rng=seed)
         if is_scored(setup.stream):

@@ -12,7 +12,7 @@ from types import FrameType
 
 import cyclopts
 
-from ....model.errors import PluginError, RefusedError, UsageError
+from ....model.errors import PluginError, RefusedError, UsageError, because
 from ..exits import ENDING, DeclinedError, Exit
 from ..terminal.plain_text import write_plainly
 
@@ -41,7 +41,7 @@ def guarded(command: Callable[[], object]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the flush at exit
         return Exit.DONE
     except OSError as error:
-        return _complain(f"{error}; what was finished is kept", Exit.USAGE)
+        return _complain(f"{_of_file(error)}; what was finished is kept", Exit.USAGE)
     except (MemoryError, OverflowError) as error:
         return _complain(f"too large for this machine ({type(error).__name__}); use less", 2)
     except DeclinedError as error:
@@ -81,6 +81,13 @@ def _ended_alike() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _of_file(error: OSError) -> str:
+    """What went wrong with which file, and what to do."""
+    if error.filename is None:
+        return because(error)
+    return f"{error.filename}: {because(error)}; use another path, or make room for it"
 
 
 def _words(error: cyclopts.CycloptsError) -> str:

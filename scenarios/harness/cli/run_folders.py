@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import csv
 import math
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from ....agents.llm.journal.read_only import reading
 from ....model.errors import UsageError
+from ..config.identity import Config
 from ..config.run import RunConfig
 from ..folders.database import JOURNAL
-from ..folders.folder import CONFIG, Archive, archive
+from ..folders.folder import CONFIG, Archive, archive, configuration, is_run_folder
 from ..report.citation import day_of, played_of
 from ..runs.keys import run_key
 
@@ -30,9 +33,10 @@ class Found:
         what: Was played, in words; or why it can't be read.
         models: Those that decided.
         on: The day on which it was last played into, as `2026-11-22`.
-        done: Finished ticks of a run, else finished runs; None where it can't be read.
+        done: Finished ticks of a run, else finished runs; None where nobody knows.
         of: How many there will be.
         cost_usd: US dollars paid; None where prices are unknown or minds are synthetic.
+        note: What is amiss with it; empty where nothing is.
     """
 
     path: str
@@ -42,17 +46,20 @@ class Found:
     done: int | None = None
     of: int | None = None
     cost_usd: float | None = None
+    note: str = ""
 
     @property
     def line(self) -> str:
         """For people, without its path."""
-        if self.done is None:
+        if not self.models:
             return self.what
-        state = "done" if self.done == self.of else f"{self.done} of {self.of}"
+        state = f"{'?' if self.done is None else self.done} of {self.of}"
+        state = "done" if self.done == self.of else state
         cost = "cost unknown or none" if self.cost_usd is None else f"${self.cost_usd:.4f}"
         synthetic = all(m.startswith("synthetic/") for m in self.models)
         paid = "synthetic" if synthetic else cost
-        return f"{self.on}  {state}  {paid}  {self.what}; {', '.join(self.models)}"
+        note = f"; {self.note}" if self.note else ""
+        return f"{self.on}  {state}  {paid}  {self.what}; {', '.join(self.models)}{note}"
 
 
 def run_folders(folder: Path) -> list[Found]:
@@ -70,7 +77,7 @@ def run_folders(folder: Path) -> list[Found]:
 
 
 def _below(folder: Path, depth: int) -> Iterator[Path]:
-    if (folder / CONFIG).is_file() and (folder / JOURNAL).exists():
+    if is_run_folder(folder):
         yield folder
     elif depth:
         try:
@@ -83,6 +90,8 @@ def _below(folder: Path, depth: int) -> Iterator[Path]:
 
 def _found(path: Path) -> Found:
     try:
+        if not (path / JOURNAL).exists():
+            return _without_journal(path)
         with archive(path) as kept:
             played = played_of(kept.config, path)
             done, of = _progress(kept)
@@ -92,11 +101,38 @@ def _found(path: Path) -> Found:
     return Found(str(path), played.what, played.models, day, done, of, _paid(path / JOURNAL))
 
 
+def _without_journal(path: Path) -> Found:
+    """What its configuration and its tables say; it can be neither replayed nor continued."""
+    with configuration(path) as (config, _, _):
+        played = played_of(config)
+    of, table = _wanted(config), "ticks.csv" if isinstance(config, RunConfig) else "runs.csv"
+    done = _rows(path / table)
+    day = datetime.fromtimestamp((path / CONFIG).stat().st_mtime, UTC).date()
+    counted = "as counted in its tables" if done is not None else "so nobody knows how far it came"
+    note = f"no {JOURNAL}, {counted}"
+    return Found(str(path), played.what, played.models, str(day), done, of, note=note)
+
+
+def _rows(table: Path) -> int | None:
+    """Lines of a table without its head; None where there is none."""
+    try:
+        with table.open(newline="", encoding="utf-8") as lines:
+            return max(0, sum(1 for _ in csv.reader(lines)) - 1)
+    except (OSError, ValueError, csv.Error):
+        return None
+
+
 def _progress(kept: Archive) -> tuple[int, int]:
     if isinstance(kept.config, RunConfig):
-        return len(kept.texts()), kept.config.tasks.ticks
-    keys = {run_key(run) for run in kept.config.runs()}
-    return len(keys & kept.finished()), len(keys)
+        return len(kept.texts()), _wanted(kept.config)
+    return len(kept.finished() & {run_key(run) for run in kept.config.runs()}), _wanted(kept.config)
+
+
+def _wanted(config: Config) -> int:
+    """Ticks of a run, else runs."""
+    if isinstance(config, RunConfig):
+        return config.tasks.ticks
+    return len({run_key(run) for run in config.runs()})
 
 
 def _paid(journal: Path) -> float | None:

@@ -62,21 +62,10 @@ def show_ending(run: Run, reporter: Reporter) -> None:
         run: As far as it came.
         reporter: Is told.
     """
-    ending, played, ticks = run.ending, len(run.records), run.config.tasks.ticks
-    if run.played.cause and ending is not Exit.INTERRUPTED:
+    if run.played.cause and run.ending is not Exit.INTERRUPTED:
         reporter.warn(run.played.cause)
-    said = {
-        Exit.USAGE: f"stopped after {played} of {ticks} tasks; the same command continues",
-        Exit.BUDGET: f"stopped at the budget after {played} of {ticks} tasks; "
-        "the same command with a higher --budget continues",
-        Exit.INTERRUPTED: f"interrupted after {played} of {ticks} tasks; "
-        "the same command continues, `unscripted report` draws what is there",
-        Exit.FAILURES: "done, with more failed decisions than --max-failures",
-    }
-    if ending is Exit.FAILURES and run.played.cause:
-        ending = Exit.USAGE
-    if ending in said:
-        reporter.warn(said[ending])
+    if run.stopped_at:
+        reporter.warn(run.stopped_at)
 
 
 def show_comparison(comparison: Comparison, pictures: Sequence[Path], console: Console) -> None:

@@ -40,7 +40,7 @@ def read_value(named: Named, text: str, where: str = "", *, several: bool = Fals
                 remedy = "; use a finite one" if kind == "float" else ""
                 said = f"{where}{named.name}={text!r} is not {noun}{remedy}"
                 raise UsageError(said) from None
-    return Path(text) if words[0] == "Path" else text
+    return _path(named.name, text, where) if words[0] == "Path" else text
 
 
 def group_of(group: type[Group], options: Mapping[str, Any]) -> tuple[Group, dict[str, Any]]:
@@ -78,10 +78,18 @@ def checked(named: Named, value: Any) -> Any:
             except (ValueError, OverflowError):
                 raise UsageError(f"{named.name}={value!r} is not {noun}") from None
     if words[0] == "Path" and isinstance(value, str | os.PathLike):
-        return Path(value)
+        return _path(named.name, value)
     if {*words} <= {"str", "Path", "None"} and not isinstance(value, str | Path):
         raise UsageError(f"{named.name}={value!r} is not text")
     return value
+
+
+def _path(name: str, value: str | os.PathLike[str], where: str = "") -> Path:
+    """A path that a system can be asked for."""
+    text = os.fspath(value)
+    if not text or "\0" in text:
+        raise UsageError(f"{where}{name}={text!r} is no path; use the name of a file or folder")
+    return Path(text)
 
 
 def _words(named: Named) -> list[str]:

@@ -10,6 +10,7 @@ import networkx as nx
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.strategies import SearchStrategy
 
+from ....model.errors import UsageError
 from ....model.ground_truth.family import TaskFamily
 from ....model.judge import Judge
 from ....model.mind import Mind
@@ -41,6 +42,7 @@ def check_protocol(
     Returns:
         One result per check, with the smallest failing case where one failed.
     """
+    _check_maker(make)
     drawn = cases(make, max_agents=max_agents)
     return [_run(check, check, drawn, examples) for check in checks]
 
@@ -52,6 +54,7 @@ def check_mind(make: Callable[[], Mind], *, examples: int = 10) -> list[CheckRes
         make: Makes the mind.
         examples: Organizations per check.
     """
+    _check_maker(make)
     return [_run(c, partial(c, make), seam_cases(), examples) for c in MIND_CHECKS]
 
 
@@ -62,6 +65,7 @@ def check_judge(make: Callable[[], Judge], *, examples: int = 10) -> list[CheckR
         make: Makes the judge.
         examples: Organizations per check.
     """
+    _check_maker(make)
     return [_run(c, partial(c, make), seam_cases(), examples) for c in JUDGE_CHECKS]
 
 
@@ -72,6 +76,7 @@ def check_family(make: Callable[[], TaskFamily], *, examples: int = 20) -> list[
         make: Makes the family.
         examples: Networks and seeds per check.
     """
+    _check_maker(make)
     return [_run(c, partial(c, make), family_cases(), examples) for c in FAMILY_CHECKS]
 
 
@@ -86,7 +91,13 @@ def check_topology(
     """
     tag = getattr(make, "plugin", None)
     drawn = topology_cases(tag.size if isinstance(tag, PluginTag) else None)
+    _check_maker(make)
     return [_run(c, partial(c, make), drawn, examples) for c in TOPOLOGY_CHECKS]
+
+
+def _check_maker(make: object) -> None:
+    if not callable(make):
+        raise UsageError(f"make={make!r} can't be called; give a class, or a function of nothing")
 
 
 def _run(

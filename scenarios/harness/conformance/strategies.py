@@ -100,8 +100,9 @@ class Case:
 
     def __repr__(self) -> str:
         """As short as a failing example should be."""
+        name = getattr(self.make, "name", getattr(self.make, "__name__", "?"))  # may fail if made
         return (
-            f"Case({self.make().name}, n_agents={self.n_agents}, topology={self.topology!r}, "
+            f"Case({name}, n_agents={self.n_agents}, topology={self.topology!r}, "
             f"seed={self.seed}, ticks={self.ticks}, level={self.level!r}, "
             f"misbehaving={getattr(self.mind, 'misbehaving', None)}, directed={self.directed})"
         )

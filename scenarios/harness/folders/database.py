@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ....agents.llm.journal.read_only import reading
-from ....model.errors import UsageError
+from ....model.errors import UsageError, because
 from ....model.metrics.catalogue import of_runs, of_ticks
 from ....model.record import TickRecord
 from ..results.factors import Cell
@@ -96,7 +96,9 @@ class Database:
             with self.path.open("rb") as file:
                 head = file.read(len(MAGIC))
         except OSError as error:
-            raise UsageError(f"{self.path} can't be read: {error}; use another folder") from None
+            raise UsageError(
+                f"{self.path} can't be read: {because(error)}; use another folder"
+            ) from None
         if head != MAGIC:
             what = "is empty" if not head else "is no database"
             raise UsageError(f"{self.path} {what}: what was played is lost; use another folder")

@@ -19,7 +19,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from ....model.errors import UsageError
+from ....model.errors import UsageError, because
 from ....model.record import TickRecord
 from ....model.relocation import relocated
 from ..config.files import options_text
@@ -86,7 +86,7 @@ class Folder(Database):
         except OSError as error:
             self._let_go()
             raise UsageError(
-                f"out={folder} can't be written: {error}; use another folder"
+                f"out={folder} can't be written: {because(error)}; use another folder"
             ) from None
         except UsageError:
             if hasattr(self, "_db"):
@@ -155,19 +155,54 @@ def archive(folder: Path) -> Iterator[Archive]:
     Raises:
         UsageError: It is none, or can't be read.
     """
-    for name in (CONFIG, JOURNAL, f"{JOURNAL}-wal", f"{JOURNAL}-shm", "inputs"):
+    for name in (JOURNAL, f"{JOURNAL}-wal", f"{JOURNAL}-shm"):
         refuse_link(folder / name)
+    with configuration(folder) as (config, version, has_copies):
+        opened = Archive(folder, config, version, has_copies=has_copies)
+        try:
+            yield opened
+        finally:
+            opened.close()
+
+
+@contextmanager
+def configuration(folder: Path) -> Iterator[tuple[Config, str, bool]]:
+    """What a folder was to hold, the version that wrote it, and whether it has copies of inputs.
+
+    Names of files lead to those copies meanwhile. A journal need not be there.
+
+    Args:
+        folder: Of a run, comparison or scenario.
+
+    Raises:
+        UsageError: It is none, or can't be read.
+    """
+    for name in (CONFIG, "inputs"):
+        refuse_link(folder / name)
+    if not folder.is_dir():
+        raise UsageError(f"dir={folder} is no folder; give the folder of a run")
     if not (folder / CONFIG).is_file():
         raise UsageError(f"dir={folder} holds no {CONFIG}; give the folder of a run")
     body = read_config(folder)
     kept = copies(folder, body)
     with relocated(kept):
         version = str(body.get("unscripted", "?"))
-        opened = Archive(folder, from_json(body, folder / CONFIG), version, has_copies=bool(kept))
-        try:
-            yield opened
-        finally:
-            opened.close()
+        yield from_json(body, folder / CONFIG), version, bool(kept)
+
+
+def is_run_folder(folder: Path) -> bool:
+    """Whether a folder is one of ours, readable or not: by its journal, or its configuration.
+
+    Args:
+        folder: Any; other programs have a `config.json`, too.
+    """
+    if (folder / JOURNAL).exists():
+        return True
+    try:
+        body = read_config(folder)
+    except UsageError:
+        return False
+    return {"unscripted", "kind"} <= body.keys()
 
 
 def _refuse_strangers(folder: Path) -> None:
@@ -217,8 +252,7 @@ def read_config(folder: Path) -> Mapping[str, Any]:
             raise ValueError("it is too large")
         body = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
-        said = " ".join(str(error).split())
-        raise UsageError(f"{path} can't be read: {said}; use another folder") from None
+        raise UsageError(f"{path} can't be read: {because(error)}; use another folder") from None
     if not isinstance(body, dict):
         raise UsageError(f"{path} is not a run's configuration; use another folder")
     refuse_unknown(body, path)

@@ -14,6 +14,7 @@ from ..config.identity import Sweep
 from ..config.run import RunConfig
 from ..exits import Exit, exit_of
 from ..results.run_result import RunResult
+from ..results.shortfall import barren
 from .interrupts import graceful
 from .keys import run_key
 from .reporter import Reporter
@@ -130,6 +131,8 @@ def _ending(results: Mapping[str, RunResult], max_failures: int | None, reporter
         reporter.warn(f"run {key} broke: {error}")
     if broken:
         ending = Exit.FAILURES
+    if said := barren(results):
+        reporter.warn(said)
     if max_failures is not None and sum(r.failures for r in results.values()) > max_failures:
         ending = Exit.FAILURES
     if any(r.stopped and not r.out_of_budget for r in results.values()):

@@ -27,8 +27,10 @@ from ..config.reading import checked, group_of, read_value
 from ..config.run import RunConfig
 from ..config.study import Condition, StudyConfig
 from ..exits import Exit
-from ..format import number
+from ..format import counted, number
 from ..results.run_result import RunResult
+from ..results.shortfall import shortfall
+from ..runs.keys import run_key
 from ..runs.many import check_buildable, play_many
 from ..runs.matched_results import analysed
 from ..runs.reporter import Reporter
@@ -83,7 +85,7 @@ class StudyReport:
     numbers: Sequence[Mapping[str, Any]] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class PlayedStudy:
     """A scenario as far as it came.
 
@@ -109,7 +111,7 @@ class PlayedStudy:
     played: int = 0
     folder: Path | None = None
     comparison: Comparison | None = None
-    kept: Mapping[str, RunResult] = field(default_factory=dict, repr=False)
+    kept: Mapping[str, RunResult] = field(default_factory=dict)
 
     @property
     def findings(self) -> Sequence[Finding]:
@@ -125,6 +127,16 @@ class PlayedStudy:
     def headline(self) -> list[str]:
         """It in three sentences: what was found, what failed, what it took and calls for."""
         return study_headline(self.findings, self.results.rows, self.config.replicates)
+
+    @cached_property
+    def trouble(self) -> str:
+        """What is missing of it and why, in one line; empty where every run is whole."""
+        return shortfall(self.kept, len({run_key(run) for run in self.config.runs()}))
+
+    def __repr__(self) -> str:
+        runs = counted(len(self.results.rows), "run")
+        trouble = f"; {self.trouble}" if self.trouble else ""
+        return f"<Scenario {self.study.name}: {overall(self.findings)}, {runs}{trouble}>"
 
     def _repr_html_(self) -> str:
         from ..transcripts.html import fragment

@@ -194,6 +194,26 @@ def test_run_folders_are_listed(finished, compared, here, call):
     assert call("list", "runs", "runs/one").out.startswith("runs/one ")
 
 
+def test_folders_without_journal_are_listed(finished, compared, here, call):
+    (here / "runs").mkdir()
+    for name, made in (("bare", finished), ("many", compared), ("run", finished)):
+        shutil.copytree(made[0], f"runs/{name}")
+        (here / "runs" / name / "journal.sqlite").unlink()
+    (here / "runs/bare/ticks.csv").unlink()
+    (here / "runs/model").mkdir()
+    (here / "runs/model/config.json").write_text('{"architectures": ["LlamaForCausalLM"]}')
+    shutil.copytree(finished[0], "runs/torn")
+    (here / "runs/torn/config.json").unlink()
+    bare, many, run, torn = call("list", "runs").out.splitlines()
+    assert re.match(r"runs/bare  \d{4}-\d\d-\d\d  \? of 3  synthetic  sequential, 3 agents", bare)
+    assert bare.endswith("no journal.sqlite, so nobody knows how far it came")
+    assert re.match(r"runs/many  [-\d]+  done  synthetic  Comparison of .*in its tables$", many)
+    assert re.match(r"runs/run   [-\d]+  done  synthetic  .*no journal.sqlite, as counted", run)
+    assert "can't be read: dir=runs/torn holds no config.json" in torn
+    body = call("list", "runs", "--json").body["runs"]
+    assert [(r["done"], r["of"]) for r in body] == [(None, 3), (6, 6), (3, 3), (None, None)]
+
+
 def test_no_run_folder_is_said(here, call):
     assert call("list", "runs").out == "no run folder in runs\n"
     said = call("list", "runs", "elsewhere")
