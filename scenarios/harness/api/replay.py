@@ -67,11 +67,9 @@ def replay(path: Path) -> Replayed:
 
 
 def _run(folder: Archive, config: RunConfig, service: Service | None) -> Replayed:
-    recorded = folder.texts()
-    if not recorded:
-        raise folder.nothing("tick")
     org = organization_of(config, service)
-    for played, (tick, text) in enumerate(recorded):
+    for tick, text in folder.each_text():
+        played = org.tick
         if tick != played:
             missing = f"{folder.path}: tick {played} is missing"
             return Replayed(played, "ticks", missing, folder.version)
@@ -86,7 +84,9 @@ def _run(folder: Archive, config: RunConfig, service: Service | None) -> Replaye
         if said:
             difference = f"tick {tick} differs from the record: {said}"
             return Replayed(played, "ticks", difference, folder.version)
-    return Replayed(len(recorded), "ticks", "; ".join(folder.damage), folder.version)
+    if not org.tick:
+        raise folder.nothing("tick")
+    return Replayed(org.tick, "ticks", "; ".join(folder.damage), folder.version)
 
 
 def _runs(folder: Archive, config: Sweep, service: Service | None) -> Replayed:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -73,7 +73,7 @@ class Run:
         return self.played.organization
 
     @property
-    def records(self) -> list[TickRecord]:
+    def records(self) -> Sequence[TickRecord]:
         """One per tick, the whole truth about it."""
         return self.played.records
 

@@ -94,7 +94,7 @@ def _found(path: Path) -> Found:
 
 def _progress(kept: Archive) -> tuple[int, int]:
     if isinstance(kept.config, RunConfig):
-        return len(kept.texts()), kept.config.tasks.ticks
+        return kept.played(), kept.config.tasks.ticks
     keys = {run_key(run) for run in kept.config.runs()}
     return len(keys & kept.finished()), len(keys)
 
