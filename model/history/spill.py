@@ -13,8 +13,10 @@ import pickle
 import tempfile
 import threading
 import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields, is_dataclass
+from functools import lru_cache
+from io import BytesIO
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
@@ -125,7 +127,7 @@ class Spilled(Generic[T]):
 
     def _packed(self, value: T) -> _Past:
         try:
-            data = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+            data = _pickled(value)
         except Exception:  # foreign values raise what they like
             return _AsItIs(value)
         return self._written(zlib.compress(data, FASTEST))
@@ -155,6 +157,40 @@ class Spilled(Generic[T]):
         self.__init__(state["keep"])  # type: ignore[misc]
         self._held = state["held"]
         self._past = [self._written(p) if isinstance(p, bytes) else p for p in state["past"]]
+
+
+class _Pickler(pickle.Pickler):
+    """Pickles frozen dataclasses with slots, of which records are made, several times as fast."""
+
+    def reducer_override(self, value: Any) -> Any:
+        """How to pickle a value, where not as usual."""
+        kind: Any = type(value)
+        fill = _slots_of(kind)
+        if not fill:
+            return NotImplemented
+        return _made, (kind, *[getattr(value, name) for name, _ in fill])
+
+
+@lru_cache(maxsize=256)
+def _slots_of(kind: type) -> tuple[tuple[str, Callable[[Any, Any], None]], ...]:
+    """Fields and how to fill them, of a dataclass with slots that pickles as usual; else none."""
+    usual = is_dataclass(kind) and getattr(kind.__getstate__, "__module__", "") == "dataclasses"
+    if not usual:
+        return ()
+    return tuple((f.name, getattr(kind, f.name).__set__) for f in fields(kind))
+
+
+def _made(kind: type, *values: Any) -> Any:
+    made: Any = object.__new__(kind)
+    for (_, fill), value in zip(_slots_of(kind), values, strict=True):
+        fill(made, value)
+    return made
+
+
+def _pickled(value: Any) -> bytes:
+    file = BytesIO()
+    _Pickler(file, pickle.HIGHEST_PROTOCOL).dump(value)
+    return file.getvalue()
 
 
 def _unpacked(past: _Past) -> Any:
