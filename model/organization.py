@@ -7,7 +7,7 @@ org.datacollector.get_model_vars_dataframe()  # every measure of every tick
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, partial
 from typing import Any
@@ -18,9 +18,11 @@ from .errors import UsageError, require, whole
 from .experience.memory import RoleHistory
 from .experience.skills import topics_of
 from .governance.rules import InForce, Rules
-from .history.events import Event, Proposed, Restated, ShocksApplied, TasksChanged
+from .history.events import Event, Events, Proposed, Restated, ShocksApplied, TasksChanged
+from .history.records import Followed, Records
 from .history.replay import replay
 from .history.snapshot import Snapshot, as_it_began
+from .history.spill import Spilled
 from .messages import Log
 from .metrics.catalogue import measure_tick, of_ticks
 from .mind import Mind
@@ -50,7 +52,8 @@ class BaseOrganization(Population):
     Attributes:
         seed, setup, streams, members, network: As in `Population`.
         tick: Ticks played.
-        records: One `TickRecord` per tick.
+        records: One `TickRecord` per tick: a list, or with `setup.keep` a sequence that reads
+            earlier ones back from a temporary file.
         measures: Every measure of the last tick by name; None where undefined.
         measured: The same of every tick.
         datacollector: The Mesa collector of the same, tick by tick.
@@ -58,7 +61,11 @@ class BaseOrganization(Population):
 
     def __init__(self, setup: Setup, rng: int | None = None) -> None:
         super().__init__(setup, rng)
-        self.records: list[TickRecord] = []
+        keep = setup.keep
+        self._kept: list[TickRecord] | Spilled[TickRecord] = [] if keep is None else Spilled(keep)
+        self.records: Sequence[TickRecord] = (
+            self._kept if isinstance(self._kept, list) else Records(self._kept)
+        )
         self._measures = of_ticks(setup.own_measures)
         self.measures: dict[str, float | None] = dict.fromkeys(self._measures)
         self.measured: list[dict[str, float | None]] = []
@@ -66,13 +73,15 @@ class BaseOrganization(Population):
         self._rules = Rules(in_force, setup.constitution, self.streams)
         if setup.tuning is not None:
             self._rules.begin(setup.tuning, self._measures)
-        self._notes = RoleHistory(setup.memory, self.streams)
+        self._notes = RoleHistory(setup.memory, self.streams, whole=keep is None)
         self._task_changes: list[TaskChange] = []
         self._proposed: list[Ruling] = []  # between ticks; they go into the next record
         self._shocks = ShockSchedule(setup.shocks, self.streams)
         self._recorded: TickRecord | None = None
         own = checked_reporters(setup.agent_reporters, self.members.values())
-        self.datacollector = data_collector(self.model_reporters(), {**AGENT_REPORTERS, **own})
+        self.datacollector = data_collector(
+            self.model_reporters(), {**AGENT_REPORTERS, **own}, keep
+        )
 
     def __repr__(self) -> str:
         name, n = type(self).__name__, len(self.members)
@@ -88,15 +97,15 @@ class BaseOrganization(Population):
         """Play one tick: take a task, run the protocol, judge, record, measure."""
         record = self._recorded if self._recorded is not None else self._play()
         scales = self._rules.in_force.scales
-        measures = measure_tick([*self.records, record], scales, self._measures)
+        measures = measure_tick(self._until(record), scales, self._measures)
         task = self.task_at(self.tick) if self.setup.growth is not None else None
         # Until here nothing has changed, so a step that raised can be played again.
         decided = self._rules.take_in(record.tick, measures, record.rulings)
         if decided is not None and self._recorded is None:
             record = replace(record, rulings=(*record.rulings, decided))
         self._proposed.clear()
-        self.records.append(record)
-        self._events.append(record)
+        self._kept.append(record)
+        self._events.append(record.tick)
         for own in record.members:
             self.members[own.member].take_in(record, own)
         if task is not None:
@@ -105,7 +114,7 @@ class BaseOrganization(Population):
         self.measured.append(measures)
         self.tick += 1
 
-    def run(self, ticks: int) -> list[TickRecord]:
+    def run(self, ticks: int) -> Sequence[TickRecord]:
         """Play some ticks.
 
         Args:
@@ -186,7 +195,7 @@ class BaseOrganization(Population):
     @property
     def memory(self) -> Log:
         """Who took which role on which task; brought up to date when read."""
-        return self._notes.of(self.records)
+        return self._notes.all_of(self.records)
 
     def task_at(self, tick: int) -> Task:
         """The task of a tick, as changed by what has happened until now.
@@ -202,7 +211,8 @@ class BaseOrganization(Population):
     def snapshot(self) -> Snapshot:
         """This moment as values, to come back to with other minds or another protocol."""
         graph = as_it_began(self.network.G, self._reversals)
-        return Snapshot(replace(self.setup, graph=graph), self.seed, tuple(self._events))
+        events = Events(tuple(self._events), self._until_now())
+        return Snapshot(replace(self.setup, graph=graph), self.seed, events)
 
     @staticmethod
     def restore(snapshot: Snapshot) -> BaseOrganization:
@@ -288,13 +298,22 @@ class BaseOrganization(Population):
             recall=lambda reader: self._notes.read_by(reader, open_notes(), self.network),
             judge=setup.judge,
             remembers=setup.memory.always,
-            past=tuple(self.records),
+            past=self._until_now(),
             skills={m: growth.levels(a.practice) for m, a in self.members.items() if a.practice}
             if growth is not None
             else {},
             rule=self._rules.rule,
             shocks=shocks,
         )
+
+    def _until_now(self) -> Sequence[TickRecord]:
+        """The records as they are, whatever follows."""
+        return tuple(self._kept) if isinstance(self._kept, list) else self.records[:]
+
+    def _until(self, record: TickRecord) -> Sequence[TickRecord]:
+        """The records and one more."""
+        kept = self._kept
+        return [*kept, record] if isinstance(kept, list) else Followed(self.records, record)
 
     def _happened(self, event: Event) -> None:
         """Keep a change, unless a shock made it."""

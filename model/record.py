@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from functools import cached_property
 from typing import Any, cast, get_args
@@ -225,6 +225,10 @@ class TickRecord:
     shocks: tuple[str, ...] = ()
     rulings: tuple[Ruling, ...] = ()
     ground_truth: GroundTruth | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        """The fields alone: what is derived from them is derived again."""
+        return {f.name: getattr(self, f.name) for f in fields(self)}
 
     def __deepcopy__(self, memo: dict[int, Any]) -> TickRecord:
         """Itself, as nothing of it changes; so copies of long runs stay cheap."""

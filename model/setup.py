@@ -62,9 +62,11 @@ class Setup:
             tick's record. They are held as `Measure`.
         agent_reporters: One's own columns of the agent-level data: by name, an attribute of
             `Member` or a function of it.
+        keep: Ticks whose records are held in memory, 1 or more; earlier ones are read back from a
+            temporary file. None holds all.
 
     Raises:
-        UsageError: No minds, another graph than theirs, or a name that is taken.
+        UsageError: No minds, another graph than theirs, a name that is taken, or no such number.
     """
 
     minds: Sequence[Mind]
@@ -84,6 +86,7 @@ class Setup:
         default_factory=dict
     )
     agent_reporters: Mapping[str, str | Callable[[Any], Any]] = field(default_factory=dict)
+    keep: int | None = None
 
     def __post_init__(self) -> None:
         n = len(self.minds)
@@ -93,6 +96,9 @@ class Setup:
             raise UsageError(
                 f"graph has {len(self.graph)} nodes for n_agents={n}; use nodes 0 to {n - 1}"
             )
+        keep = self.keep
+        if keep is not None and (type(keep) is not int or keep < 1):
+            raise UsageError(f"keep={keep!r} holds no tick; use 1 or more, or None for all of them")
         object.__setattr__(self, "measures", as_measures(self.measures))
         if not isinstance(self.agent_reporters, Mapping):
             given = self.agent_reporters

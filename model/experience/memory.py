@@ -8,11 +8,12 @@ member read is in the record of its turn.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ..errors import UnknownNameError, UsageError
-from ..messages import Log, RoleNote, View
+from ..messages import Log, Message, RoleNote, View
 from ..networks.team_network import TeamNetwork
 from ..randomness import Purpose, Streams
 from ..record import TickRecord
@@ -46,22 +47,69 @@ class Memory:
             raise UsageError(f"decay={self.decay} is outside 0 to 1; use e.g. decay=0.1")
 
 
+class _Later(list[Message]):
+    """The messages of a log from some id on; their places are their ids all the same."""
+
+    def __init__(self, first: int, messages: Iterable[Message]) -> None:
+        super().__init__(messages)
+        self.first = first
+
+    def __len__(self) -> int:
+        return self.first + super().__len__()
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            return super().__getitem__(slice(index.start - self.first, index.stop - self.first))
+        return super().__getitem__(index - self.first)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _Later, (self.first, list(iter(self)))
+
+
+class RecentLog(Log):
+    """The end of a log, with the ids of the whole. Views of the whole stay what they are.
+
+    Args:
+        whole: The log.
+        first: The first id that is in it.
+    """
+
+    __slots__ = ()
+
+    def __init__(self, whole: Log, first: int) -> None:
+        super().__init__()
+        self._messages = _Later(first, (whole[i] for i in range(first, len(whole))))
+        for message in self._messages:
+            self._by_author.setdefault(message.author, []).append(message.id)
+
+
 class RoleHistory:
     """The notes of a run, and the view of them each member has.
 
     Args:
         memory: What may be read.
         streams: Draw which notes fade.
+        whole: Whether to hold all notes, or only those that may still be read.
     """
 
-    def __init__(self, memory: Memory, streams: Streams) -> None:
+    def __init__(self, memory: Memory, streams: Streams, *, whole: bool = True) -> None:
         self.memory = memory
         self._streams = streams
+        self._whole = whole
         self._log = Log()
+        self._first = 0  # tick from which on notes are held
         self._starts: list[int] = []
 
+    def all_of(self, records: Sequence[TickRecord]) -> Log:
+        """All notes of a run, whatever is held.
+
+        Args:
+            records: Of the run.
+        """
+        return (self if self._whole else RoleHistory(self.memory, self._streams)).of(records)
+
     def of(self, records: Sequence[TickRecord]) -> Log:
-        """All notes, brought up to date with the records of a run.
+        """The notes that are held, brought up to date with the records of a run.
 
         Args:
             records: Of the run, from its first tick on; those taken in before are not read again.
@@ -71,7 +119,15 @@ class RoleHistory:
             for own in record.members:
                 if own.role is not None:
                     self._log.post(own.member, record.tick, 0, RoleNote(own.role, record.task_id))
+            self._forget()
         return self._log
+
+    def _forget(self) -> None:
+        """Drop what is too old, now and then: a new log each time, as somebody may view the old."""
+        horizon, played = max(1, self.memory.horizon), len(self._starts)
+        if not self._whole and played - self._first > 2 * horizon:
+            self._first = played - horizon
+            self._log = RecentLog(self._log, self._starts[self._first])
 
     def open(self, records: Sequence[TickRecord]) -> View:
         """The notes that are neither too old nor faded, whoever reads them.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import overload
 
 from ..mind import Mind
 from ..observation import Charter
@@ -80,3 +82,31 @@ Event = (
     | ShocksApplied
 )
 """What changes an organization. Its state is the fold of its events over its setup."""
+
+
+@dataclass(frozen=True)
+class Events(Sequence[Event]):
+    """What happened, oldest first; ticks are looked up among the records, which may be on a disk.
+
+    Attributes:
+        marks: Events, and in the place of a tick's record its number.
+        records: Of these ticks.
+    """
+
+    marks: tuple[Event | int, ...]
+    records: Sequence[TickRecord]
+
+    def __len__(self) -> int:
+        return len(self.marks)
+
+    @overload
+    def __getitem__(self, index: int) -> Event: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Event, ...]: ...
+    def __getitem__(self, index: int | slice) -> Event | tuple[Event, ...]:
+        if isinstance(index, slice):
+            return tuple(map(self._event, self.marks[index]))
+        return self._event(self.marks[index])
+
+    def _event(self, mark: Event | int) -> Event:
+        return self.records[mark] if isinstance(mark, int) else mark

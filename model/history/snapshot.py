@@ -59,7 +59,7 @@ class Snapshot:
 
     setup: Setup
     seed: int
-    events: tuple[Event, ...]
+    events: Sequence[Event]
 
 
 def as_it_began(graph: nx.Graph[int], reversals: Sequence[Reversal]) -> nx.Graph[int]:

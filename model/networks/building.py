@@ -13,8 +13,10 @@ from ..plugins.discovery import find, make
 from ..plugins.grammar import read_options
 from ..plugins.tags import PluginTag
 from ..relocation import located
+from .complete import CompleteGraph
 from .files import READ, is_network_file, read_network
 
+PLAIN = (nx.Graph, nx.DiGraph, CompleteGraph)
 Topology = str | Path | Callable[[int, int], "nx.Graph[Any]"]
 """A name with options (`watts-strogatz:k=4,p=0.1`), a file, or a function of n and a seed."""
 
@@ -94,7 +96,7 @@ def _from_name(spec: str, n_agents: int, seed: int) -> Any:
 
 def _numbered(graph: nx.Graph[Any]) -> nx.Graph[int]:
     """Ids by sorted former name: integers as integers, others as text."""
-    plain = type(graph) in (nx.Graph, nx.DiGraph) and set(graph) == set(range(len(graph)))
+    plain = type(graph) in PLAIN and set(graph) == set(range(len(graph)))
     if plain and not any(True for _ in nx.selfloop_edges(graph)):
         return graph  # a copy of a large complete graph takes seconds and gigabytes
     try:

@@ -15,13 +15,15 @@ import networkx as nx
 
 from ..errors import UsageError
 from ..plugins.tags import PluginTag, tagged
+from .complete import CompleteGraph
 
 
 class Usual(int):
     """A default that yields where it can't fit; what a user states is refused instead."""
 
 
-MOST_COMPLETE = 10_000  # fifty million links, ten gigabytes
+MOST_LISTED = 512
+"""Members up to which a complete network holds its links one by one, as any other does."""
 
 B = TypeVar("B", bound=Callable[..., "nx.Graph[Any]"])
 
@@ -42,19 +44,12 @@ def complete(n: int, seed: int) -> nx.Graph[int]:
     """Everyone hears everyone.
 
     Args:
-        n: Members, 1 to 10,000.
+        n: Members, 1 or more.
         seed: Plays no part.
     """
-    if n > MOST_COMPLETE:
-        raise UsageError(
-            f"topology=complete links every pair of n_agents={n}; "
-            f"use at most {MOST_COMPLETE} agents or a sparse network"
-        )
-    graph: nx.Graph[int] = nx.empty_graph(n)
-    links = graph.adj._atlas  # type: ignore[attr-defined]  # by hand: a third of networkx' time
-    for i, own in links.items():
-        for j in range(i + 1, n):
-            own[j] = links[j][i] = {}
+    graph = CompleteGraph(n)
+    if n <= MOST_LISTED:
+        graph.lay_out()
     return graph
 
 

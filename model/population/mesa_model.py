@@ -12,7 +12,7 @@ Mesa 4 has no longer.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
 from itertools import repeat
 from typing import Any
@@ -20,6 +20,7 @@ from typing import Any
 import mesa
 
 from ..errors import UsageError
+from ..history.spill import Spilled
 
 NUMBERS_AGENTS = "agent_id_counter"
 """An attribute of models in Mesa versions that number all agents of a model together."""
@@ -108,6 +109,34 @@ class Unnumbered:
         return repeat(0)
 
 
+class AgentRows(MutableMapping[float, list[tuple[Any, ...]]]):
+    """Mesa's agent-level rows by time, the last ones held and earlier ones read back from a file.
+
+    Args:
+        keep: Times held.
+    """
+
+    def __init__(self, keep: int) -> None:
+        self._rows: Spilled[list[tuple[Any, ...]]] = Spilled(keep)
+        self._places: dict[float, int] = {}
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def __iter__(self) -> Iterator[float]:
+        return iter(self._places)
+
+    def __getitem__(self, time: float) -> list[tuple[Any, ...]]:
+        return self._rows[self._places[time]]
+
+    def __setitem__(self, time: float, rows: list[tuple[Any, ...]]) -> None:
+        self._places[time] = len(self._rows)
+        self._rows.append(rows)
+
+    def __delitem__(self, time: float) -> None:
+        del self._places[time]
+
+
 @dataclass(frozen=True, slots=True)
 class Attribute:
     """An agent reporter that pickles, as Mesa's own for attributes does not.
@@ -168,13 +197,19 @@ def checked_reporters(given: Mapping[str, Any], agents: Iterable[mesa.Agent]) ->
 
 
 def data_collector(
-    model_reporters: Mapping[str, Any], agent_reporters: Mapping[str, Any]
+    model_reporters: Mapping[str, Any],
+    agent_reporters: Mapping[str, Any],
+    keep: int | None = None,
 ) -> mesa.DataCollector:
     """Mesa's collector, with agent reporters that pickle.
 
     Args:
         model_reporters: By name: an attribute's name, or a function of the model.
         agent_reporters: By name: an attribute's name, or a function of an agent.
+        keep: Ticks whose agent rows are held; None for all.
     """
     agents = {n: Attribute(r) if isinstance(r, str) else r for n, r in agent_reporters.items()}
-    return mesa.DataCollector(model_reporters=dict(model_reporters), agent_reporters=agents)
+    collector = mesa.DataCollector(model_reporters=dict(model_reporters), agent_reporters=agents)
+    if keep is not None:
+        collector._agent_records = AgentRows(keep)
+    return collector

@@ -37,7 +37,7 @@ class Population(GuardedModel):
         self.streams = Streams(self.seed)
         self.network = TeamNetwork(setup.graph, self.random)
         self.members: dict[int, Member] = {}
-        self._events: list[Event] = []
+        self._events: list[Event | int] = []  # of a tick its number: its record is kept elsewhere
         self._reversals: list[Reversal] = []
         self._next_member = 0
         for mind in setup.minds:

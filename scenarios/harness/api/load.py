@@ -42,7 +42,7 @@ def run_of(folder: Archive, config: RunConfig) -> Run:
     """
     with offline(folder) as service:
         org = organization_of(config, service)
-        for record in folder.records():
+        for record in folder.each_record():
             org.replay(record)
     if not org.records:
         raise folder.nothing("tick")

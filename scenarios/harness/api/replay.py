@@ -98,12 +98,10 @@ def replay(path: Path) -> Replayed:
 
 
 def _run(folder: Archive, config: RunConfig, service: Service | None) -> Replayed:
-    recorded = folder.texts()
-    if not recorded:
-        raise folder.nothing("tick")
     org = organization_of(config, service)
     pairs: list[Pair] = []
-    for played, (tick, text) in enumerate(recorded):
+    for tick, text in folder.each_text():
+        played = org.tick
         if tick != played:
             missing = f"{folder.path}: tick {played} is missing"
             return Replayed(played, "ticks", missing, pairs=pairs)
@@ -112,7 +110,9 @@ def _run(folder: Archive, config: RunConfig, service: Service | None) -> Replaye
         if pair.difference:
             difference = f"tick {tick} differs from the record: {pair.difference}"
             return Replayed(played, "ticks", difference, pairs=pairs)
-    return Replayed(len(recorded), "ticks", "; ".join(folder.damage), pairs=pairs)
+    if not pairs:
+        raise folder.nothing("tick")
+    return Replayed(len(pairs), "ticks", "; ".join(folder.damage), pairs=pairs)
 
 
 def _tick(org: BaseOrganization, tick: int, text: str) -> Pair:

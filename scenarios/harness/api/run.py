@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ....model.errors import UnknownNameError, UsageError
+from ....model.metrics.emergence import NullTest
 from ....model.metrics.nulls.deafened import HeardTest
 from ....model.organization import BaseOrganization
 from ....model.record import TickRecord
@@ -21,7 +22,8 @@ from ..results.chronicle import chronicle, shock_ticks
 from ..results.deafened import deafened_of
 from ..results.emergence import emergence_of
 from ..results.headline import run_headline
-from ..results.rows import Row, agent_rows, measured, run_row, tick_rows
+from ..results.outline import outlines
+from ..results.rows import Measured, Row, agent_rows, run_row, tick_rows
 from ..results.shortfall import failed_line
 from ..runs.play import PlayedRun
 from ..runs.reporter import Reporter
@@ -42,6 +44,8 @@ IN_NOTEBOOKS = (
 )  # fmt: skip
 """Columns of the table that notebooks show."""
 MOST_ROWS = 12
+MOST_AGENT_ROWS = 65_536
+"""Of a part of the table of agents."""
 KINDS = ("measures", "team", "roles", "reach")
 """Of figures."""
 
@@ -74,7 +78,7 @@ class Run:
         return self.played.organization
 
     @property
-    def records(self) -> list[TickRecord]:
+    def records(self) -> Sequence[TickRecord]:
         """One per tick, the whole truth about it."""
         return self.played.records
 
@@ -110,21 +114,37 @@ class Run:
         return title_of(self.config)
 
     @property
+    def measured(self) -> Measured:
+        """Every measure of every tick."""
+        return self.organization.measured
+
+    @property
+    def outlines(self) -> Sequence[TickRecord]:
+        """The records without turns: what happened to the organization, and verdicts."""
+        known = self._outlines
+        known += outlines(self.records[len(known) :])
+        return known
+
+    @cached_property
+    def _outlines(self) -> list[TickRecord]:
+        return []
+
+    @property
     def headline(self) -> list[str]:
         """It in three sentences: what it came to, who took part, what it cost and calls for."""
-        return run_headline(self.records, synthetic=self.config.synthetic)
+        return run_headline(self.records, self.measured, synthetic=self.config.synthetic)
 
     @cached_property
     def row(self) -> Row:
         """Factors, and each measure's mean over the ticks."""
-        return run_row(self.config, self.records, level=self.played.level)
+        return run_row(self.config, self.records, level=self.played.level, ticks=self.measured)
 
     @cached_property
     def ticks(self) -> pd.DataFrame:
         """One row per tick, with every measure."""
         import pandas as pd
 
-        return pd.DataFrame(tick_rows(self.records))
+        return pd.DataFrame(tick_rows(self.outlines, ticks=self.measured))
 
     @cached_property
     def agents(self) -> pd.DataFrame:
@@ -133,14 +153,27 @@ class Run:
 
         return pd.DataFrame(agent_rows(self.records))
 
+    def agents_in_parts(self) -> Iterator[pd.DataFrame]:
+        """The same in parts of some ticks each, for runs that are too long for one table."""
+        import pandas as pd
+
+        step = max(1, MOST_AGENT_ROWS // self.config.team.agents)
+        for first in range(0, len(self.records), step):
+            yield pd.DataFrame(agent_rows(self.records[first : first + step]))
+
     @cached_property
     def deafened(self) -> list[HeardTest]:
         """Its measures beside those of the same minds that hear nobody; none where models act."""
         return deafened_of(self.config, self.records)
 
+    @cached_property
+    def emergent(self) -> list[NullTest]:
+        """Its measures beside lotteries."""
+        return emergence_of(self.records, self.config.tasks.seed)
+
     def body(self) -> dict[str, Any]:
         """What `--json` says."""
-        emergent = [r.body() for r in emergence_of(self.records, self.config.tasks.seed)]
+        emergent = [r.body() for r in self.emergent]
         return {
             "version": 1,
             "synthetic": self.config.synthetic,
@@ -153,7 +186,7 @@ class Run:
 
     def events(self) -> list[str]:
         """Shocks and rulings, in sentences with their ticks."""
-        return chronicle(self.records)
+        return chronicle(self.outlines)
 
     def told(self, tick: int | None = None) -> list[TickTold]:
         """Ticks with their tasks, to be told in words.
@@ -164,12 +197,23 @@ class Run:
         Raises:
             UsageError: It is not played.
         """
+        if tick is None:
+            return list(self.each_told())
+        if not 0 <= tick < len(self.records):
+            raise UsageError(f"tick={tick} is not played; ticks: 0 to {len(self.records) - 1}")
+        return list(self.each_told(tick, tick + 1))
+
+    def each_told(self, first: int = 0, stop: int | None = None) -> Iterator[TickTold]:
+        """Some ticks with their tasks, one by one: a long run need not fit into memory.
+
+        Args:
+            first: From 0; negative ones count from the end.
+            stop: The tick after the last; None for the run's end.
+        """
         from ..transcripts.telling import TickTold
 
-        chosen = [r for r in self.records if tick is None or r.tick == tick]
-        if tick is not None and not chosen:
-            raise UsageError(f"tick={tick} is not played; ticks: 0 to {len(self.records) - 1}")
-        return [TickTold.of(r, self.organization.task_at(r.tick)) for r in chosen]
+        for record in self.records[first:stop]:
+            yield TickTold.of(record, self.organization.task_at(record.tick))
 
     def transcript(self, tick: int | None = None, agent: int | None = None) -> str:
         """What was asked, who saw what, what each said and why, and what it was worth, as text.
@@ -183,10 +227,13 @@ class Run:
         """
         from ..transcripts.as_text import text_of_tick
 
-        known = sorted({m for r in self.records for m in r.by_id})
-        if agent is not None and agent not in known:
-            raise UsageError(f"agent={agent} is no member; members: {', '.join(map(str, known))}")
-        return "\n\n".join(text_of_tick(told, agent) for told in self.told(tick))
+        if agent is not None:
+            known = sorted({m for r in self.records for m in r.by_id})
+            if agent not in known:
+                some = ", ".join(map(str, known))
+                raise UsageError(f"agent={agent} is no member; members: {some}")
+        told = self.each_told() if tick is None else self.told(tick)
+        return "\n\n".join(text_of_tick(t, agent) for t in told)
 
     def plot(self, kind: str = "measures", tick: int = -1) -> Figure:
         """A figure, to be shown, changed or saved.
@@ -226,10 +273,10 @@ class Run:
         from ..figures.measures import draw_measures
 
         return draw_measures(
-            measured(self.records),
+            self.measured,
             title=self.title,
             synthetic=self.config.synthetic,
-            shocks=shock_ticks(self.records),
+            shocks=shock_ticks(self.outlines),
         )
 
     def __repr__(self) -> str:

@@ -11,6 +11,11 @@ from ....model.organization import BaseOrganization
 from ..config.run import RunConfig
 from .organization import build
 
+MOST_HELD = 16_384
+"""Decisions whose records are held in memory; earlier ticks of a longer run are read back."""
+FEWEST_HELD = 2
+"""Ticks that are held whatever the team."""
+
 if TYPE_CHECKING:
     from ....agents.llm.service import Service
 
@@ -53,5 +58,16 @@ def organization_of(
         concurrency=config.calls.concurrency,
         calls=service if service is not None else config.calls,
         run=run,
+        keep=held_of(config),
         rng=tasks.seed,
     )
+
+
+def held_of(config: RunConfig) -> int | None:
+    """Ticks whose records are held in memory; None for all, where all are few.
+
+    Args:
+        config: What is played.
+    """
+    agents, ticks = config.team.agents, config.tasks.ticks
+    return None if ticks * agents <= MOST_HELD else max(FEWEST_HELD, MOST_HELD // agents)

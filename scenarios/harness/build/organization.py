@@ -84,6 +84,8 @@ class Organization(BaseOrganization):
             tick's record; the DataCollector reports them every tick.
         agent_reporters: Your own columns of the agent-level data: by name, an attribute of the
             member or a function of it.
+        keep: Ticks whose records are held in memory, for runs longer than that: earlier ones are
+            read back from a temporary file, and nothing else changes. None holds all.
         timeout_s: Deadline of one decision in seconds, for minds that are not instant.
         concurrency: Decisions in flight at once, at most.
         calls: How real models are called; or the `Service` that calls them.
@@ -113,6 +115,7 @@ class Organization(BaseOrganization):
         scales: Scales | None = None,
         measures: Mapping[str, Measure | Callable[[TickRecord], float | None]] | None = None,
         agent_reporters: Mapping[str, str | Callable[[Any], Any]] | None = None,
+        keep: int | None = None,
         timeout_s: float = 120.0,
         concurrency: int = 64,
         calls: Calls | Service | None = None,
@@ -153,6 +156,7 @@ class Organization(BaseOrganization):
             scales=scales if scales is not None else Scales(),
             measures=measures if measures is not None else {},
             agent_reporters=agent_reporters if agent_reporters is not None else {},
+            keep=keep,
         )
         super().__init__(setup, rng=seed)
         if is_scored(setup.stream):

@@ -124,7 +124,7 @@ def _rows(table: Path) -> int | None:
 
 def _progress(kept: Archive) -> tuple[int, int]:
     if isinstance(kept.config, RunConfig):
-        return len(kept.texts()), _wanted(kept.config)
+        return kept.played(), _wanted(kept.config)
     return len(kept.finished() & {run_key(run) for run in kept.config.runs()}), _wanted(kept.config)
 
 

@@ -38,11 +38,11 @@ def show_run(run: Run, pictures: Sequence[Path], console: Console) -> None:
         pictures: Files worth opening.
         console: Where to.
     """
-    records = run.records
-    console.print(team_table(records[-1]))
+    records, ticks = run.outlines, run.measured
+    console.print(team_table(run.records[-1]))
     different = len({r.task_id for r in records})
     over = f"{counted(len(records), 'tick')}, {counted(different, 'different task')}"
-    console.print(run_table(records, f"{run.title}: {over}{undelivered_on(records)}"))
+    console.print(run_table(records, f"{run.title}: {over}{undelivered_on(ticks)}", ticks))
     for line in run.headline:
         say(console, line)
     for line in run.events():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -108,7 +108,8 @@ def _refuse_filters(folder: Path, wanted: Wanted) -> None:
 
 
 def _show_run(run: Run, wanted: Wanted) -> None:
-    told = _chosen(run, wanted)
+    _check(run, wanted)
+    told = run.each_told() if wanted.tick is None else run.told(wanted.tick)
     if wanted.json:
         ticks = [t.body(wanted.agent) for t in told]
         print_json({"version": 1, "synthetic": run.config.synthetic, "title": run.title,
@@ -123,7 +124,7 @@ def _show_run(run: Run, wanted: Wanted) -> None:
         _print_text(run, told, wanted)
 
 
-def _print_text(run: Run, told: Sequence[TickTold], wanted: Wanted) -> None:
+def _print_text(run: Run, told: Iterable[TickTold], wanted: Wanted) -> None:
     console = terminal()
     width = console.width if console.is_terminal else min(console.width, WIDTH)
     say(console, run.title, "bold")
@@ -136,16 +137,17 @@ def _print_text(run: Run, told: Sequence[TickTold], wanted: Wanted) -> None:
         say(console, SYNTHETIC, "italic")
 
 
-def _chosen(run: Run, wanted: Wanted) -> list[TickTold]:
-    ticks = [r.tick for r in run.records]
-    if wanted.tick is not None and wanted.tick not in ticks:
-        raise UsageError(f"tick={wanted.tick} is not played; ticks: {ticks[0]} to {ticks[-1]}")
-    told = run.told(wanted.tick)
-    members = sorted({m for t in told for m in t.record.by_id})
-    if wanted.agent is not None and wanted.agent not in members:
+def _check(run: Run, wanted: Wanted) -> None:
+    """Refuse a tick that is not played, and a member that had no part in what is asked for."""
+    if wanted.tick is not None:
+        run.told(wanted.tick)
+    if wanted.agent is None:
+        return
+    records = run.records if wanted.tick is None else run.records[wanted.tick : wanted.tick + 1]
+    members = sorted({m for record in records for m in record.by_id})
+    if wanted.agent not in members:
         known = ", ".join(map(str, members))
         raise UsageError(f"agent={wanted.agent} is no member; members: {known}")
-    return told
 
 
 def _print_all(lines: Iterator[str] | Sequence[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from ....agents.test_doubles import DelayedMind
@@ -131,7 +132,7 @@ def relabelling(case: Case) -> None:
             assert (a.state, a.role, a.contributions) == (b.state, b.role, b.contributions)
 
 
-def _played_by(case: Case, minds: list[Mind]) -> list[TickRecord]:
+def _played_by(case: Case, minds: list[Mind]) -> Sequence[TickRecord]:
     org = build(
         protocol=case.make(), n_agents=len(minds), model=minds, level=case.level,
         tasks="generated", judge="none", rng=case.seed,

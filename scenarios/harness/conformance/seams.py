@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from hypothesis import strategies as st
@@ -36,7 +36,7 @@ class SeamCase:
     level: str
     seed: int
 
-    def play(self, mind: Mind | str, judge: Judge | str) -> list[TickRecord]:
+    def play(self, mind: Mind | str, judge: Judge | str) -> Sequence[TickRecord]:
         """Play two ticks.
 
         Args:

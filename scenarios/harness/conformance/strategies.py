@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -35,7 +35,7 @@ class Played(NamedTuple):
     """
 
     organization: BaseOrganization
-    records: list[TickRecord]
+    records: Sequence[TickRecord]
     shown: list[Observation]
 
 
@@ -89,7 +89,7 @@ class Case:
             rng=case.seed,
         )
 
-    def play(self, **changes: Any) -> tuple[BaseOrganization, list[TickRecord]]:
+    def play(self, **changes: Any) -> tuple[BaseOrganization, Sequence[TickRecord]]:
         """Play it anew.
 
         Args:

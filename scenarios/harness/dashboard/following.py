@@ -91,11 +91,10 @@ class Follower:
 
     def _grown(self, found: Archive, config: RunConfig) -> BaseOrganization:
         """The organization, with the ticks that were finished since the last look."""
-        texts = found.texts()
-        if self._org is None or self._org.tick > len(texts):
+        if self._org is None or self._org.tick > found.played():
             with offline(found) as service:
                 self._org = organization_of(config, service)
-        for _, text in texts[self._org.tick :]:
+        for _, text in found.each_text(self._org.tick):
             self._org.replay(TickRecord.from_json(text))
         return self._org
 

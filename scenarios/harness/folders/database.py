@@ -133,21 +133,38 @@ class Database:
 
     def texts(self) -> list[tuple[int, str]]:
         """The finished ticks of a run as they were written, in order."""
-        return list(self._rows("SELECT tick, record FROM ticks ORDER BY tick", "ticks"))
+        return list(self.each_text())
 
     def records(self) -> list[TickRecord]:
         """The finished ticks of a run, in order; up to the first missing or unreadable one."""
-        found: list[TickRecord] = []
-        for tick, text in self.texts():
-            if tick != len(found):
-                self._damaged(f"tick {len(found)} is missing", shows=bool(found))
-                break
+        return list(self.each_record())
+
+    def each_text(self, first: int = 0) -> Iterator[tuple[int, str]]:
+        """The same as `texts`, one by one: a long run need not fit into memory.
+
+        Args:
+            first: Tick to begin with.
+        """
+        return self._rows(
+            f"SELECT tick, record FROM ticks WHERE tick >= {first:d} ORDER BY tick", "ticks"
+        )
+
+    def played(self) -> int:
+        """How many ticks of a run are finished."""
+        return sum(count for (count,) in self._rows("SELECT count(*) FROM ticks", "ticks"))
+
+    def each_record(self) -> Iterator[TickRecord]:
+        """The same as `records`, one by one."""
+        for place, (tick, text) in enumerate(self.each_text()):
+            if tick != place:
+                self._damaged(f"tick {place} is missing", shows=bool(place))
+                return
             try:
-                found.append(TickRecord.from_json(text))
+                record = TickRecord.from_json(text)
             except _UNREADABLE as error:
                 self._unreadable(f"tick {tick}", error)
-                break
-        return found
+                return
+            yield record
 
     def results(self) -> dict[str, RunResult]:
         """The finished runs of a comparison or scenario, by key."""

@@ -20,7 +20,6 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from ....model.errors import UsageError, because
-from ....model.record import TickRecord
 from ....model.relocation import relocated
 from ..config.files import options_text
 from ..config.growth import grown
@@ -60,7 +59,7 @@ class Folder(Database):
     def __init__(self, folder: Path, config: Config) -> None:
         self.folder = folder
         self.config = config
-        self._known: tuple[list[TickRecord], dict[str, RunResult]] = ([], {})
+        self._known: dict[str, RunResult] = {}
         refuse_links(folder)
         there = read_config(folder) if (folder / CONFIG).exists() else None
         if there is not None:
@@ -76,7 +75,9 @@ class Folder(Database):
                 raise UsageError(f"{folder / JOURNAL} is gone; use another folder")
             super().__init__(folder / JOURNAL, writing=True)
             if there is not None:
-                self._known = (super().records(), super().results())
+                for _ in self.each_record():  # damage is said before anything is touched
+                    pass
+                self._known = super().results()
             if changed:
                 self._begin()
         except Timeout:
@@ -101,18 +102,10 @@ class Folder(Database):
             write_text(self.folder / STUDY, options_text(*as_options(self.config)))
         write_text(self.folder / CONFIG, json.dumps(to_json(self.config), indent=2) + "\n")
 
-    def records(self) -> list[TickRecord]:
-        """The finished ticks of a run, in order."""
-        return self._taken(0) or super().records()
-
     def results(self) -> dict[str, RunResult]:
         """The finished runs of a comparison or scenario, by key."""
-        return self._taken(1) or super().results()
-
-    def _taken(self, which: int) -> Any:
-        """What was read when the folder was opened, once: it may have changed since."""
-        found, self._known = self._known[which], ([], {})
-        return found
+        found, self._known = self._known, {}  # as they were when it was opened, once
+        return found or super().results()
 
     def __enter__(self) -> Folder:
         return self
@@ -222,7 +215,7 @@ def _has_rows(path: Path) -> bool:
         return False
     found = Database(path, writing=False)
     try:
-        return bool(found.texts() or found.finished())
+        return bool(found.played() or found.finished())
     finally:
         found.close()
 

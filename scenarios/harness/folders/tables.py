@@ -5,12 +5,13 @@ Several runs' files are one data set, whatever each of them happened to hold.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ....model.metrics.catalogue import of_runs, of_ticks
 from ..format import visible
-from .safe_files import write_with
+from .safe_files import replacing, write_with
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,6 +41,34 @@ def write_table(folder: Path, name: str, frame: pd.DataFrame) -> None:
     whole = typed(frame)
     write_with(folder / f"{name}.parquet", lambda part: whole.to_parquet(part, index=False))
     write_csv(folder, name, whole)
+
+
+def write_parts(folder: Path, name: str, parts: Iterable[pd.DataFrame]) -> None:
+    """The same from parts of a table, of which one is in memory at a time.
+
+    Args:
+        folder: Where to.
+        name: Of both files.
+        parts: At least one, with the same columns.
+    """
+    from pyarrow import Table
+    from pyarrow.parquet import ParquetWriter
+
+    def write(parquet: Path, csv: Path) -> None:
+        writer: ParquetWriter | None = None
+        try:
+            for part in map(typed, parts):
+                table = Table.from_pandas(part, preserve_index=False)
+                first = writer is None
+                writer = writer or ParquetWriter(parquet, table.schema)
+                writer.write_table(table)
+                harmless(part).to_csv(csv, mode="w" if first else "a", header=first, index=False)
+        finally:
+            if writer is not None:
+                writer.close()
+
+    with replacing(folder / f"{name}.parquet") as parquet, replacing(folder / f"{name}.csv") as csv:
+        write(parquet, csv)
 
 
 def write_csv(folder: Path, name: str, frame: pd.DataFrame) -> None:

@@ -107,7 +107,7 @@ def left_to_play(config: Config, path: Path | None) -> list[tuple[RunConfig, int
     ticks = 0
     if path is not None and (path / JOURNAL).exists():
         found = Database(path / JOURNAL, writing=False)
-        keys, ticks = found.finished(), len(found.texts())
+        keys, ticks = found.finished(), found.played()
         found.close()
     if isinstance(config, RunConfig):
         left = config.tasks.ticks - ticks

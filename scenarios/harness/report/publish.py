@@ -16,7 +16,7 @@ from ..api.run import Run
 from ..config.identity import to_json
 from ..folders.folder import CONFIG
 from ..folders.safe_files import refuse_links, write_text
-from ..folders.tables import typed, write_csv, write_table
+from ..folders.tables import typed, write_csv, write_parts, write_table
 from ..results.factors import FACTORS, where
 from ..runs.session import kinds_of
 from ..runs.sweep import rows_of
@@ -68,16 +68,14 @@ def publish(value: Any, note: Noting = _unheard) -> list[Path]:
 
 @publish.register
 def _(run: Run, note: Noting = _unheard) -> list[Path]:
-    from ..figures.reach import has_parts
-
     assert run.folder is not None
     refuse_links(run.folder)
     write_table(run.folder, "ticks", run.ticks)
-    write_table(run.folder, "agents", run.agents)
+    write_parts(run.folder, "agents", run.agents_in_parts())
     figures: dict[str, Drawing] = {
         name: partial(run.plot, name) for name in ("team", "roles", "measures")
     }
-    if has_parts(run.records):
+    if any(t["parts_reached"] is not None for t in run.measured):
         figures["reach"] = partial(run.plot, "reach")
     pictures = draw_all(run.folder, figures, note)
     return [*pictures.values(), _write(run.folder, run_page(run, pictures))]

@@ -13,13 +13,12 @@ from ..api.run import Run
 from ..config.identity import to_json
 from ..config.run import RunConfig
 from ..format import UNKNOWN, counted, plain
-from ..results.chronicle import chronicle
 from ..results.deafened import HEAD as DEAFENED_HEAD
 from ..results.deafened import TITLE as DEAFENED
 from ..results.deafened import deafened_lines, deafened_table
 from ..results.emergence import HEAD as EMERGENCE_HEAD
 from ..results.emergence import TITLE as EMERGENCE
-from ..results.emergence import emergence_lines, emergence_of, emergence_table
+from ..results.emergence import emergence_lines, emergence_table
 from ..specs.minds import is_called
 from ..terminal.tables import agreement_line, run_rows, undelivered_on
 from ..transcripts.html import TickShown, shown
@@ -28,6 +27,7 @@ from .page import Page
 
 MOST_TURNS = 400
 """Decisions whose words are on a page."""
+MEANS_HEAD = ["measure", "mean", "sd over ticks", "unit"]
 CAPTIONS = {
     "team": "The team on its last task: who contributed, who declined, who built on whom.",
     "roles": "Roles by agent and task.",
@@ -43,17 +43,17 @@ def run_page(run: Run, pictures: Mapping[str, Path]) -> Page:
         run: With at least one tick.
         pictures: PNG files by the names of `CAPTIONS`.
     """
-    config, records = run.config, run.records
+    config, records, outlines = run.config, run.records, run.outlines
     labels = config.team.labels
-    emergent = emergence_of(records, config.tasks.seed)
-    judged = [agreement_line(records)] if any(r.verdict.votes for r in records) else []
+    judged = [agreement_line(outlines)] if any(r.verdict.votes for r in outlines) else []
     last = [
         [str(m.member), m.state.value, plain(m.role or m.note), ", ".join(map(str, m.builds_on))]
         for m in records[-1].members
     ]
     played = played_of(config, run.folder)
-    over = f"{len(records)} ticks over {len({r.task_id for r in records})} different tasks"
-    over += undelivered_on(records)
+    over = f"{len(records)} ticks over {len({r.task_id for r in outlines})} different tasks"
+    over += undelivered_on(run.measured)
+    ticks = shown_ticks(run)
     return Page(
         title=f"{labels['protocol']}, {labels['agents']} agents, {labels['model']}",
         lead=f"{over} on a {labels['topology']} network, seed {config.tasks.seed}."
@@ -64,25 +64,25 @@ def run_page(run: Run, pictures: Mapping[str, Path]) -> Page:
         kind="Run",
         on=played.day,
         citation=bibtex(played),
-        ticks=shown_ticks(run),
-        told=_told(run),
+        ticks=ticks,
+        told=_told(run, len(ticks)),
         called=bool(config.called),
         sentences=[
-            *chronicle(records),
+            *run.events(),
             *judged,
             *deafened_lines(run.deafened),
-            *emergence_lines(emergent),
+            *emergence_lines(run.emergent),
         ],
         pictures={path: CAPTIONS[name] for name, path in pictures.items()},
         tables=[
-            ("Means over ticks", ["measure", "mean", "sd over ticks", "unit"], run_rows(records)),
+            ("Means over ticks", MEANS_HEAD, run_rows(records, run.measured)),
             (
                 f"Last task: {records[-1].task_id}",
                 ["agent", "state", "role, or why not", "built on"],
                 last,
             ),
             *([(DEAFENED, DEAFENED_HEAD, deafened_table(run.deafened))] if run.deafened else []),
-            (EMERGENCE, EMERGENCE_HEAD, emergence_table(emergent)),
+            (EMERGENCE, EMERGENCE_HEAD, emergence_table(run.emergent)),
         ],
     )
 
@@ -99,12 +99,12 @@ def shown_ticks(run: Run) -> list[TickShown]:
         if left < 0 and chosen:
             break
         chosen += 1
-    told = run.told()[-chosen:]
+    told = list(run.each_told(-chosen))
     return [shown(t, unfolded=t is told[-1]) for t in told]
 
 
-def _told(run: Run) -> str:
-    n = counted(len(shown_ticks(run)), "tick")
+def _told(run: Run, ticks: int) -> str:
+    n = counted(ticks, "tick")
     if run.folder is None:
         return f"The words of {n}."
     return f"The words of {n}; in the terminal: unscripted show {run.folder}"

@@ -10,24 +10,27 @@ from ....model.metrics.catalogue import measure_ticks
 from ....model.metrics.scored import outcome
 from ....model.record import State, TickRecord
 from ..format import counted, number
-from .rows import mean
+from .rows import Measured, mean
 
 DID = {State.ABSTAINED: "declined", State.EXCLUDED: "never asked", State.FAILED: "failed"}
 
 
-def run_headline(records: Sequence[TickRecord], *, synthetic: bool) -> list[str]:
+def run_headline(
+    records: Sequence[TickRecord], ticks: Measured | None = None, *, synthetic: bool
+) -> list[str]:
     """A run in three sentences.
 
     Args:
         records: At least one tick.
+        ticks: Every measure of every tick, where it is known already.
         synthetic: Whether synthetic minds took part.
     """
-    ticks = measure_ticks(records)
+    ticks = ticks if ticks is not None else measure_ticks(records)
     decides = outcome(t["score"] for t in ticks)
     return [
         _worth([t[decides] for t in ticks], decides, len(ticks)),
         _who(records),
-        f"{_cost(records, synthetic=synthetic)} {_next(synthetic=synthetic)}",
+        f"{_cost(ticks, synthetic=synthetic)} {_next(synthetic=synthetic)}",
     ]
 
 
@@ -53,10 +56,10 @@ def _who(records: Sequence[TickRecord]) -> str:
     return f"{100 * worked / whole:.0f} % of the turns of members ended in work; {', '.join(rest)}."
 
 
-def _cost(records: Sequence[TickRecord], *, synthetic: bool) -> str:
-    costs = [r.totals.cost_usd for r in records]
+def _cost(ticks: Measured, *, synthetic: bool) -> str:
+    costs = [t["cost_usd"] for t in ticks]
     known = [c for c in costs if c is not None]
-    seconds = math.fsum(r.totals.critical_path_s for r in records) / len(records)
+    seconds = math.fsum(t["wall_s"] or 0.0 for t in ticks) / len(ticks)
     took = f"{number(seconds, 1)} s a task"
     if not known or len(known) < len(costs):
         return f"What it cost is not known; it took {took}."

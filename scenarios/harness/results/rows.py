@@ -22,6 +22,9 @@ task_id level protocol_played shocks rulings` and every measure of `of_ticks`. O
 tick: see `agent_rows`. A scenario puts its labels in front.
 """
 
+Measured = Sequence[Mapping[str, float | None]]
+"""Every measure of every tick, by name."""
+
 measured = measure_ticks
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ....model.errors import Halt
@@ -34,7 +35,7 @@ class PlayedRun:
     cause: str = ""
 
     @property
-    def records(self) -> list[TickRecord]:
+    def records(self) -> Sequence[TickRecord]:
         """Every tick, those of earlier commands included."""
         return self.organization.records
 
@@ -62,16 +63,18 @@ def play(
         org: The configuration's organization before its first tick; None builds it.
     """
     org = org if org is not None else organization_of(config)
-    past = folder.records() if folder is not None else []
-    for record in past:
+    spent = Spent(config)
+    for record in folder.each_record() if folder is not None else ():
         org.replay(record)
+        spent.add(record)
+    resumed = org.tick
     if watch is not None:
         watch(org)
     ending, cause = Exit.DONE, ""
     try:
         while org.tick < config.tasks.ticks:
             org.step()
-            if _over_budget(config, org.records):
+            if spent.add(org.records[-1]):
                 org = _without_last(config, org)
                 ending = Exit.BUDGET
                 break
@@ -85,10 +88,10 @@ def play(
         ending, cause = exit_of(halt), str(halt)
     if ending is Exit.DONE and max_failures is not None and failures(org.records) > max_failures:
         ending = Exit.FAILURES
-    return PlayedRun(config, org, ending, len(past), cause)
+    return PlayedRun(config, org, ending, resumed, cause)
 
 
-def failures(records: list[TickRecord]) -> int:
+def failures(records: Iterable[TickRecord]) -> int:
     """Decisions that gave nothing usable.
 
     Args:
@@ -107,11 +110,27 @@ def spent_usd(record: TickRecord) -> float:
     return math.fsum(u.cost_usd or 0.0 for u in usages)
 
 
-def _over_budget(config: RunConfig, records: list[TickRecord]) -> bool:
-    """Whether modelled money is overspent; real money is reserved before it is spent."""
-    if config.keeps_answers or config.calls.budget_usd is None:
-        return False
-    return sum(map(spent_usd, records)) > config.calls.budget_usd
+class Spent:
+    """Modelled money, tick by tick; real money is reserved before it is spent.
+
+    Args:
+        config: What is played.
+    """
+
+    def __init__(self, config: RunConfig) -> None:
+        self._budget_usd = None if config.keeps_answers else config.calls.budget_usd
+        self._usd: list[float] = []
+
+    def add(self, record: TickRecord) -> bool:
+        """Add what a tick cost; whether all together is more than the budget.
+
+        Args:
+            record: Of the tick that follows.
+        """
+        if self._budget_usd is None:
+            return False
+        self._usd.append(spent_usd(record))
+        return math.fsum(self._usd) > self._budget_usd
 
 
 def _without_last(config: RunConfig, org: BaseOrganization) -> BaseOrganization:

@@ -65,7 +65,7 @@ def play_single(session: Session, execution: Execution) -> PlayedRun:
     """
     config, reporter = session.config, session.reporter
     assert isinstance(config, RunConfig)
-    left = config.tasks.ticks - (len(session.folder.texts()) if session.folder is not None else 0)
+    left = config.tasks.ticks - (session.folder.played() if session.folder is not None else 0)
     calls = session.agree([(config, left)] if left > 0 else [], yes=execution.yes)
     org = organization_of(config, session.service)
     with (

@@ -12,7 +12,6 @@ from rich.text import Text
 
 from ....model.metrics.agreement import agreement
 from ....model.metrics.measure import Measure
-from ....model.metrics.performance import delivered
 from ....model.metrics.scored import outcome
 from ....model.record import State, TickRecord
 from ..format import UNKNOWN, number, plain, width, with_interval
@@ -23,7 +22,7 @@ from ..results.labels import (
     spared_first,
     undiscounted,
 )
-from ..results.rows import measured
+from ..results.rows import Measured, measured
 from ..statistics.intervals import interval
 from ..statistics.summary import CellSummary, outcome_of
 
@@ -46,28 +45,30 @@ def titled_table(title: str) -> Table:
     return Table(title=Text(plain(title)), title_justify="left", title_style="bold", **TIGHT)
 
 
-def run_table(records: Sequence[TickRecord], title: str) -> Table:
+def run_table(records: Sequence[TickRecord], title: str, ticks: Measured | None = None) -> Table:
     """Each measure's mean over the ticks and its spread.
 
     Args:
         records: Of the run.
         title: Above the table.
+        ticks: Every measure of every tick, where it is known already.
     """
     table = titled_table(title)
     for heading in RUN_HEAD:
         table.add_column(heading, justify="left" if heading in ("measure", "unit") else "right")
-    for row in run_rows(records):
+    for row in run_rows(records, ticks):
         table.add_row(*row)
     return table
 
 
-def run_rows(records: Sequence[TickRecord]) -> list[list[str]]:
+def run_rows(records: Sequence[TickRecord], ticks: Measured | None = None) -> list[list[str]]:
     """The same as texts under `RUN_HEAD`.
 
     Args:
         records: Of the run.
+        ticks: Every measure of every tick, where it is known already.
     """
-    ticks = measured(records)
+    ticks = ticks if ticks is not None else measured(records)
     rows = []
     for measure in undiscounted(of_run_table(outcome=outcome(t["score"] for t in ticks)), ticks):
         values = [t[measure.name] for t in ticks]
@@ -92,14 +93,14 @@ def agreement_line(records: Sequence[TickRecord]) -> str:
     return f"agreement of the judges ({over}): {said}"
 
 
-def undelivered_on(records: Sequence[TickRecord]) -> str:
+def undelivered_on(ticks: Measured) -> str:
     """How often work was delivered, for a headline; empty where always.
 
     Args:
-        records: Of the run.
+        ticks: Every measure of every tick.
     """
-    done = sum(bool(delivered(r)) for r in records)
-    return "" if done == len(records) else f", work delivered on {done} of {len(records)}"
+    done = sum(bool(t["delivered"]) for t in ticks)
+    return "" if done == len(ticks) else f", work delivered on {done} of {len(ticks)}"
 
 
 def team_table(record: TickRecord, most: int = 16) -> Table:
