@@ -56,8 +56,8 @@ def test_what_is_unfinished_is_interrupted(finished, compared, here):
 
 
 def test_nothing_there_is_said(here):
-    for path in ("nowhere", "."):
-        with pytest.raises(UsageError, match=r"holds no config\.json; give the folder of a run"):
+    for path, rule in (("nowhere", "is no folder"), (".", r"holds no config\.json")):
+        with pytest.raises(UsageError, match=rf"{rule}; give the folder of a run"):
             un.load(path)
 
 
