@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .columns import Columns
 from .rows import Row
 
 
@@ -37,6 +38,7 @@ class RunResult:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "rulings", tuple(self.rulings))  # none is none, as list or tuple
+        object.__setattr__(self, "agents", Columns.of(self.agents))
 
     @property
     def whole(self) -> bool:
