@@ -1,6 +1,7 @@
 # make run    sets everything up in .venv and plays one organization on the embedded minds
 # make test   sets everything up and passes all tests
 # make live    tests with a small language model on this machine (fetches 98 MB)
+# make ray     tests with a real Ray of two nodes on this machine (fetches 70 MB)
 # make browser  drives the pages in a real browser (Chromium; fails where there is none)
 # make docs    builds the documentation site into build/site, strictly and offline
 # make bench  slow tests and benchmarks, as ratios
@@ -14,7 +15,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 FILES := pyproject.toml constraints.txt
 
-.PHONY: run test live browser docs bench gallery check pins ci clean
+.PHONY: run test live ray browser docs bench gallery check pins ci clean
 
 run: $(VENV)/.run-ready
 	$(BIN)/unscripted run --agents 20
@@ -28,6 +29,10 @@ bench: $(VENV)/.test-ready
 live: $(VENV)/.test-ready
 	$(BIN)/unscripted fetch smollm2-135m
 	$(BIN)/python -m pytest -m live --timeout 1800 tests
+
+ray: $(VENV)/.test-ready
+	$(PIP) -e ".[ray]"
+	$(BIN)/python -m pytest -m slow --timeout 600 --durations 3 tests/harness/executors/test_ray_cluster.py
 
 browser: $(VENV)/.dev-ready
 	$(BIN)/python -m pytest -m browser --durations 5 tests/browser

@@ -4,9 +4,9 @@
     python tests/benchmarks/executors.py --cores 1 --repeats 3
 
 Ray's nodes are processes of this machine with `--cores` cores each, so that two nodes share what
-cores there are: times say what Ray adds, not what two machines would save. The first pass of each
-is left out of its time (workers start), every other is counted, and the rows of all are compared
-with those of one process.
+cores there are: times say what Ray adds, not what two machines would save. `processes` starts its
+workers with every comparison, Ray keeps those of the cluster; the first pass is told apart. The
+rows of all are compared with those of one process.
 """
 
 from __future__ import annotations

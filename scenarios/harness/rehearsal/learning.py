@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -18,13 +18,14 @@ from ....agents.llm.billing.estimate import likely_tokens
 from ....agents.llm.journal.answered import Answered
 from ....agents.llm.parsing.json_objects import objects_in
 from ....agents.llm.prompting.bounds import bare_name
-from .habits import TOKENS_PER_WORD, Habit, Habits, Pace
+from .habits import PER_REQUIREMENT, TOKENS_PER_WORD, Habit, Habits, Pace
 
-WEIGHT = 4
-FEWEST = 8
-"""Answers from which on counts and pace are learned."""
+WEIGHT = 2
+FEWEST = 6
+"""Answers from which on counts and pace are fitted; fewer only set them in proportion."""
 TEXT_OF = {"contribute": "work", "contribute_answer": "work", "say": "text"}
 DECISION = frozenset({"decision"})
+VERDICT = "verdict"
 
 
 def habits_of(answers: Iterable[Answered]) -> dict[str, Habits]:
@@ -54,7 +55,7 @@ def learned(answers: Sequence[Answered], usual: Habits | None = None) -> Habits:
         if name not in by_question:
             continue
         own = [(a, _fields(a.text)) for a in answers if bare_name(a.schema) == name]
-        declined += [a.tokens_out for a, said in own if said.get("decision") == "abstain"]
+        declined += [a.tokens_out for a, said in own if not _takes_part(name, said)]
         by_question[name] = _habit(name, own, by_question[name], per_assignment)
     unseen, per_token = _counts(answers, usual)
     again = sum(a.again for a in answers)
@@ -69,6 +70,12 @@ def learned(answers: Sequence[Answered], usual: Habits | None = None) -> Habits:
         pace=_pace(answers, usual.pace),
         answers=len(answers),
     )
+
+
+def _takes_part(question: str, said: Mapping[str, Any]) -> bool:
+    """Whether an answer does what was asked; one that can't be read gives nothing either."""
+    doing = question.removesuffix("_answer")
+    return question == VERDICT or said.get("decision") == doing
 
 
 def _fields(text: str) -> dict[str, Any]:
@@ -89,29 +96,31 @@ def _habit(
     per_assignment: list[float],
 ) -> Habit:
     """Of one question; what its plans' assignments take is added to a list."""
-    declines = [float(said.get("decision") == "abstain") for _, said in own]
-    shares: list[float] = []
+    declines = [float(not _takes_part(name, said)) for _, said in own]
+    share, shares = usual.share, list[float]()
     words: list[float] = []
     beside: list[float] = []
     for answer, said in own:
-        if said.get("decision") == "abstain":
+        if not _takes_part(name, said):
             continue
         parts = 0.0
         if name in TEXT_OF:
             written = len(str(said.get(TEXT_OF[name], "")).split())
             words.append(written)
-            shares.append(min(1.0, written / _longest(answer.schema)))
+            longest = _longest(answer.schema)
+            shares.append(min(1.0, written / longest))
+            share = usual.words(longest) / longest
             parts = TOKENS_PER_WORD * written
         elif name == "plan" and (given := said.get("assignments")):
             per_assignment.append((answer.tokens_out - usual.beside) / len(given))
             continue
-        elif name == "verdict":
-            parts = answer.tokens_out - usual.beside
+        elif name == VERDICT:
+            parts = PER_REQUIREMENT * len(said.get("checklist", ()))
         beside.append(answer.tokens_out - parts)
     return Habit(
         _mean(declines, usual.declines),
         max(1.0, _mean(beside, usual.beside)),
-        _mean(shares, usual.share),
+        _mean(shares, share),
         max([usual.most_words, *([_mean(words, 0.0, 0)] if words else [])]),
     )
 
@@ -129,18 +138,22 @@ def _mean(values: Sequence[float], usual: float, weight: int = WEIGHT) -> float:
 
 def _counts(answers: Sequence[Answered], usual: Habits) -> tuple[float, float]:
     """How the provider counts prompts: tokens that their texts don't show, and a factor."""
-    if len(answers) < FEWEST:
-        return usual.unseen, usual.per_token
     ours = [float(likely_tokens(a.prompt)) for a in answers]
+    if len(answers) < FEWEST:
+        expected = math.fsum(map(usual.tokens_in, ours))
+        factor = _mean([a.tokens_in / (expected / len(ours)) for a in answers], 1.0)
+        return usual.unseen * factor, usual.per_token * factor
     unseen, per_token = _fitted([ours], [float(a.tokens_in) for a in answers])
     return unseen, per_token
 
 
 def _pace(answers: Sequence[Answered], usual: Pace) -> Pace:
-    if len(answers) < FEWEST:
-        return usual
     new = [float(a.tokens_in - a.tokens_cached) for a in answers]
     out = [float(a.tokens_out) for a in answers]
+    if len(answers) < FEWEST:
+        expected = math.fsum(map(usual.seconds, new, out))
+        factor = math.fsum(a.latency_s for a in answers) / expected
+        return Pace(usual.first_s * factor, usual.read_s * factor, usual.write_s * factor, True)
     first_s, read_s, write_s = _fitted([new, out], [a.latency_s for a in answers])
     return Pace(first_s, read_s, write_s, known=True)
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import tarfile
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,12 +13,18 @@ from support.called import MODEL, config
 from support.commands import command
 
 import unscripted as un
+from unscripted.agents.llm.journal.answered import answers_in
 from unscripted.scenarios.harness.build.from_config import organization_of
 from unscripted.scenarios.harness.folders.folder import archive
 from unscripted.scenarios.harness.planning.reach import reach_of
+from unscripted.scenarios.harness.rehearsal.habits import Pace
+from unscripted.scenarios.harness.rehearsal.learning import learned
+from unscripted.scenarios.harness.rehearsal.rehearse import rehearse
+from unscripted.scenarios.harness.rehearsal.tally import Expectations
 from unscripted.scenarios.harness.runs.forecast import forecast
 
-ARCHIVE = Path(__file__).resolve().parents[3] / "docs" / "recorded" / "first.tar.xz"
+RECORDED = Path(__file__).resolve().parents[3] / "docs" / "recorded"
+NAMES = ("first", "second/hidden-profile", "second/full-profile", "second/shards-max")
 WITHIN = 0.25
 KEYS = {
     "calls", "tokens_in", "tokens_out", "tokens_cached", "cost_usd", "cost_usd_uncached", "hours",
@@ -23,18 +32,55 @@ KEYS = {
 }  # fmt: skip
 
 
-def test_recorded_models_are_foretold(tmp_path):
-    with tarfile.open(ARCHIVE) as packed:
-        packed.extractall(tmp_path, filter="data")
-    with archive(tmp_path / "first") as folder:
-        config, results = folder.config, folder.results()
-    expected = forecast([(r, r.tasks.ticks) for r in config.runs()], un.Service(config.base.calls))
-    rows = [row for result in results.values() for row in result.agents]
-    for said, column in (
-        (expected.calls, "calls"), (expected.tokens_in, "tokens_in"),
-        (expected.tokens_out, "tokens_out"),
-    ):  # fmt: skip
-        assert said == pytest.approx(sum(row[column] for row in rows), rel=WITHIN)
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory):
+    """The recorded comparisons, by name, and all their answers."""
+    path = tmp_path_factory.mktemp("recorded")
+    for name in ("first", "second"):
+        with tarfile.open(RECORDED / f"{name}.tar.xz") as packed:
+            packed.extractall(path, filter="data")
+    folders = {name.rpartition("/")[2]: path / name for name in NAMES}
+    return {name: (f, answers_in(f / "journal.sqlite")) for name, f in folders.items()}
+
+
+@pytest.mark.parametrize("name", [name.rpartition("/")[2] for name in NAMES])
+def test_recordings_are_foretold_unseen(recorded, name):
+    folder, answers = recorded[name]
+    with archive(folder) as opened:
+        config = opened.config
+    todo = [(r, r.tasks.ticks) for r in config.runs()]
+    usual = forecast(todo, un.Service(config.base.calls))
+    others = [a for n, (_, own) in recorded.items() if n != name for a in own]
+    unseen = Expectations(usual=replace(learned(others), pace=Pace()))
+    one = [rehearse(list(r.seeds(config.replicates)), 1, unseen) for r in config.conditions]
+    used = [used for run in one for used in run.used.values()]
+    for column in ("calls", "tokens_in", "tokens_out"):
+        said = getattr(usual, column)
+        truth = len(answers) if column == "calls" else sum(getattr(a, column) for a in answers)
+        assert said == pytest.approx(truth, rel=WITHIN)
+        assert usual.ranges[column][0] <= truth <= usual.ranges[column][1]
+        elsewhere = config.replicates * sum(getattr(u, column) for u in used)
+        assert elsewhere == pytest.approx(truth, rel=WITHIN), "by the other recordings alone"
+    assert "expected to go on" not in " ".join(usual.rests_on)
+
+
+@pytest.mark.parametrize("protocol", ["sequential", "broadcast", "solo"])
+def test_a_begun_folder_is_learned_from(loopback, here, protocol):
+    server = loopback()
+    asked = ("run", "--model", MODEL, "--api-base", server.api_base, "--judge", "none", "--json",
+             "--protocol", protocol, "--agents", 5, "--out", "a", "--yes")  # fmt: skip
+    assert command(*asked, "--ticks", 3).code == 0
+    said = command(*asked, "--ticks", 8, "--dry-run").body
+    (answers,) = said["learned_from"].values()
+    assert answers == len(answers_in(here / "a" / "journal.sqlite"))
+    assert f"as in its {answers} answers here" in " ".join(said["sentences"])
+    assert command(*asked, "--ticks", 8).code == 0
+    with closing(sqlite3.connect("a/journal.sqlite")) as db:
+        truth = db.execute(
+            "SELECT count(*), sum(tokens_in), sum(tokens_out) FROM calls WHERE tick >= 3"
+        ).fetchone()
+    for name, value in zip(("calls", "tokens_in", "tokens_out"), truth, strict=True):
+        assert said[name] == pytest.approx(value, rel=WITHIN)
 
 
 @pytest.mark.parametrize("most", [400, 2048])
