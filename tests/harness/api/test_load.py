@@ -57,7 +57,9 @@ def test_what_is_unfinished_is_interrupted(finished, compared, here):
 
 def test_nothing_there_is_said(here):
     for path in ("nowhere", "."):
-        with pytest.raises(UsageError, match=r"holds no config\.json; give the folder of a run"):
+        with pytest.raises(
+            UsageError, match=r"(holds no config\.json|is no folder); give the folder of a run"
+        ):
             un.load(path)
 
 

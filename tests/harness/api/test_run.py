@@ -138,13 +138,14 @@ def test_names_are_no_markup(here):
 
 
 def test_a_run_without_ticks_shows():
-    run = un.run(**SMALL, budget=1e-9)
+    with pytest.warns(RuntimeWarning, match="stopped at the budget after 0 of 3 tasks"):
+        run = un.run(**SMALL, budget=1e-9)
     assert run.ending is Exit.BUDGET
     assert (len(run.records), len(run.ticks), len(run.agents)) == (0, 0, 0)
     assert "0 ticks" in run._repr_html_()
     assert run.transcript() == ""
     assert run.row["quality"] is None
-    assert repr(run).endswith("ticks 0, quality not measured>")
+    assert "ticks 0, quality not measured; stopped at the budget" in repr(run)
 
 
 def roles(run):
