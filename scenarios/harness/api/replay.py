@@ -13,7 +13,9 @@ from ..build.from_config import organization_of
 from ..config.identity import Sweep
 from ..config.run import RunConfig
 from ..folders.folder import Archive, archive
+from ..results.judging import judging_of
 from ..results.run_result import RunResult
+from ..runs.judged import judging_in
 from ..runs.sweep import sweep
 from .load import finished_of, offline
 
@@ -32,12 +34,14 @@ class Replayed:
         unit: What is counted.
         difference: What the first different one differs in; empty where all are equal.
         version: The program's version that recorded it.
+        judging: Where judges failed when it was recorded; none where they did not.
     """
 
     equal: int
     unit: str
     difference: str = ""
     version: str = ""
+    judging: tuple[str, ...] = ()
 
     def body(self) -> dict[str, Any]:
         """What `--json` says."""
@@ -48,6 +52,7 @@ class Replayed:
             "unit": self.unit,
             "count_equal": self.equal,
             "difference": self.difference or None,
+            **({"judging": list(self.judging)} if self.judging else {}),
         }
 
 
@@ -86,7 +91,8 @@ def _run(folder: Archive, config: RunConfig, service: Service | None) -> Replaye
         if said:
             difference = f"tick {tick} differs from the record: {said}"
             return Replayed(played, "ticks", difference, folder.version)
-    return Replayed(len(recorded), "ticks", "; ".join(folder.damage), folder.version)
+    judging = tuple(judging_of(config, org.records))
+    return Replayed(len(recorded), "ticks", "; ".join(folder.damage), folder.version, judging)
 
 
 def _runs(folder: Archive, config: Sweep, service: Service | None) -> Replayed:
@@ -97,7 +103,8 @@ def _runs(folder: Archive, config: Sweep, service: Service | None) -> Replayed:
     for place, (key, result) in enumerate(kept.items()):
         if said := _differs(result, again[key], known):
             return Replayed(place, "runs", f"run {key} differs: {said}", folder.version)
-    return Replayed(len(kept), "runs", "; ".join(folder.damage), folder.version)
+    judging = tuple(judging_in(config.runs(), kept))
+    return Replayed(len(kept), "runs", "; ".join(folder.damage), folder.version, judging)
 
 
 def _columns(results: Iterable[RunResult]) -> dict[str, set[str]]:

@@ -16,6 +16,7 @@ from ..config.groups import Execution
 from ..config.identity import Config
 from ..config.run import RunConfig
 from ..exits import Exit
+from ..format import plain
 from ..planning.plan import plan_of
 from ..report.publish import publish
 from ..runs.matching import matched
@@ -121,10 +122,8 @@ def replay_command(path: Path, *, as_json: bool = False) -> Exit:
     if found.difference:
         print(found.difference, file=sys.stderr)
         return Exit.DIFFERENT
-    print(
-        f"{found.equal} {found.unit} replayed, all equal",
-        file=sys.stderr if as_json else sys.stdout,
-    )
+    for line in (f"{found.equal} {found.unit} replayed, all equal", *found.judging):
+        print(plain(line), file=sys.stderr if as_json else sys.stdout)
     return Exit.DONE
 
 

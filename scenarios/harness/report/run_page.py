@@ -68,6 +68,7 @@ def run_page(run: Run, pictures: Mapping[str, Path]) -> Page:
         told=_told(run),
         called=bool(config.called),
         sentences=[
+            *run.judging,
             *chronicle(records),
             *judged,
             *deafened_lines(run.deafened),
