@@ -133,34 +133,35 @@ def require(name: str, value: object, kinds: type | tuple[type, ...], remedy: st
         raise UsageError(f"{name}={_shown(value)} is a {type(value).__name__}; {remedy}")
 
 
-def whole(name: str, value: Any, low: int = 0) -> int:
+def whole(name: str, value: Any, low: int | None = 0) -> int:
     """A whole number as Python's own; 8.0 will do, as tables of parameters hold floats.
 
     Args:
         name: Of the argument.
         value: As given.
-        low: The lowest that will do.
+        low: The lowest that will do; None leaves that to the caller.
 
     Raises:
         UsageError: It is none, or below.
     """
-    number = isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
-    if not number or value % 1 or value < low:
-        raise UsageError(f"{name}={_shown(value)} is no whole number of {low} or more; use one")
-    return int(value)
+    real = isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
+    if real and not value % 1 and (low is None or value >= low):
+        return int(value)
+    least = "" if low is None else f" of {low} or more"
+    raise UsageError(f"{name}={_shown(value)} is no whole number{least}; use one")
 
 
 def number(name: str, value: Any) -> float:
-    """A number, infinity included.
+    """A number; infinity and what is none (NaN) are left to the caller's rule.
 
     Args:
         name: Of the argument.
         value: As given.
 
     Raises:
-        UsageError: It is none.
+        UsageError: It is something else.
     """
-    if isinstance(value, bool) or not isinstance(value, Real) or value != value:
+    if isinstance(value, bool) or not isinstance(value, Real):
         raise UsageError(f"{name}={_shown(value)} is no number; use one")
     return float(value)
 

@@ -58,12 +58,14 @@ class Calls:
         check_address("api_base", self.api_base)
         check_temperature(self.temperature)
         for name in ("max_tokens", "context_tokens"):
-            object.__setattr__(self, name, whole(name, getattr(self, name)))
+            object.__setattr__(self, name, whole(name, getattr(self, name), None))
         if self.max_tokens < FEWEST_TOKENS:
             raise UsageError(
                 f"max_tokens={self.max_tokens} is too few for an answer; "
                 f"use {FEWEST_TOKENS} or more"
             )
+        if self.context_tokens < 0:
+            raise UsageError(f"context_tokens={self.context_tokens} is below 0; use 0 or more")
         for name, rate in (("rpm", self.rpm), ("tpm", self.tpm)):
             if rate is not None and not 0 < number(name, rate) < inf:
                 raise UsageError(f"{name}={rate} must be above 0 a minute; use more, or leave it")

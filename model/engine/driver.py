@@ -36,8 +36,10 @@ class Limits:
 
     def __post_init__(self) -> None:
         if not number("timeout", self.deadline_s) > 0:
-            raise UsageError(f"timeout={self.deadline_s} is no time; use a number above 0 seconds")
-        object.__setattr__(self, "concurrency", whole("concurrency", self.concurrency, 1))
+            raise UsageError(f"timeout={self.deadline_s} must be above 0 seconds; use more")
+        object.__setattr__(self, "concurrency", whole("concurrency", self.concurrency, None))
+        if self.concurrency < 1:
+            raise UsageError(f"concurrency={self.concurrency} must be at least 1; use more")
 
 
 def drive(script: Script, limits: Limits) -> TickRecord:

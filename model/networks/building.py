@@ -45,7 +45,9 @@ def build_topology(topology: Topology, n_agents: int, seed: int) -> nx.Graph[int
     else:
         name, graph = str(topology), _from_name(str(topology), n_agents, seed)
     if not isinstance(graph, nx.Graph):
-        raise UsageError(f"topology={name} returned {type(graph).__name__}; return a Graph")
+        raise UsageError(
+            f"topology={name} returned {type(graph).__name__}; return a networkx.Graph"
+        )
     if len(graph) < n_agents and not callable(topology) and is_network_file(topology):
         raise UsageError(
             f"topology={name}: {_nodes(graph)} were read from {located(name)} for "
@@ -86,12 +88,16 @@ def _from_name(spec: str, n_agents: int, seed: int) -> Any:
             f"topology={found.name} has {size} nodes for n_agents={n_agents}; "
             f"use --agents {size} or another topology"
         )
-    if not callable(found.plugin):
-        raise UsageError(f"topology={found.name} is no function of (n, seed); give one")
+    seam = getattr(found.plugin, "plugin_kind", None)
+    if not callable(found.plugin) or seam not in (None, "topologies"):
+        raise UsageError(
+            f"topology={found.name} is no function of (n, seed); give one that makes a Graph"
+        )
     options = read_options(f"topology={found.name}", found.options, found.plugin)
     if isinstance(tag, PluginTag):
         return found.plugin(n_agents, seed, **options)
-    return make(found, "topology", lambda: found.plugin(n_agents, seed, **options))
+    remedy = "give a function (n, seed) -> networkx.Graph"
+    return make(found, "topology", lambda: found.plugin(n_agents, seed, **options), remedy)
 
 
 def _numbered(graph: nx.Graph[Any]) -> nx.Graph[int]:

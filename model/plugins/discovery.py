@@ -22,6 +22,9 @@ from .tags import PluginTag
 
 Seam = TypeVar("Seam")
 
+IN_CLASS = "mend it, or set what it needs, as FILE.py:Class:option=value"
+"""What to do about a class that can't be made."""
+
 
 class Found(NamedTuple):
     """What a user's text names.
@@ -149,18 +152,44 @@ def instance(found: Found, noun: str, base: type[Seam]) -> Seam:
             f"{noun}={found.name} is not a {base.__name__}; subclass unscripted.{base.__name__}"
         )
     kind: type[Seam] = plugin
+    refuse_unfinished(f"{noun}={found.name}", kind, base)
     options = read_options(f"{noun}={found.name}", found.options, kind.__init__)
-    made: Seam = make(found, noun, lambda: kind(**options))
+    made: Seam = make(found, noun, lambda: kind(**options), IN_CLASS)
     return made
 
 
-def make(found: Found, noun: str, build: Callable[[], Any]) -> Any:
+def refuse_unfinished(where: str, kind: type, seam: type) -> None:
+    """Refuse a class that lacks what its seam asks for, abstract ones and those of typing.
+
+    Args:
+        where: What is being set to what, in front of the error.
+        kind: The class.
+        seam: What it fills.
+
+    Raises:
+        UsageError: It can't be made by anybody.
+    """
+    missing = sorted(getattr(kind, "__abstractmethods__", ()))
+    if missing:
+        raise UsageError(
+            f"{where} is abstract: it lacks {', '.join(missing)}, which a {seam.__name__} has; "
+            f"define {'it' if len(missing) == 1 else 'them'}"
+        )
+    if getattr(kind, "_is_protocol", False):
+        raise UsageError(
+            f"{where} is a typing.Protocol, of which nothing can be made; "
+            f"subclass unscripted.{seam.__name__}"
+        )
+
+
+def make(found: Found, noun: str, build: Callable[[], Any], remedy: str = "mend it") -> Any:
     """Call what a user's class does when it is made; its errors become the user's one line.
 
     Args:
         found: What is being made.
         noun: What it is, in the singular.
         build: Makes it.
+        remedy: What to do where it can't be called like that.
 
     Raises:
         UsageError: It can't be made.
@@ -171,4 +200,5 @@ def make(found: Found, noun: str, build: Callable[[], Any]) -> Any:
         raise
     except Exception as error:
         kind = "" if isinstance(error, TypeError | ValueError) else f"{type(error).__name__}: "
-        raise UsageError(f"{noun}={found.name}: {kind}{error}") from None
+        said = " ".join(str(error).split())
+        raise UsageError(f"{noun}={found.name}: {kind}{said}; {remedy}") from None

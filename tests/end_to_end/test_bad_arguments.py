@@ -163,5 +163,5 @@ def test_runs_refuse_other_kinds(value):
         taken(call)
 
 
-def test_a_failing_function_is_no_topology():
+def test_functions_that_fail_are_refused():
     refused(lambda: un.build(topology=len), "topology=len raised TypeError")

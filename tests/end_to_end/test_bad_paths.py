@@ -42,6 +42,8 @@ def odd(here):
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
 @pytest.mark.parametrize("kind", KINDS, ids=["long" if k == LONG else k for k in KINDS])
 def test_one_line_says_what_is_wrong(odd, call, command, kind):
+    if kind == "empty" and "--config" in command:
+        return  # an empty file changes nothing
     said = call(*(str(part).format(kind) for part in command))
     (line,) = said.err.splitlines()
     assert (said.code, said.out) == (2, "")

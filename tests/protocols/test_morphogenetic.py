@@ -26,9 +26,11 @@ from support.intentions import (
 
 import unscripted as un
 from unscripted.model.networks.building import build_topology
-from unscripted.protocols import morphogenetic
 from unscripted.protocols.mean_field import MeanField
 from unscripted.protocols.morphogenetic import Morphogenetic
+from unscripted.protocols.tissue.diffusion import blend, diffuse, exchange
+from unscripted.protocols.tissue.distance import distances, spread
+from unscripted.protocols.tissue.fates import Touching, contacts, determined, differentiate
 from unscripted.testing import Case, Scripted, networks, seeds
 
 
@@ -49,14 +51,14 @@ def amounts_on(graph, n_morphogens, seed):
 @given(graphs(), st.integers(1, 4), seeds(), diffusions, st.floats(0, 0.99), st.integers(0, 30))
 def test_only_decay_loses(graph, k, seed, diffusion, decay, steps):
     start = amounts_on(graph, k, seed)
-    gain = morphogenetic.exchange(graph, sorted(graph))
+    gain = exchange(graph, sorted(graph))
     now = start
     for step in range(1, steps + 1):
-        now = morphogenetic.diffuse(now, gain, diffusion=diffusion, decay=decay, steps=1)
+        now = diffuse(now, gain, diffusion=diffusion, decay=decay, steps=1)
         assert (now >= 0).all()
         expected = start.sum(axis=0) * (1 - decay) ** step
         assert now.sum(axis=0) == pytest.approx(expected, rel=1e-9, abs=1e-300)
-    at_once = morphogenetic.diffuse(start, gain, diffusion=diffusion, decay=decay, steps=steps)
+    at_once = diffuse(start, gain, diffusion=diffusion, decay=decay, steps=steps)
     assert np.array_equal(at_once, now)
 
 
@@ -66,8 +68,8 @@ def test_closed_form_equals_the_links(n, k, seed, diffusion):
     inflow = diffusion / max(1, n - 1) * (1 - np.eye(n))
     expected = amounts + inflow @ amounts - inflow.sum(axis=0)[:, None] * amounts
     for graph in (nx.complete_graph(n), nx.complete_graph(n).to_directed()):
-        gain = morphogenetic.exchange(graph, range(n))
-        now = morphogenetic.diffuse(amounts, gain, diffusion=diffusion, decay=0, steps=1)
+        gain = exchange(graph, range(n))
+        now = diffuse(amounts, gain, diffusion=diffusion, decay=0, steps=1)
         assert now == pytest.approx(expected, abs=1e-12)
 
 
@@ -75,7 +77,7 @@ def test_closed_form_equals_the_links(n, k, seed, diffusion):
 @given(graphs(), seeds())
 def test_links_exchange_as_they_point(graph, seed):
     members = sorted(graph)
-    gain = morphogenetic.exchange(graph, members)
+    gain = exchange(graph, members)
     flow = gain(np.eye(len(members)))
     for i, a in enumerate(members):
         for j, b in enumerate(members):
@@ -89,8 +91,8 @@ def emitted_from(graph, source, diffusion, decay, steps):
     members = sorted(graph)
     start = np.zeros((len(members), 1))
     start[members.index(source)] = 1.0
-    return morphogenetic.diffuse(
-        start, morphogenetic.exchange(graph, members), diffusion=diffusion, decay=decay,
+    return diffuse(
+        start, exchange(graph, members), diffusion=diffusion, decay=decay,
         steps=steps, emitted=start,
     )[:, 0]  # fmt: skip
 
@@ -122,7 +124,7 @@ def test_decay_steepens_the_gradient():
 @given(graphs(), st.data())
 def test_organizers_are_far_apart(graph, data):
     n = data.draw(st.integers(1, len(graph)))
-    chosen = morphogenetic.spread(graph, n)
+    chosen = spread(graph, n)
     assert len(chosen) == len(set(chosen)) == n
     members = sorted(graph)
     degrees = dict(graph.out_degree if graph.is_directed() else graph.degree)
@@ -134,7 +136,7 @@ def test_organizers_are_far_apart(graph, data):
         farthest = max(far.values())
         assert chosen[i] == next(m for m in members if far[m] == farthest)
     expected = {m: min(paths[c].get(m, inf) for c in chosen) for m in members}
-    assert morphogenetic.distances(graph, chosen) == expected
+    assert distances(graph, chosen) == expected
 
 
 def random_blends(n, k, seed, spread_=1.0):
@@ -142,14 +144,14 @@ def random_blends(n, k, seed, spread_=1.0):
     raw = (draw.random((n, k)) * spread_ + 1 - spread_) * (draw.random((n, 1)) < 0.9)
     if spread_ == 1.0:
         raw *= draw.random((n, k)) < 0.7  # some morphogens don't reach some cells
-    return morphogenetic.blend(raw)
+    return blend(raw)
 
 
 def fates_of(graph, blends, inhibition, order=None):
     members = sorted(graph)
-    crowd = morphogenetic.contacts(graph, members, blends.shape[1])
+    crowd = contacts(graph, members, blends.shape[1])
     order = range(len(members)) if order is None else order
-    return morphogenetic.differentiate(blends, crowd, inhibition=inhibition, order=order)
+    return differentiate(blends, crowd, inhibition=inhibition, order=order)
 
 
 @few
@@ -210,8 +212,8 @@ def test_fates_match_morphogen_shares(n, raw):
 def test_mixed_contacts_count_links(n, k, seed, inhibition):
     blends = random_blends(n, k, seed)
     graph = nx.complete_graph(n)
-    by_links = morphogenetic.Touching(graph, range(n), k)
-    expected = morphogenetic.differentiate(blends, by_links, inhibition=inhibition, order=range(n))
+    by_links = Touching(graph, range(n), k)
+    expected = differentiate(blends, by_links, inhibition=inhibition, order=range(n))
     assert fates_of(graph, blends, inhibition) == expected
 
 
@@ -228,12 +230,12 @@ def test_determined_cells_take_topics(network, directed, seed, mind, organizers,
         many = min(n, organizers or ceil(sqrt(n)))
         opening, work = record.rounds[:many], record.rounds[many:]
         assert [r.act for r in opening] == [un.Act.INTEND] * many
-        assert [m for r in opening for m in r.actors] == morphogenetic.spread(graph, many)
+        assert [m for r in opening for m in r.actors] == spread(graph, many)
         assert sorted(m for r in work for m in r.actors) == sorted(graph)
         assert len(work) <= (bands or many)
         stated = intentions(record)
         _, roles = tally(stated.values())
-        far = morphogenetic.distances(graph, stated) if stated else dict.fromkeys(graph, inf)
+        far = distances(graph, stated) if stated else dict.fromkeys(graph, inf)
         given_ = given_in(record)
         fates = {m: a.focus[0] for m, a in given_.items() if a is not None}
         assert all(far[m] < inf for m in fates)
@@ -255,13 +257,13 @@ def test_determined_cells_take_topics(network, directed, seed, mind, organizers,
 def test_the_strongest_keep_their_fate(n, k, seed):
     amounts = np.random.default_rng(seed).random((n, k))
     fates = [int(x) for x in amounts.argmax(axis=1)]
-    crowd = morphogenetic.contacts(nx.complete_graph(n), range(n), k)
-    kept = morphogenetic.determined(fates, amounts, crowd)
+    crowd = contacts(nx.complete_graph(n), range(n), k)
+    kept = determined(fates, amounts, crowd)
     for fate in set(fates):
         cells = [c for c in range(n) if fates[c] == fate]
         assert [c for c in cells if kept[c] == fate] == [max(cells, key=lambda c: amounts[c, fate])]
-    apart = morphogenetic.contacts(nx.empty_graph(n), range(n), k)
-    assert morphogenetic.determined(fates, amounts, apart) == fates
+    apart = contacts(nx.empty_graph(n), range(n), k)
+    assert determined(fates, amounts, apart) == fates
 
 
 def test_without_diffusion_nothing_is_heard():

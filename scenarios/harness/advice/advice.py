@@ -16,6 +16,7 @@ from ..config.advice import AdviceConfig, is_alone
 from ..exits import Exit
 from ..format import counted, number, with_bounds
 from ..results.rows import mean
+from ..runs.judged import judging_in
 from .choice import Choice, Verdict, choose
 from .course import Course, arm_of
 from .remarks import Gain, gains, left_out_lines, tasks_line, telling_nothing, words
@@ -150,7 +151,7 @@ class Advice:
     def sentences(self) -> list[str]:
         """What it says, the answer first."""
         said = [self._answer(), *(g.line() for g in self.gains), self._tasks()]
-        said += left_out_lines(self.course.left_out)
+        said += [*self.judging, *left_out_lines(self.course.left_out)]
         return [line for line in said if line]
 
     def _answer(self) -> str:
@@ -197,7 +198,15 @@ class Advice:
         for arm, why in list(broken.items())[:1]:
             of = f"{len(broken)} of {counted(len(self.config.arms), 'arm')} broke"
             said.append(f"{of}, first {words(arm_of(self.config.arms[arm]))}: {why}")
-        return "; ".join(filter(None, said))
+        return "; ".join(filter(None, [*said, *self.judging]))
+
+    @cached_property
+    def judging(self) -> list[str]:
+        """Where judges failed; none where they did not."""
+        seeds = range(self.course.race.seeds)
+        first = [run for arm in self.config.arms for run in self.config.levels_of(arm)]
+        runs = (run.replace(seed=run.tasks.seed + k) for run in first for k in seeds)
+        return judging_in(runs, self.course.results)
 
     @property
     def effort(self) -> str:

@@ -15,6 +15,7 @@ from ..format import number, with_interval
 from ..results.factors import FACTORS
 from ..results.run_result import RunResult
 from ..results.shortfall import shortfall
+from ..runs.judged import judging_in
 from ..runs.keys import run_key
 from ..runs.many import check_buildable, play_many
 from ..runs.matched_results import analysed
@@ -81,7 +82,14 @@ class Comparison:
             return f"interrupted; {said}" if said else "interrupted"
         if self.ending is Exit.FAILURES and not said:
             return "more failed decisions than max_failures"
-        return said
+        return "; ".join(filter(None, [said, *self.judging]))
+
+    @cached_property
+    def judging(self) -> list[str]:
+        """Where judges failed; none where they did not."""
+        return judging_in(
+            self.config.runs(), {k.partition("|asked=")[0]: r for k, r in self.results.items()}
+        )
 
     @cached_property
     def runs(self) -> pd.DataFrame:
@@ -116,6 +124,7 @@ class Comparison:
             "version": 1,
             "synthetic": self.synthetic,
             **self.analysis.body(),
+            **({"judging": self.judging} if self.judging else {}),
             **(self.spending or {}),
         }
 
@@ -136,7 +145,9 @@ class Comparison:
         return f"<Comparison: {cells} cells, {runs} runs, {minds}{trouble}>"
 
     def __str__(self) -> str:
-        return "\n".join((repr(self), *(f"  {line}" for line in self.conclusions)))
+        return "\n".join(
+            (repr(self), *(f"  {line}" for line in [*self.judging, *self.conclusions]))
+        )
 
     def _repr_html_(self) -> str:
         from ..transcripts.html import fragment
@@ -152,7 +163,7 @@ class Comparison:
             for row in self.analysis.summary
         ]
         head = [*FACTORS, "replicates", f"{decides} [95 %]", "tokens", "cost_usd"]
-        return fragment([*self.headline, *self.conclusions], rows, head)
+        return fragment([*self.headline, *self.judging, *self.conclusions], rows, head)
 
 
 def _flat(cell: CellSummary) -> dict[str, Any]:

@@ -15,8 +15,10 @@ from ..build.from_config import organization_of
 from ..config.identity import Config, Sweep
 from ..config.run import RunConfig
 from ..folders.folder import Archive, archive
+from ..results.judging import judging_of
 from ..results.rows import Row, tick_rows
 from ..results.run_result import RunResult
+from ..runs.judged import judging_in
 from ..runs.sweep import sweep
 from .load import finished_of, offline
 
@@ -53,6 +55,7 @@ class Replayed:
         unit: What is counted.
         difference: What the first different one differs in; empty where all are equal.
         version: The program's version that recorded it.
+        judging: Where judges failed when it was recorded; none where they did not.
         config: What was played again.
         pairs: What was compared: all runs; of a single run the ticks up to the first difference.
         recorded_in: The folder.
@@ -63,6 +66,7 @@ class Replayed:
     unit: str
     difference: str = ""
     version: str = ""
+    judging: tuple[str, ...] = ()
     config: Config | None = None
     pairs: Sequence[Pair] = ()
     recorded_in: Path | None = None
@@ -77,6 +81,7 @@ class Replayed:
             "unit": self.unit,
             "count_equal": self.equal,
             "difference": self.difference or None,
+            **({"judging": list(self.judging)} if self.judging else {}),
         }
 
 
@@ -112,7 +117,8 @@ def _run(folder: Archive, config: RunConfig, service: Service | None) -> Replaye
             return Replayed(played, "ticks", difference, pairs=pairs)
     if not pairs:
         raise folder.nothing("tick")
-    return Replayed(len(pairs), "ticks", "; ".join(folder.damage), pairs=pairs)
+    judging = tuple(judging_of(config, org.records))
+    return Replayed(len(pairs), "ticks", "; ".join(folder.damage), judging=judging, pairs=pairs)
 
 
 def _tick(org: BaseOrganization, tick: int, text: str) -> Pair:
@@ -153,7 +159,8 @@ def _runs(folder: Archive, config: Sweep, service: Service | None) -> Replayed:
         if pair.difference:
             said = f"run {pair.name} differs: {pair.difference}"
             return Replayed(place, "runs", said, pairs=pairs)
-    return Replayed(len(kept), "runs", "; ".join(folder.damage), pairs=pairs)
+    judging = tuple(judging_in(config.runs(), kept))
+    return Replayed(len(kept), "runs", "; ".join(folder.damage), judging=judging, pairs=pairs)
 
 
 def _columns(results: Iterable[RunResult]) -> dict[str, set[str]]:

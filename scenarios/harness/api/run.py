@@ -22,6 +22,7 @@ from ..results.chronicle import chronicle, shock_ticks
 from ..results.deafened import deafened_of
 from ..results.emergence import emergence_of
 from ..results.headline import run_headline
+from ..results.judging import judging_of
 from ..results.outline import outlines
 from ..results.rows import Measured, Row, agent_rows, run_row, tick_rows
 from ..results.shortfall import failed_line
@@ -91,7 +92,13 @@ class Run:
     def trouble(self) -> str:
         """How it ended and why, in one line; empty where it is simply done and work came of it."""
         cause = "" if self.ending is Exit.INTERRUPTED else self.played.cause
-        return "; ".join(filter(None, [cause, self.stopped_at, failed_line(self.records)]))
+        said = [cause, self.stopped_at, failed_line(self.records), *self.judging]
+        return "; ".join(filter(None, said))
+
+    @cached_property
+    def judging(self) -> list[str]:
+        """Where its judge failed; none where it did not."""
+        return judging_of(self.config, self.records)
 
     @property
     def stopped_at(self) -> str:
@@ -181,6 +188,7 @@ class Run:
             "summary": [cell.body() for cell in summarize([self.row])],
             "emergence": emergent,
             "deafened": [r.body() for r in self.deafened],
+            **({"judging": self.judging} if self.judging else {}),
             **(self.spending or {}),
         }
 

@@ -23,8 +23,6 @@ KINDS: dict[str, tuple[tuple[type, ...], str]] = {
     "parameters": ((str,), "use fitted or ensemble"),
     "constitution": ((Constitution, NOTHING), "use a Constitution, or None"),
     "scales": ((Scales, NOTHING), "use Scales(…), or None"),
-    "measures": ((Mapping, NOTHING), "use {name: function}, or None"),
-    "agent_reporters": ((Mapping, NOTHING), "use {name: function}, or None"),
     "run": ((str, NOTHING), "use text, or None"),
 }
 """By argument: what it may be, and what to give instead of anything else."""

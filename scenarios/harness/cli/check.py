@@ -12,6 +12,7 @@ from ....model.errors import UsageError
 from ....model.ground_truth.family import TaskFamily
 from ....model.judge import Judge
 from ....model.mind import Mind
+from ....model.plugins.discovery import refuse_unfinished
 from ....model.plugins.loading import import_path, load
 from ....model.protocol import Protocol
 from ....model.tasks.files import read_tasks
@@ -119,16 +120,15 @@ def load_plugin(target: str) -> tuple[Any, Callable[..., list[CheckResult]]]:
             f"target={target!r} is no plug-in; subclass one of {known}, "
             "or give a function (n, seed) that makes a network"
         )
-    if missing := sorted(getattr(found, "__abstractmethods__", ())):
-        raise UsageError(
-            f"target={target!r} lacks {', '.join(missing)}, "
-            f"which a {seam.__name__} has; define {'it' if len(missing) == 1 else 'them'}"
-        )
+    refuse_unfinished(f"target={target!r}", found, seam)
     try:
         found()
     except Exception as error:
         cause = f"{type(error).__name__}: {error}"
-        raise UsageError(f"target={target!r} can't be made without arguments: {cause}") from None
+        raise UsageError(
+            f"target={target!r} can't be made without arguments: {cause}; "
+            "give each a default, and mend what fails"
+        ) from None
     return found, SUITES[seam]
 
 

@@ -18,6 +18,7 @@ from ..config.groups import Execution
 from ..config.identity import Config
 from ..config.run import RunConfig
 from ..exits import Exit
+from ..format import plain
 from ..planning.plan import plan_of
 from ..report.publish import check_page_folder, publish
 from ..runs.matching import matched
@@ -130,7 +131,8 @@ def replay_command(path: Path, out: Path | None = None, *, as_json: bool = False
     if found.difference:
         print(found.difference, file=sys.stderr)
     else:
-        print(f"{found.equal} {found.unit} replayed, all equal", file=quiet)
+        for line in (f"{found.equal} {found.unit} replayed, all equal", *found.judging):
+            print(plain(line), file=quiet)
     show = partial(_show_page, quiet)
     ended = published(found, TerminalReporter(), show)
     return ended or (Exit.DIFFERENT if found.difference else Exit.DONE)

@@ -45,7 +45,7 @@ def show_run(run: Run, pictures: Sequence[Path], console: Console) -> None:
     console.print(run_table(records, f"{run.title}: {over}{undelivered_on(ticks)}", ticks))
     for line in run.headline:
         say(console, line)
-    for line in run.events():
+    for line in (*run.judging, *run.events()):
         say(console, line)
     if any(r.verdict.votes for r in records):
         say(console, agreement_line(records))
@@ -83,7 +83,7 @@ def show_comparison(comparison: Comparison, pictures: Sequence[Path], console: C
         for line in match_lines(comparison.config, found.summary):
             say(console, line)
     console.print(compare_table(found.summary, console))
-    for sentence in comparison.headline:
+    for sentence in (*comparison.headline, *comparison.judging):
         say(console, sentence)
     _say_synthetic(comparison.synthetic, console)
     rest = counted(len(found.conclusions), "sentence")
@@ -124,6 +124,7 @@ def show_study(played: PlayedStudy, pictures: Sequence[Path], console: Console) 
     for table in report.tables:
         console.print(table)
     lines = [*report.notes, study.expectation, study.refuted, *played.headline]
+    lines += played.judging if played.comparison is None else []
     lines.append(f"Found: {overall(report.findings)}.")
     lines += [f"• {finding.line()}" for finding in report.findings]
     for line in lines:

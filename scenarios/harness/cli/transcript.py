@@ -117,7 +117,7 @@ def _show_run(run: Run, wanted: Wanted) -> None:
     elif wanted.format == "jsonl":
         _print_all(line for t in told for line in json_lines(t, wanted.agent))
     elif wanted.format == "markdown":
-        note = [SYNTHETIC] if run.config.synthetic else []
+        note = [*map(escaped, run.judging), *([SYNTHETIC] if run.config.synthetic else [])]
         texts = [markdown_of(t, wanted.agent) for t in told]
         _print_all(["\n\n".join([f"# {escaped(run.title)}", *note, *texts])])
     else:
@@ -128,6 +128,8 @@ def _print_text(run: Run, told: Iterable[TickTold], wanted: Wanted) -> None:
     console = terminal()
     width = console.width if console.is_terminal else min(console.width, WIDTH)
     say(console, run.title, "bold")
+    for said in run.judging:
+        say(console, said)
     for tick in told:
         console.print()
         for line in lines_of(tick, wanted.agent, width, whole=wanted.tick is not None):
@@ -236,13 +238,13 @@ def _print_runs(
     console = terminal()
     if isinstance(value, Comparison):
         console.print(compare_table(value.analysis.summary, console))
-        for said in value.headline:
+        for said in (*value.headline, *value.judging):
             say(console, said)
         for said in value.conclusions:
             say(console, f"• {said}")
     else:
         say(console, value.study.question, "bold")
-        for said in value.headline:
+        for said in (*value.headline, *value.judging):
             say(console, said)
         for finding in value.findings:
             say(console, f"• {finding.line()}")
@@ -271,10 +273,10 @@ def _outcome(rows: Sequence[Mapping[str, Any]]) -> str:
 def _markdown(value: Comparison | PlayedStudy, rows: Sequence[dict[str, Any]]) -> Iterator[str]:
     if isinstance(value, Comparison):
         yield f"# {len(value.analysis.summary)} cells, {outcome_of(value.analysis.summary)}"
-        lines = value.conclusions
+        lines = [*value.judging, *value.conclusions]
     else:
         yield f"# {escaped(value.study.question)}"
-        lines = [finding.line() for finding in value.findings]
+        lines = [*value.judging, *(finding.line() for finding in value.findings)]
     yield "\n".join(f"- {escaped(line)}" for line in lines)
     names = _varying(rows)
     head = _heads(names, rows)

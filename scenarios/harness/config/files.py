@@ -48,16 +48,13 @@ def _entries(path: Path) -> list[tuple[yaml.ScalarNode, yaml.Node]]:
             raise UsageError(
                 f"config={path} is larger than {MOST_BYTES:,} bytes; use a smaller one"
             )
-        text = path.read_text(encoding="utf-8-sig")
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        root = yaml.compose(path.read_text(encoding="utf-8-sig"), Loader=yaml.SafeLoader)
     except (OSError, UnicodeDecodeError) as error:
         said = because(error)
         raise UsageError(f"config={path} can't be read: {said}; give a YAML file") from None
     except (yaml.YAMLError, RecursionError) as error:
         said = _syntax(error, path)
         raise UsageError(f"config={path} is no YAML: {said}") from None
-    if not text.strip():
-        raise UsageError(f"config={path} is empty; write `option: value`, one per line")
     if root is None or root.tag.endswith(":null"):
         return []
     if not isinstance(root, yaml.MappingNode):

@@ -74,7 +74,7 @@ def comparison_page(
         told=EXAMPLES if examples else "",
         verdict=_verdict(found.summary),
         called=bool(called),
-        sentences=found.conclusions,
+        sentences=[*comparison.judging, *found.conclusions],
         pictures={path: CAPTIONS[name] for name, path in pictures.items()},
         tables=[
             _cells(comparison),

@@ -68,6 +68,7 @@ def run_page(run: Run, pictures: Mapping[str, Path]) -> Page:
         told=_told(run, len(ticks)),
         called=bool(config.called),
         sentences=[
+            *run.judging,
             *run.events(),
             *judged,
             *deafened_lines(run.deafened),

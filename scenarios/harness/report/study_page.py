@@ -43,7 +43,7 @@ def study_page(played: PlayedStudy, pictures: Mapping[str, Path]) -> Page:
         citation=bibtex(cited),
         verdict=f"Found: {overall(report.findings)}.",
         called=any(run.called for run in played.config.conditions),
-        sentences=[*said, *report.notes],
+        sentences=[*played.judging, *said, *report.notes],
         pictures={path: name.replace("-", " ").capitalize() for name, path in pictures.items()},
         tables=[_claims(report.findings), *(t for table in shown if (t := table) is not None)],
     )

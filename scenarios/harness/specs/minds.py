@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ....agents.callable_mind import CallableMind
 from ....agents.llm.models import parse_model, presets
@@ -106,11 +106,16 @@ def _loaded(path: ImportPath) -> Mind:
     if _is_function(plugin):
         read_options(f"model={found.name}", found.options, lambda: None)  # it takes none
         return CallableMind(plugin, found.name)
-    if isinstance(plugin, type) and callable(plugin) and not issubclass(plugin, Mind):
-        made = instance(found, "model", plugin)
+    if isinstance(plugin, type) and "__call__" in dir(plugin) and not _fills(plugin):
+        made: Any = instance(found, "model", plugin)
         if callable(made):
             return CallableMind(made, found.name)
     return instance(found, "model", Mind)  # type: ignore[type-abstract]
+
+
+def _fills(plugin: type) -> bool:
+    """Whether a class is made for a seam, this one or another."""
+    return issubclass(plugin, Mind) or hasattr(plugin, "plugin_kind")
 
 
 def _is_function(plugin: object) -> bool:

@@ -30,6 +30,7 @@ from ..exits import Exit
 from ..format import counted, number
 from ..results.run_result import RunResult
 from ..results.shortfall import shortfall
+from ..runs.judged import judging_in
 from ..runs.keys import run_key
 from ..runs.many import check_buildable, play_many
 from ..runs.matched_results import analysed
@@ -131,7 +132,13 @@ class PlayedStudy:
     @cached_property
     def trouble(self) -> str:
         """What is missing of it and why, in one line; empty where every run is whole."""
-        return shortfall(self.kept, len({run_key(run) for run in self.config.runs()}))
+        wanted = len({run_key(run) for run in self.config.runs()})
+        return "; ".join(filter(None, [shortfall(self.kept, wanted), *self.judging]))
+
+    @cached_property
+    def judging(self) -> list[str]:
+        """Where judges failed; none where they did not."""
+        return judging_in(self.config.runs(), self.kept)
 
     def __repr__(self) -> str:
         runs = counted(len(self.results.rows), "run")
@@ -142,7 +149,7 @@ class PlayedStudy:
         from ..transcripts.html import fragment
 
         rows = [[f.support, f.claim, number(f.estimate), str(f.n)] for f in self.findings]
-        lines = [self.study.question, *(self.headline if self.results.rows else [])]
+        lines = [self.study.question, *(self.headline if self.results.rows else []), *self.judging]
         return fragment(lines, rows, ["", "claim", "estimate", "seeds"])
 
     def body(self, *, runs: bool = True) -> dict[str, Any]:
@@ -160,6 +167,7 @@ class PlayedStudy:
             "refuted_where": self.study.refuted,
             **({"runs": list(self.results.rows)} if runs else {}),
             "verdict": str(overall(self.findings)),
+            **({"judging": self.judging} if self.judging else {}),
             "findings": [f.body() for f in self.findings],
             **({"numbers": list(self.numbers)} if self.numbers else {}),
         }

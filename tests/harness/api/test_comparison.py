@@ -234,7 +234,8 @@ def test_budgets_match_with_objects(monkeypatch):
 
 
 def test_what_is_missing_is_left_out():
-    found = un.compare(protocol=["silent", "solo"], budget=1e-9, **SMALL)
+    with pytest.warns(RuntimeWarning, match="4 of 4 runs stopped at the budget of each"):
+        found = un.compare(protocol=["silent", "solo"], budget=1e-9, **SMALL)
     assert found.ending is Exit.BUDGET
     assert found._repr_html_()
     assert len(found.contrasts) == 0
