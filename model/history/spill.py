@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 FASTEST = 1
 """Of zlib; a record shrinks to an eighth."""
-MOST_REREAD = 4
+MOST_REREAD = 2
 """Values that were read back last and may be asked for again at once."""
 
 
@@ -87,10 +87,11 @@ class Spilled(Generic[T]):
         self._past: list[_Past] = []
         self._reread: tuple[tuple[int, T], ...] = ()
         self._file: _Unnamed | None = None
-        self._lock = threading.Lock()
+        self._lock = threading.Lock()  # a progress display looks on from a thread of its own
 
     def __len__(self) -> int:
-        return len(self._past) + len(self._held)
+        with self._lock:
+            return len(self._past) + len(self._held)
 
     def __getitem__(self, place: int) -> T:
         """One value.
@@ -101,9 +102,11 @@ class Spilled(Generic[T]):
         Raises:
             IndexError: There is no such place.
         """
-        there = range(len(self))[place]
-        if there >= len(self._past):
-            return self._held[there - len(self._past)]
+        with self._lock:
+            left = len(self._past)
+            there = range(left + len(self._held))[place]
+            if there >= left:
+                return self._held[there - left]
         for known, value in self._reread:
             if known == there:
                 return value
@@ -120,10 +123,13 @@ class Spilled(Generic[T]):
         Args:
             value: Whatever pickles; anything else stays in memory.
         """
-        self._held.append(value)
+        with self._lock:
+            self._held.append(value)
         while len(self._held) > self.keep:
-            self._past.append(self._packed(self._held[0]))
-            del self._held[0]
+            packed = self._packed(self._held[0])
+            with self._lock:
+                self._past.append(packed)
+                del self._held[0]
 
     def _packed(self, value: T) -> _Past:
         try:
@@ -133,13 +139,12 @@ class Spilled(Generic[T]):
         return self._written(zlib.compress(data, FASTEST))
 
     def _written(self, data: bytes) -> _Past:
-        with self._lock:
-            try:
-                if self._file is None or self._file.owner != os.getpid():  # a fork has its own end
-                    self._file = _Unnamed()
-                return _Written(self._file, self._file.write(data), len(data))
-            except OSError:  # a full disk, or none
-                return data
+        try:
+            if self._file is None or self._file.owner != os.getpid():  # a fork has its own end
+                self._file = _Unnamed()
+            return _Written(self._file, self._file.write(data), len(data))
+        except OSError:  # a full disk, or none
+            return data
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Spilled[T]:
         twin: Spilled[T] = Spilled(self.keep)

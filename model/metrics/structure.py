@@ -9,7 +9,7 @@ from typing import Any
 
 import networkx as nx
 import numpy as np
-from scipy.sparse import csc_array, csr_array
+from scipy.sparse import csc_array, csr_array, diags_array
 from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import eigsh
 from threadpoolctl import ThreadpoolController
@@ -87,7 +87,7 @@ def spectral_gap(record: TickRecord) -> float | None:
         return None
     if links == n * (n - 1) // 2:
         return float(n)
-    if links < n - 1 or connected_components(csr_array(linked), directed=False)[0] > 1:
+    if links < n - 1 or not _connected(linked):
         return 0.0
     with _solvers().limit(limits=1):
         return max(0.0, _second_smallest(linked, links))
@@ -110,10 +110,10 @@ def _second_smallest(linked: Links, links: int) -> float:
         return float(np.linalg.eigvalsh(_laplacian(linked))[1])
     start = np.linspace(-1.0, 1.0, n)  # fixed, so that the same record gives the same number
     if 2 * links > n * (n - 1) // 2:  # the complement has few links, and n minus its eigenvalues
-        apart = csr_array(_laplacian(~linked & ~np.eye(n, dtype=bool)))
+        apart = _sparse_laplacian(~linked, loops=True)
         (largest,) = eigsh(apart, k=1, which="LA", v0=start, return_eigenvectors=False)
         return n - float(largest)
-    sparse = csc_array(_laplacian(linked))
+    sparse = csc_array(_sparse_laplacian(linked))
     values = eigsh(sparse, k=2, sigma=-1e-3, which="LM", v0=start, return_eigenvectors=False)
     return float(max(values))
 
@@ -135,6 +135,38 @@ def _heard(record: TickRecord) -> tuple[list[int], Links]:
     linked: Links = heard[:, :n] | heard[:, :n].T
     np.fill_diagonal(linked, False)
     return members, linked
+
+
+def _connected(linked: Links) -> bool:
+    """Whether everybody is linked with everybody, directly or around."""
+    n = len(linked)
+    if n <= DENSE_UP_TO:
+        return bool(connected_components(csr_array(linked), directed=False)[0] == 1)
+    reached = np.zeros(n, dtype=bool)
+    reached[0] = True
+    waiting = [0]  # member by member: a list of a large team's links takes gigabytes
+    while waiting and not reached.all():
+        found = np.flatnonzero(linked[waiting.pop()] & ~reached)
+        reached[found] = True
+        waiting += found.tolist()
+    return bool(reached.all())
+
+
+def _sparse_laplacian(linked: Links, *, loops: bool = False) -> csr_array:
+    """The Laplacian without a dense matrix of floats, which takes eight times what `linked` does.
+
+    Args:
+        linked: As elsewhere.
+        loops: Whether everybody is linked with itself, which counts for nothing.
+    """
+    n = len(linked)
+    counts = np.count_nonzero(linked, axis=1)
+    whole = np.int32 if counts.sum() < 2**31 else np.int64  # what the eigensolver takes
+    ends = np.concatenate([[0], np.cumsum(counts)]).astype(whole)
+    columns = np.concatenate([np.flatnonzero(row).astype(whole) for row in linked])
+    links = csr_array((np.ones(len(columns)), columns, ends), shape=(n, n))
+    # adding leaves out what comes to 0, as making it of a dense matrix did
+    return csr_array(diags_array(links.sum(axis=1)) - links)
 
 
 def _laplacian(linked: Links) -> np.ndarray[Any, np.dtype[np.float64]]:

@@ -9,6 +9,7 @@ import pickle
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.records import CHECK
 
 from unscripted.model.history import spill
 from unscripted.model.history.spill import Spilled
@@ -23,6 +24,7 @@ def filled(keep, content):
     return made
 
 
+@CHECK
 @given(st.integers(1, 6), values)
 def test_it_is_the_list(keep, content):
     made = filled(keep, content)
@@ -37,6 +39,7 @@ def test_it_is_the_list(keep, content):
 
 
 @pytest.mark.parametrize("copied", [copy.deepcopy, lambda m: pickle.loads(pickle.dumps(m))])
+@CHECK
 @given(st.integers(1, 3), values)
 def test_copies_go_their_own_way(copied, keep, content):
     made = filled(keep, content)

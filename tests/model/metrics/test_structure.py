@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.sparse import csr_array
 from support.records import CHECK, NEAR, measure, record_of, records, story, work, works_of
 
 import unscripted as un
+from unscripted.model.metrics import structure
 from unscripted.model.record import RoundRecord, Turn
 
 
@@ -104,3 +107,21 @@ def test_gap_is_zero_when_apart():
         {0: work()}, {1: work(on=(0,))}, {2: work(on=(0, 1))}, {3: work(on=(0, 1, 2))}, {4: work()}
     )
     assert measure(enough_links)["spectral_gap"] == 0.0
+
+
+@pytest.mark.parametrize(("n", "share"), [(300, 0.02), (300, 0.9), (700, 0.004), (520, 0.99)])
+def test_large_teams_are_measured_alike(n, share, monkeypatch):
+    drawn = np.random.default_rng(1).random((n, n)) < share
+    linked = drawn | drawn.T
+    np.fill_diagonal(linked, False)
+    apart = ~linked & ~np.eye(n, dtype=bool)
+    for found, wanted in (
+        (structure._sparse_laplacian(linked), csr_array(structure._laplacian(linked))),
+        (structure._sparse_laplacian(~linked, loops=True), csr_array(structure._laplacian(apart))),
+    ):
+        assert (found.indptr == wanted.indptr).all()
+        assert (found.indices == wanted.indices).all()
+        assert (found.data == wanted.data).all()
+    around = structure._connected(linked)
+    monkeypatch.setattr(structure, "DENSE_UP_TO", n)
+    assert structure._connected(linked) == around

@@ -9,6 +9,7 @@ import networkx as nx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.records import CHECK
 from support.teams import texts
 
 import unscripted as un
@@ -53,6 +54,7 @@ def test_it_looks_complete(look):
     assert look(CompleteGraph(5)) == look(linked(5))
 
 
+@CHECK
 @given(st.lists(st.sampled_from(sorted(CHANGES)), max_size=4))
 def test_it_changes_like_any_other(changes):
     ours, theirs = CompleteGraph(6), linked(6)
