@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import networkx as nx
 
 from ....agents.llm.settings import Calls
+from ....model.errors import UsageError
 from ....model.options import Named, options_of
 from ..advice.advice import Advice
 from ..advice.playing import play_advice
@@ -66,7 +67,7 @@ def run(**options: Any) -> Run:
     Raises:
         UsageError: An unknown option, or a value that breaks a rule.
     """
-    execution, rest = execution_of(options, json=True, yes=True)
+    execution, rest = _silent(options)
     return play_run(RunConfig.of(**rest), execution, Reporter())
 
 
@@ -81,7 +82,7 @@ def compare(**options: Any) -> Comparison:
     Raises:
         UsageError: An unknown option, or a value that breaks a rule.
     """
-    execution, rest = execution_of(options, json=True, yes=True)
+    execution, rest = _silent(options)
     return play_comparison(comparison_config(rest), execution, Reporter())
 
 
@@ -96,8 +97,17 @@ def advise(**options: Any) -> Advice:
     Raises:
         UsageError: An unknown option, or a value that breaks a rule.
     """
-    execution, rest = execution_of(options, json=True, yes=True)
+    execution, rest = _silent(options)
     return play_advice(advice_config(rest), execution, Reporter())
+
+
+def _silent(options: Mapping[str, Any]) -> tuple[Execution, dict[str, Any]]:
+    """How a function plays: as a command that says nothing and doesn't ask."""
+    if options.get("dry_run"):
+        raise UsageError(
+            "dry_run=True: functions play, and may pay; use the command with --dry-run"
+        )
+    return execution_of(options, json=True, yes=True)
 
 
 def execution_of(
