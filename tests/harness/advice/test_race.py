@@ -127,7 +127,7 @@ def test_dear_arms_dont_blur_cheap_ones():
     assert found.p_best[2] == 0
 
 
-def test_who_fails_for_nothing_is_no_bargain():
+def test_failing_free_is_no_bargain():
     race, _ = raced([0.0, 0.6], sd=0.002, costs=[0.0, 1.0], per_dollar=True)
     assert choose(race).arm == 1
 

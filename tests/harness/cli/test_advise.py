@@ -219,7 +219,7 @@ def test_functions_never_play_a_dry_run():
         un.advise(dry_run=True)
 
 
-def test_every_form_says_that_it_is_synthetic(advised):
+def test_every_form_says_synthetic(advised):
     found = un.load(advised[1])
     for text in (str(found), found._repr_html_()):
         assert "Synthetic minds" in text
