@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from unscripted.model.errors import UsageError
-from unscripted.scenarios.harness.advice.course import Course
+from unscripted.scenarios.harness.advice.course import Course, most_calls
+from unscripted.scenarios.harness.advice.gains import gains
 from unscripted.scenarios.harness.advice.remarks import (
     failing_lines,
     tasks_lines,
@@ -144,3 +145,64 @@ def test_failing_arms_are_named():
         "decisions that failed: shared with 3 agents (50 %)",
         "tasks without any work: silent with 3 agents (75 %)",
     ]
+
+
+def test_free_runs_cost_their_tokens():
+    course = course_of()
+    play(course, {SEQUENTIAL: 0.5}, usd=0.0, tokens=100)
+    play(course, {SEQUENTIAL: 0.5}, usd=None, tokens=300)
+    first, second = course.race.costs[SEQUENTIAL]
+    assert 0 < first < second < 1e-3
+
+
+def test_every_seed_is_another():
+    course = course_of(seed=7)
+    seeds = []
+    for _ in range(3):
+        seeds += [run.tasks.seed for run in course.runs(SOLO)]
+        play(course, {SOLO: 0.5})
+    assert seeds == [7, 8, 9]
+
+
+@pytest.mark.parametrize(
+    ("tasks", "model", "calls"),
+    [
+        ("corpus", "synthetic/strong", 3),
+        ("hidden-profile", "synthetic/strong", 6),
+        ("hidden-profile", "openai/gpt-4.1-mini", 12),
+    ],
+)
+def test_most_calls_count_closing_rounds(tasks, model, calls):
+    course = course_of(tasks=tasks, model=model, ticks=2, judge=None)
+    (run,) = course.runs(SEQUENTIAL)
+    assert most_calls(run) == 2 * calls
+
+
+def test_scores_are_coarse():
+    assert course_of(tasks="hidden-profile").race.rule.coarse
+    assert not course_of().race.rule.coarse
+
+
+def test_solo_has_the_largest_turns():
+    course = course_of(agents=[2, 5], budget=3.0)
+    solo = course.config.arms[-1]
+    assert (solo.team.protocol, solo.team.agents) == ("solo", 5)
+    assert {run.calls.budget_usd for run in course.config.arms} == {None}
+
+
+def test_gains_compare_the_right_arms():
+    course = course_of(protocol=["sequential", "fixed-roles"], agents=[2, 4])
+    names = [(run.team.protocol, run.team.agents) for run in course.config.arms]
+    worth = dict(zip(names, (0.8, 0.6, 0.5, 0.4, 0.3), strict=True))
+    for _ in range(3):
+        play(course, dict(enumerate(worth.values())))
+    freedom, team = gains(course, 0, Voice(models=False))
+    assert (freedom.arm["agents"], freedom.against["agents"]) == (4, 4)
+    assert (freedom.arm["protocol"], freedom.against["protocol"]) == ("sequential", "fixed-roles")
+    assert freedom.difference == pytest.approx(
+        worth["sequential", 4] - worth["fixed-roles", 4], abs=0.05
+    )
+    assert (team.arm["protocol"], team.arm["agents"]) == max(worth, key=worth.__getitem__)
+    assert team.against["protocol"] == "solo"
+    assert (freedom.answer, team.answer, team.alone) == ("yes", "yes", False)
+    assert gains(course, names.index(("solo", 4)), Voice())[-1].alone

@@ -135,3 +135,15 @@ def test_failing_free_is_no_bargain():
 def test_free_arms_are_held_by_outcome():
     race, _ = raced([0.4, 0.6], costs=[0.0, 0.0], per_dollar=True)
     assert choose(race).arm == 1
+
+
+def test_cheap_is_not_enough():
+    """Of two that are likely close, one surely: that one, whatever it costs."""
+    race = Race(2, USUAL)
+    for seed in range(12):
+        wave = 0.02 * (-1) ** seed
+        race.take({0: 0.6 + wave, 1: 0.583 - wave}, {0: 5.0, 1: 1.0})
+    sure, other = race.standing().p_close
+    assert sure >= USUAL.sure > other >= 0.5
+    choice = choose(race)
+    assert (choice.arm, set(choice.tied)) == (0, {0, 1})
