@@ -77,6 +77,7 @@ def test_unpriced_models_weigh_no_dollars(loopback, tmp_path):
     said = command(*asked(server, tmp_path / "a", "--per-dollar", "--price", "0,0"))
     assert said.code == 2
     assert "use --price" in said.err
+    assert not agents_requests(server), "what can't be weighed isn't paid"
 
 
 def test_functions_of_users_are_advised(here):

@@ -6,24 +6,32 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ....model.metrics.scored import QUALITY
 from ..config.advice import AdviceConfig, is_alone
 from ..exits import Exit
-from ..format import counted, number, with_bounds
+from ..format import SYNTHETIC, counted, number
+from ..results.labels import range_of
 from ..results.rows import mean
 from ..runs.judged import judging_in
 from .choice import Choice, Verdict, choose
 from .course import Course, arm_of
-from .remarks import Gain, gains, left_out_lines, tasks_line, telling_nothing, words
+from .gains import Gain, gains
+from .race import FEWEST, Standing
+from .remarks import failing_lines, left_out_lines, tasks_lines, telling_nothing
+from .words import Voice, arms_table, chance, dollars, outcome, several
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
+
+
+TAKEN = ("calls", "tokens", "cost_usd", "failure_rate", "delivered")
+"""What is said of an arm's tasks beside their outcome: means."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -57,7 +65,8 @@ class Advice:
     @cached_property
     def choice(self) -> Choice:
         """What the race comes to."""
-        return choose(self.course.race)
+        sizes = [1 if is_alone(r.team.protocol) else r.team.agents for r in self.config.arms]
+        return choose(self.course.race, sizes)
 
     @property
     def answer(self) -> str:
@@ -70,30 +79,40 @@ class Advice:
         return next((str(row["outcome"]) for row in self.course.rows()), "quality")
 
     @cached_property
+    def voice(self) -> Voice:
+        """How the race is spoken of."""
+        design = self.config.design
+        models = len({arm_of(run)["model"] for run in self.config.arms}) > 1
+        return Voice(models, design.per_dollar, design.margin, design.confidence)
+
+    @cached_property
     def arms(self) -> list[dict[str, Any]]:
-        """Every arm that was measured, the likeliest best first: its factors, `mean low high`,
-        `tasks`, `p_best`, `p_close`, and per task `calls tokens cost_usd`."""
+        """Every arm that was measured, the best first: its factors, `mean low high`, `tasks`,
+        `p_best`, `p_close`, and per task `calls tokens cost_usd failure_rate delivered`."""
         found = self.course.race.standing()
         if found is None:
             return []
-        rows = []
-        for place in np.argsort(-found.beliefs.mean, kind="stable"):
-            arm = found.arms[place]
-            low, high = found.beliefs.interval[place]
-            runs = list(self.course.rows(arm))
-            rows.append(
-                {
-                    **arm_of(self.config.arms[arm]),
-                    "mean": float(found.beliefs.mean[place]),
-                    "low": float(low),
-                    "high": float(high),
-                    "tasks": sum(row["ticks"] for row in runs),
-                    "p_best": float(found.p_best[place]),
-                    "p_close": float(found.p_close[place]),
-                    **{m: mean(row[m] for row in runs) for m in ("calls", "tokens", "cost_usd")},
-                }
-            )
-        return rows
+        order = np.argsort(-found.worth.mean, kind="stable")
+        return [self._arm_row(found, int(place)) for place in order]
+
+    def _arm_row(self, found: Standing, place: int) -> dict[str, Any]:
+        arm = found.arms[place]
+        least, most = (0.0, 1.0) if self.outcome != QUALITY else range_of(QUALITY)
+        low, high = found.beliefs.interval[place]
+        ends = {"mean": found.beliefs.mean[place], "low": low, "high": high}
+        within = {name: min(max(float(end), least), most) for name, end in ends.items()}
+        runs = list(self.course.rows(arm))
+        taken = {name: mean(row[name] for row in runs) for name in TAKEN}
+        usd = taken["cost_usd"]
+        return {
+            **arm_of(self.config.arms[arm]),
+            **within,
+            "tasks": sum(row["ticks"] for row in runs),
+            "p_best": float(found.p_best[place]),
+            "p_close": float(found.p_close[place]),
+            **taken,
+            "outcome_per_usd": within["mean"] / usd if usd else None,
+        }
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -105,11 +124,11 @@ class Advice:
     @cached_property
     def gains(self) -> list[Gain]:
         """What freedom and a team are worth."""
-        return [] if self.choice.arm is None else gains(self.course, self.choice.arm)
+        return [] if self.choice.arm is None else gains(self.course, self.choice.arm, self.voice)
 
     @cached_property
     def telling_nothing(self) -> dict[str, str]:
-        """Tasks on which solo is at the floor or the ceiling, by id."""
+        """`floor` or `ceiling` of the tasks on which solo is there, by id."""
         return telling_nothing(self.course)
 
     def arm(self, index: int | None) -> dict[str, Any] | None:
@@ -150,45 +169,65 @@ class Advice:
     @cached_property
     def sentences(self) -> list[str]:
         """What it says, the answer first."""
-        said = [self._answer(), *(g.line() for g in self.gains), self._tasks()]
-        said += [*self.judging, *left_out_lines(self.course.left_out)]
-        return [line for line in said if line]
+        return [
+            self._answer(),
+            *(gain.line() for gain in self.gains),
+            *tasks_lines(self.course, self.telling_nothing),
+            *self.judging,
+            *failing_lines(self.arms, self.voice),
+            *left_out_lines(self.course.left_out, self.voice),
+        ]
+
+    @cached_property
+    def why(self) -> str:
+        """Why it is undecided, in words; empty where it isn't."""
+        race = self.course.race
+        if self.cause or self.choice.verdict is not Verdict.UNDECIDED:
+            return self.cause
+        if self.ending is Exit.INTERRUPTED:
+            return "it was stopped before its end; the same command continues"
+        if not race.left:
+            return "no arm could be played and graded"
+        if race.seeds < FEWEST:
+            return f"it takes {FEWEST} seeds at least; use more --replicates"
+        return f"all {counted(race.seeds, 'seed')} are played; use more --replicates"
 
     def _answer(self) -> str:
         choice = self.choice
         if choice.arm is None:
-            return "undecided: nothing was measured" + (f"; {self.cause}" if self.cause else "")
+            return f"undecided: nothing was measured; {self.why}"
         chosen = self.arm(choice.arm)
         assert chosen is not None
         row = next(r for r in self.arms if {f: r[f] for f in chosen} == chosen)
-        worth = f"{self.outcome} {with_bounds(row['mean'], (row['low'], row['high']))}"
-        by = "per dollar, " if self.config.design.per_dollar else ""
-        margin = f"{self.config.design.margin:g}"
+        named = f"{self.voice.arm(chosen)}: {self._worth(row)}"
+        if len(self.course.race.left) == 1:
+            return f"use {named}; no other arm could be played to compare it with"
         sure = (
-            f"within {margin} of the best with {_chance(row['p_close'])}, "
-            f"the best with {_chance(row['p_best'])}"
+            f"within {self.voice.close} of the best with a chance of {chance(row['p_close'])}, "
+            f"the best with {chance(row['p_best'])}"
         )
-        named = f"{by}{words(chosen)}: {worth}"
         if choice.verdict is Verdict.USE:
             return f"use {named}; {sure}"
-        others = [words(a) for k in choice.tied if k != choice.arm and (a := self.arm(k))]
+        others = several(
+            [self.voice.arm(a) for k in choice.tied if k != choice.arm and (a := self.arm(k))]
+        )
         if choice.verdict is Verdict.TIE:
-            return f"use {named}; {sure}. Perhaps as good: {_list(others)}"
-        why = f" ({self.cause})" if self.cause else ""
-        rivals = f"; it may be {_list(others)} as well" if others else ""
-        return f"undecided{why}: likeliest {named}; {sure}{rivals}"
+            return f"a tie; use {named}; {sure}; perhaps as good: {others}"
+        rivals = f"; it may as well be: {others}" if others else ""
+        return f"undecided ({self.why}); the likeliest is {named}; {sure}{rivals}"
 
-    def _tasks(self) -> str:
-        alone = [k for k, run in enumerate(self.config.arms) if is_alone(run.team.protocol)]
-        keys = {str(tuple(arm_of(self.config.arms[k]).values())) for k in alone}
-        played = {
-            tick["task_id"]
-            for result in self.course.results.values()
-            if result.row is not None
-            and str(tuple(result.row[f] for f in arm_of(self.config.arms[0]))) in keys
-            for tick in result.ticks
-        }
-        return tasks_line(self.telling_nothing, len(played))
+    def _worth(self, row: Mapping[str, Any]) -> str:
+        said = f"{self.outcome} {outcome(row['mean'], (row['low'], row['high']))}"
+        if not self.config.design.per_dollar:
+            return said
+        return f"{said}, {number(row['outcome_per_usd'])} per dollar"
+
+    @property
+    def heading(self) -> str:
+        """What stands over a table of its arms."""
+        by = " per dollar" if self.config.design.per_dollar else ""
+        close = f"close is within {self.voice.close} of the best"
+        return f"Arms by {self.outcome}{by}, the best first; {close}"
 
     @property
     def trouble(self) -> str:
@@ -197,7 +236,7 @@ class Advice:
         said = [self.cause if self.ending is not Exit.DONE else ""]
         for arm, why in list(broken.items())[:1]:
             of = f"{len(broken)} of {counted(len(self.config.arms), 'arm')} broke"
-            said.append(f"{of}, first {words(arm_of(self.config.arms[arm]))}: {why}")
+            said.append(f"{of}, first {Voice().arm(arm_of(self.config.arms[arm]))}: {why}")
         return "; ".join(filter(None, [*said, *self.judging]))
 
     @cached_property
@@ -214,7 +253,7 @@ class Advice:
         race = self.course.race
         tasks = math.fsum(row["ticks"] for row in self.course.rows())
         usd = self.course.cost_usd
-        cost = "" if usd is None else f", {number(usd, 2)} US dollars"
+        cost = "" if usd is None else f", {dollars(usd)} US dollars"
         modelled = " (modelled)" if self.synthetic and usd is not None else ""
         return (
             f"{counted(len(race.outcomes), 'arm')}, up to {counted(race.seeds, 'seed')} each, "
@@ -229,25 +268,18 @@ class Advice:
 
     def __repr__(self) -> str:
         chosen = self.arm(self.choice.arm)
-        named = "nothing measured" if chosen is None else words(chosen)
+        named = "nothing measured" if chosen is None else Voice().arm(chosen)
         trouble = f"; {self.trouble}" if self.trouble else ""
         return f"<Advice: {self.answer}, {named}{trouble}>"
 
     def __str__(self) -> str:
-        return "\n".join((repr(self), *(f"  {line}" for line in self.sentences)))
+        return "\n".join((repr(self), *(f"  {line}" for line in self._said())))
 
     def _repr_html_(self) -> str:
-        said = "".join(f"<li>{escape(line)}</li>" for line in self.sentences)
-        table = self.table.to_html(index=False, border=0, float_format="{:.3f}".format)
-        return f"<ul>{said}</ul>{table}"
+        from ..transcripts.html import fragment
 
+        head, rows = arms_table(self.arms, self.outcome, self.voice)
+        return fragment(self._said(), rows, head)
 
-def _chance(p: float) -> str:
-    """A chance in per cent; never more sure than draws can be."""
-    return "more than 99.9 %" if p > 0.999 else f"{100 * p:.0f} %"
-
-
-def _list(items: list[str]) -> str:
-    shown = items[:4]
-    more = [f"{len(items) - 4} more"] if len(items) > 4 else []
-    return ", ".join([*shown, *more])
+    def _said(self) -> list[str]:
+        return [*self.sentences, *([SYNTHETIC] if self.synthetic else [])]

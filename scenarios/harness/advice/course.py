@@ -20,7 +20,7 @@ from ..runs.sweep import Job
 from ..specs.minds import is_called
 from ..specs.protocols import make_protocol
 from ..specs.tasks import is_scored
-from .race import FEWEST, Race, Rule
+from .race import FIRST, Race, Rule
 
 PER_TOKEN = 1e-9
 """What a token counts where dollars aren't known or none are due: enough to prefer fewer."""
@@ -95,9 +95,10 @@ class Course:
                 costs[arm] = math.fsum(map(self._cost, rows)) / len(rows)
         self.results |= {key: r for key, r in results.items() if r.whole}
         self.race.take(outcomes, costs)
-        for arm in due if self.race.seeds == FEWEST else ():
-            if arm not in self.broken and not self.measured(arm):
-                self._leave_out(arm, f"nothing graded its work on {FEWEST} seeds")
+        if whole and self.race.seeds == FIRST:
+            for arm in self.race.left:
+                if not self.measured(arm):
+                    self._leave_out(arm, f"nothing graded its work on {FIRST} seeds")
         return whole
 
     def measured(self, arm: int) -> int:
@@ -115,7 +116,7 @@ class Course:
     def _cost(self, row: Row) -> float:
         """What a task cost, in US dollars; by tokens where they are free or nobody knows."""
         usd = row["cost_usd"]
-        if usd:
+        if usd or (usd is not None and self.config.design.per_dollar):
             return float(usd)
         if self.config.design.per_dollar:
             raise UsageError(

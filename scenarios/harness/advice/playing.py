@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -20,11 +21,12 @@ from ..runs.many import check_buildable
 from ..runs.reporter import Counted, Reporter
 from ..runs.session import Session, folder_path
 from ..runs.sweep import play_jobs
+from ..specs.minds import is_called
 from .advice import Advice
-from .choice import Verdict
 from .course import Course, arm_of, calls_of, cost_usd, is_counted, most_calls
 from .race import FEWEST
-from .remarks import left_out_lines, words
+from .remarks import left_out_lines
+from .words import Voice
 
 
 class _OverError(Exception):
@@ -53,14 +55,29 @@ def play_advice(config: AdviceConfig, execution: Execution, reporter: Reporter) 
     path = folder_path(config, execution)
     with Session(config, path, reporter) as session:
         course = Course(config)
+        _check_prices(config, session)
         ending, cause = _play(course, session, execution)
         session.tell()
         spending = session.spent()
-    advice = Advice(course, ending, cause, path, spending)
-    if ending is Exit.DONE and advice.choice.verdict is Verdict.UNDECIDED and not cause:
-        cause = f"all {counted(course.race.rule.most, 'seed')} are played; use more --replicates"
-        advice = replace(advice, cause=cause)
-    return advice
+    most = math.inf if execution.max_failures is None else execution.max_failures
+    if ending is Exit.DONE and sum(r.failures for r in course.results.values()) > most:
+        ending = Exit.FAILURES
+    return Advice(course, ending, cause, path, spending)
+
+
+def _check_prices(config: AdviceConfig, session: Session) -> None:
+    """Refuse to weigh dollars that nobody knows, before any is spent."""
+    if not config.design.per_dollar or session.service is None:
+        return
+    from ....agents.llm.models import parse_model
+
+    for run in config.arms:
+        for model in filter(is_called, run.acting):
+            price = session.service.client.price(parse_model(model, run.calls).model)
+            if price is None or not (price.usd_in or price.usd_out):
+                raise UsageError(
+                    f"per_dollar: nobody knows what {model} costs; use --price IN,OUT, above 0"
+                )
 
 
 def playable(config: AdviceConfig) -> AdviceConfig:
@@ -95,12 +112,15 @@ def _play(course: Course, session: Session, execution: Execution) -> tuple[Exit,
             while due := course.race.due():
                 _seed(course, session, _Turn(due, kept, execution.executor), watch)
     except _OverError as over:
-        return over.ending, str(over)
+        ending, cause = over.ending, str(over)
     except KeyboardInterrupt:
+        ending, cause = Exit.INTERRUPTED, "interrupted"
+    else:
+        return Exit.DONE, ""
+    if ending is Exit.INTERRUPTED:
         count = len(session.folder.finished()) if session.folder is not None else 0
-        reporter.note(f"interrupted with {count} runs kept; the same command continues")
-        return Exit.INTERRUPTED, "interrupted"
-    return Exit.DONE, ""
+        reporter.note(f"interrupted with {counted(count, 'run')} kept; the same command continues")
+    return ending, cause
 
 
 class _Turn(NamedTuple):
@@ -142,7 +162,7 @@ def _seed(course: Course, session: Session, turn: _Turn, watch: Counted) -> None
     whole = course.take(due, results)
     for arm in due:
         if arm in course.broken:
-            named = words(arm_of(course.config.arms[arm]))
+            named = Voice().arm(arm_of(course.config.arms[arm]))
             session.reporter.warn(f"left out from now on: {named}: {course.broken[arm]}")
     if not whole:
         raise _stopped(course, session)

@@ -27,6 +27,12 @@ FIRST = 2
 """Seeds that every arm plays."""
 FEWEST = 3
 """Seeds before anything is decided."""
+LEAST_WORTH = 0.1
+"""Outcomes per dollar are held against the best, and that counts as an outcome of this much at
+the cheapest arm's price at least: where nobody gets anything done, all are equally good."""
+LEAST_COST = 0.1
+"""Of the cheapest arm that was paid for: what an arm costs at least, so that who fails for nothing
+isn't a bargain."""
 HOPELESS = 0.1
 """An arm whose chance to be within the margin is below that doesn't play the next seed."""
 
@@ -62,12 +68,15 @@ class Standing:
     Attributes:
         arms: Indices of the arms that are in the race, ascending.
         beliefs: Of their outcomes, in that order.
+        worth: Of what is compared, in that order: outcomes, or outcome per dollar as a share of the
+            best arm's.
         p_best: By arm of the race: the chance that it is the best.
         p_close: By arm of the race: the chance that it is within the margin of the best.
     """
 
     arms: tuple[int, ...]
     beliefs: Beliefs
+    worth: Beliefs
     p_best: Array
     p_close: Array
 
@@ -164,17 +173,20 @@ class Race:
     def _stand(self, arms: list[int]) -> Standing:
         rule = self.rule
         beliefs = believe(self.outcomes[arms], noise=rule.noise, seed=self.seeds)
-        worth, margin = beliefs, rule.margin
-        if self.per_dollar:
-            worth, margin = self._per_dollar(beliefs, arms), rule.margin
-        return Standing(tuple(arms), beliefs, worth.p_best(), worth.p_close(margin))
+        worth = self._per_dollar(beliefs, arms) if self.per_dollar else beliefs
+        return Standing(tuple(arms), beliefs, worth, worth.p_best(), worth.p_close(rule.margin))
 
     def _per_dollar(self, beliefs: Beliefs, arms: list[int]) -> Beliefs:
         """Outcome per dollar, as a share of the best draw's, with what is uncertain of costs."""
         costs = self.costs[arms]
         counts = np.isfinite(costs).sum(axis=1)
         mean = np.nanmean(costs, axis=1)
-        spread = np.sqrt(np.nanvar(costs, axis=1).mean() / counts)
+        cheapest = mean[mean > 0].min(initial=np.inf)
+        if not np.isfinite(cheapest):
+            return beliefs
+        mean = np.maximum(mean, LEAST_COST * cheapest)
+        share = np.sqrt((np.nanvar(costs, axis=1) / mean**2).mean() / counts)
         noise = np.random.default_rng([self.seeds, 1]).standard_normal(beliefs.draws.shape)
-        worth = beliefs.draws / np.maximum(mean + spread * noise, mean / 10)
-        return Beliefs(worth / worth.max(axis=1, keepdims=True))
+        worth = np.clip(beliefs.draws, 0, None) / (mean * np.maximum(1 + share * noise, 0.1))
+        best = np.maximum(worth.max(axis=1, keepdims=True), LEAST_WORTH / cheapest)
+        return Beliefs(worth / best)

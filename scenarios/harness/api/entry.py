@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import networkx as nx
 
 from ....agents.llm.settings import Calls
+from ....model.errors import UsageError
 from ....model.options import Named, options_of
 from ..advice.advice import Advice
 from ..advice.playing import play_advice
@@ -71,7 +72,7 @@ def run(**options: Any) -> Run:
     Raises:
         UsageError: An unknown option, or a value that breaks a rule.
     """
-    execution, rest = execution_of(options, json=True, yes=True)
+    execution, rest = _silent(options)
     return _told(play_run(RunConfig.of(**rest), execution, Reporter()))
 
 
@@ -88,7 +89,7 @@ def compare(**options: Any) -> Comparison:
     Raises:
         UsageError: An unknown option, or a value that breaks a rule.
     """
-    execution, rest = execution_of(options, json=True, yes=True)
+    execution, rest = _silent(options)
     return _told(play_comparison(comparison_config(rest), execution, Reporter()))
 
 
@@ -105,7 +106,7 @@ def advise(**options: Any) -> Advice:
     Raises:
         UsageError: An unknown option, or a value that breaks a rule.
     """
-    execution, rest = execution_of(options, json=True, yes=True)
+    execution, rest = _silent(options)
     return _told(play_advice(advice_config(rest), execution, Reporter()))
 
 
@@ -114,6 +115,15 @@ def _told(value: V) -> V:
     if value.trouble:
         warnings.warn(value.trouble, RuntimeWarning, stacklevel=3)
     return value
+
+
+def _silent(options: Mapping[str, Any]) -> tuple[Execution, dict[str, Any]]:
+    """How a function plays: as a command that says nothing and doesn't ask."""
+    if options.get("dry_run"):
+        raise UsageError(
+            "dry_run=True: functions play, and may pay; use the command with --dry-run"
+        )
+    return execution_of(options, json=True, yes=True)
 
 
 def execution_of(

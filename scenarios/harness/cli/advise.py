@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
 from ..advice.advice import Advice
 from ..advice.playing import play_advice, playable
-from ..advice.remarks import arm_cells
+from ..advice.words import arms_table
 from ..api.entry import advice_config, execution_of
 from ..exits import Exit
 from ..format import SYNTHETIC, plain
@@ -33,7 +33,7 @@ def advise_command(given: Mapping[str, Any]) -> Exit:
         return show_plan(playable(advice_config(options)), execution)
     reporter = TerminalReporter()
     advice = play_advice(advice_config(options), execution, reporter)
-    if advice.ending is Exit.INTERRUPTED:
+    if advice.ending is Exit.INTERRUPTED:  # who pressed Ctrl-C waits for nothing
         return advice.ending
     if execution.json:
         print_json(advice.body())
@@ -65,13 +65,14 @@ def show_advice(advice: Advice, pictures: Sequence[Path], console: Console) -> N
 
 
 def _table(advice: Advice) -> Table:
-    title = Text(f"Arms by {advice.outcome}, the best first")
-    table = Table(title=title, title_justify="left", title_style="bold", **TIGHT)
-    names = ("arm", "agents", "network", "model", advice.outcome, "tasks", "best", "close", "calls")
-    for name in names:
-        numeric = name not in ("arm", "network", "model")
-        table.add_column(name, justify="right" if numeric else "left", overflow="fold")
-    for arm in advice.arms:
-        cells = arm_cells(arm)
+    table = Table(title=Text(advice.heading), title_justify="left", title_style="bold", **TIGHT)
+    head, rows = arms_table(advice.arms, advice.outcome, advice.voice)
+    for name in head:
+        numeric = name not in ("protocol", "network", "model")
+        whole = name in ("agents", advice.outcome)
+        side: JustifyMethod = "right" if numeric else "left"
+        least = 10 if name == "protocol" else None
+        table.add_column(name, justify=side, overflow="fold", no_wrap=whole, min_width=least)
+    for cells in rows:
         table.add_row(*(Text(plain(cell)) for cell in cells))
     return table

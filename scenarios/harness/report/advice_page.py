@@ -6,15 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ..advice.advice import Advice
-from ..advice.remarks import arm_cells
+from ..advice.words import arms_table
 from ..config.identity import to_json
-from ..format import number
-from .page import Page, Table
+from .page import Page
 
-HEAD = [
-    "protocol", "agents", "network", "model", "outcome", "tasks", "best", "within the margin",
-    "calls per task", "USD per task",
-]  # fmt: skip
+STAND = 3
+"""Sentences that stand first; the others are folded."""
 CAPTIONS = {"advice": "Arms by outcome, and the chance of each to be the best."}
 
 
@@ -26,23 +23,21 @@ def advice_page(advice: Advice, pictures: Mapping[str, Path]) -> Page:
         pictures: PNG files by the names of `CAPTIONS`.
     """
     config = advice.config
-    first, *others = advice.sentences
-    design = config.design
+    said = [f"{line[0].upper()}{line[1:]}." for line in advice.sentences]
+    head, rows = arms_table(advice.arms, advice.outcome, advice.voice)
     return Page(
         title="Which team to use",
         lead=f"{advice.effort}. Every arm plays the same tasks; arms that can't be within "
-        f"{design.margin:g} of the best play no further, and it is over when one is so with "
-        f"{100 * design.confidence:g} %. docs/advice.md has the rule and how often it is right.",
+        f"{advice.voice.close} of the best play no further, and it is over when one is so with a "
+        f"chance of {100 * config.design.confidence:g} %. The columns best and close are chances; "
+        "calls and dollars are those of a task. docs/advice.md has the rule and how often it is "
+        "right.",
         config=to_json(config),
         synthetic=advice.synthetic,
-        verdict=f"{first[0].upper()}{first[1:]}.",
+        headline=said[:STAND],
         called=any(run.called for run in config.arms),
-        sentences=others,
+        sentences=said[STAND:],
+        kind="Advice",
         pictures={path: CAPTIONS[name] for name, path in pictures.items()},
-        tables=[_arms(advice)],
+        tables=[(advice.heading, head, rows)],
     )
-
-
-def _arms(advice: Advice) -> Table:
-    rows = [[*arm_cells(arm), number(arm["cost_usd"], 4)] for arm in advice.arms]
-    return f"Arms by {advice.outcome}, best first", HEAD, rows

@@ -86,3 +86,22 @@ def test_few_equal_scores_say_little():
     third = np.array([[1 / 3] * 2, [0.0] * 2])
     assert 0.6 < believe(third, noise=COARSE).p_best()[0] < 0.95
     assert believe(often, noise=COARSE).p_best()[0] > 0.99
+
+
+def test_intervals_hold_what_they_say():
+    """Nineteen of twenty, of differences that are drawn as the model says."""
+    inside = []
+    for case in range(100):
+        means = np.random.default_rng([11, case]).normal(0.6, 0.08, 4)
+        found = believe(outcomes_of(case, means, 6, sd=0.04), noise=Noise(0.02), seed=case)
+        gaps = found.draws - found.draws.mean(axis=1, keepdims=True)
+        low, high = Beliefs(gaps).interval.T
+        true = means - means.mean()
+        inside += list((low <= true) & (true <= high))
+    assert 0.9 < np.mean(inside) < 0.99
+
+
+def test_means_stand_at_their_level():
+    y = outcomes_of(12, [0.5, 0.6], 40) + np.linspace(-0.2, 0.2, 40)
+    found = believe(y, noise=Noise(0.02))
+    assert found.mean.mean() == pytest.approx(y.mean(), abs=0.01)

@@ -96,3 +96,54 @@ def test_decisions_are_mostly_right():
             wrong += means[choice.arm] < means.max() - 0.02
     assert decided > 60
     assert wrong / decided < 0.09
+
+
+def test_equal_costs_take_the_smaller_team():
+    race, _ = raced([0.6, 0.6, 0.6], sd=0.005)
+    assert choose(race, [8, 1, 4]).arm == 1
+    dear, _ = raced([0.6, 0.6], sd=0.005, costs=[1.0, 2.0])
+    assert choose(dear, [8, 1]).arm == 0
+
+
+def test_nothing_per_dollar_is_a_tie():
+    """Nobody gets anything done: the race ends, instead of weighing noise to the last seed."""
+    race = Race(2, USUAL, per_dollar=True)
+    while due := race.due():
+        race.take(dict.fromkeys(due, 0.0), {arm: 1.0 + arm for arm in due})
+    assert choose(race).verdict is Verdict.TIE
+    assert race.seeds < 40
+
+
+def test_dear_arms_dont_blur_cheap_ones():
+    """What is uncertain of a cost is a share of it."""
+    draw = np.random.default_rng(0)
+    race = Race(3, USUAL, per_dollar=True)
+    for _ in range(6):
+        noise = 1 + 0.1 * draw.normal(size=3)
+        outcomes = {arm: mean + 0.01 * draw.normal() for arm, mean in enumerate((0.6, 0.5, 0.6))}
+        race.take(outcomes, dict(enumerate(noise * [0.001, 0.001, 1.0])))
+    found = race.standing()
+    assert found.p_best[0] > 0.95
+    assert found.p_best[2] == 0
+
+
+def test_failing_free_is_no_bargain():
+    race, _ = raced([0.0, 0.6], sd=0.002, costs=[0.0, 1.0], per_dollar=True)
+    assert choose(race).arm == 1
+
+
+def test_free_arms_are_held_by_outcome():
+    race, _ = raced([0.4, 0.6], costs=[0.0, 0.0], per_dollar=True)
+    assert choose(race).arm == 1
+
+
+def test_cheap_is_not_enough():
+    """Of two that are likely close, one surely: that one, whatever it costs."""
+    race = Race(2, USUAL)
+    for seed in range(12):
+        wave = 0.02 * (-1) ** seed
+        race.take({0: 0.6 + wave, 1: 0.583 - wave}, {0: 5.0, 1: 1.0})
+    sure, other = race.standing().p_close
+    assert sure >= USUAL.sure > other >= 0.5
+    choice = choose(race)
+    assert (choice.arm, set(choice.tied)) == (0, {0, 1})

@@ -165,3 +165,70 @@ def test_mistakes_are_one_line(options, words):
     assert said.code == 2
     assert words in said.err
     assert len(said.err.strip().splitlines()) == 1
+
+
+def test_too_few_seeds_are_said():
+    one, three = (
+        un.advise(protocol="sequential", agents=3, ticks=1, replicates=r, confidence=0.99999)
+        for r in (1, 3)
+    )
+    assert one.answer == three.answer == "undecided"
+    assert "it takes 3 seeds at least; use more --replicates" in one.sentences[0]
+    assert "all 3 seeds are played; use more --replicates" in three.sentences[0]
+
+
+def test_outcomes_stay_within_their_range():
+    found = un.advise(
+        protocol=["silent", "sequential"], agents=3, ticks=1, replicates=2, tasks="agentsnet",
+    )  # fmt: skip
+    for arm in found.arms:
+        assert 0 <= arm["low"] <= arm["mean"] <= arm["high"] <= 1
+
+
+def test_dollars_are_weighed_throughout():
+    """The table, the chances, the gain and the sentence speak of the same thing."""
+    found = un.advise(
+        protocol="sequential", agents=2, ticks=1, replicates=4, per_dollar=True, margin=0.05,
+        model=["synthetic/strong", "synthetic/weak"],
+    )  # fmt: skip
+    by_mean, by_dollar = (
+        [(a["protocol"], a["model"]) for a in sorted(found.arms, key=lambda a: -a[by])]
+        for by in ("mean", "outcome_per_usd")
+    )
+    assert by_mean[0][1] == "synthetic/strong"
+    assert by_dollar[0][1] == "synthetic/weak" == found.arms[0]["model"]
+    assert found.arms[0]["p_close"] == max(arm["p_close"] for arm in found.arms)
+    assert "within 5 % of the best" in found.sentences[0]
+    assert "of the best outcome per dollar" in found.gains[-1].line()
+
+
+def test_failures_are_counted_and_named(here):
+    (here / "mine.py").write_text(
+        "import unscripted as un\n\n\nclass Boom(un.Mind):\n"
+        '    """Can\'t."""\n\n    def decide(self, observation):\n        raise ValueError\n'
+    )
+    boom = ("--model", "mine.py:Boom", "--tasks", "hidden-profile", "--max-failures", 0)
+    said = command("advise", *QUICK[:-1], 3, *boom, "--out", "a", "--json")
+    assert said.code == 3, said.err
+    (failed,) = (line for line in said.body["sentences"] if line.startswith("decisions that"))
+    assert failed.count("(100 %)") == 3
+    assert "all 3 seeds are played" in said.body["sentences"][0]
+    assert un.load(here / "a").sentences == said.body["sentences"]
+
+
+def test_functions_never_play_a_dry_run():
+    with pytest.raises(un.UsageError, match="use the command with --dry-run"):
+        un.advise(dry_run=True)
+
+
+def test_every_form_says_synthetic(advised):
+    found = un.load(advised[1])
+    for text in (str(found), found._repr_html_()):
+        assert "Synthetic minds" in text
+        assert "solo" in text
+    assert repr(found).startswith("<Advice: ")
+
+
+def test_one_model_needs_no_name(advised):
+    said, _ = advised
+    assert not any("(synthetic/strong)" in line for line in said.body["sentences"])
