@@ -78,7 +78,9 @@ def gain(
 def controls(found: study.StudyResults, faculty: str, value: float | None) -> list[study.Finding]:
     """Whether it matters what a role says, where it is said to matter."""
     where = "" if value is None else f"{faculty} at {value:g}: "
-    basis = study.predicted("no term of the loss has a placebo")
+    basis = study.by_loss(
+        study.quantity("quality", protocol=PLACEBO), outside="no term of the loss has a placebo"
+    )
     return [
         study.above(
             f"{where}{words} minus placebo > 0 (control)",

@@ -157,7 +157,10 @@ def judge(trials: list[Trials], stays: dict[int, Trials]) -> list[study.Finding]
     """The claims: the large batch goes, the small one stays, equal ones are left alone."""
     findings: list[study.Finding] = []
     by_test = study.predicted("the level of the trial's own test")
-    mechanism = study.predicted("no term of the loss has groups; docs/organizations.md")
+    mechanism = study.by_loss(
+        study.quantity("quality", groups=True),
+        outside="no term of the loss has groups; docs/organizations.md",
+    )
     for case in trials:
         tuning = _tuning(case.trial)
         first, second = map(int, tuning.values)

@@ -113,7 +113,7 @@ def report(found: study.StudyResults, options: study.StudyOptions) -> study.Stud
         study.above(
             f"relays minus {mind}, chain minus complete > 0",
             lost("chain") - lost("complete"),
-            basis=study.predicted("no such task is in the loss"),
+            basis=study.by_loss(study.quantity("score"), outside="no such task is in the loss"),
         ),
     ]
     return study.StudyReport(

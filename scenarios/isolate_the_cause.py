@@ -203,11 +203,21 @@ def findings_of(group: Group, measure: str) -> list[study.Finding]:
     """What was expected, of one group."""
     arranged = FACTORIAL["work", "dependency", "assigned"]
     free = FACTORIAL["work", "dependency", "free"]
-    fit = blind = study.predicted("no such task has a term in the loss")
-    if measure == "quality":
-        fit = study.fitted("qualities of both protocols are terms of the loss")
-        blind = study.predicted("silent is no term of the loss")
-    mechanism = study.predicted("no term of the loss has this cell")
+    both = (study.quantity(measure, protocol=p) for p in (SEQUENTIAL, COORDINATOR))
+    scored = "no such task has a term in the loss"
+    quality = measure == "quality"
+    fit = study.by_loss(
+        *both,
+        inside="qualities of both protocols are terms of the loss",
+        outside="qualities of both protocols are not in the loss" if quality else scored,
+    )
+    blind = study.by_loss(
+        study.quantity(measure, protocol="silent"),
+        outside="silent is no term of the loss" if quality else scored,
+    )
+    mechanism = study.by_loss(
+        study.quantity(measure, protocol=arranged), outside="no term of the loss has this cell"
+    )
     paper = study.predicted("arXiv:2603.28990, here with all else equal")
     differences = [
         ("sequential minus coordinator > 0", SEQUENTIAL, COORDINATOR, False, fit),

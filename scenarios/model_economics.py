@@ -67,7 +67,14 @@ def report(found: study.StudyResults, options: study.StudyOptions) -> study.Stud
             "sequential, quality of deepseek-v3.2 over that of claude-sonnet-4.6 > 0.9",
             ratio("quality"),
             0.9,
-            basis=study.fitted("both qualities are terms of the loss"),
+            basis=study.by_loss(
+                *(
+                    study.quantity("quality", protocol="sequential", model=m)
+                    for m in ("deepseek-v3.2", DEAR)
+                ),
+                inside="both qualities are terms of the loss",
+                outside="a quality of it is no term of the loss",
+            ),
         ),
         study.below(
             "sequential, cost (uncached) of deepseek-v3.2 over claude-sonnet-4.6's < 0.1",
@@ -78,7 +85,10 @@ def report(found: study.StudyResults, options: study.StudyOptions) -> study.Stud
         study.above(
             f"coordinator, {planned or 'planner with cheap workers'} minus {worker} > 0",
             lift,
-            basis=study.predicted("no mixed team is in the loss"),
+            basis=study.by_loss(
+                study.quantity("quality", protocol="coordinator", team=planned),
+                outside="no mixed team is in the loss",
+            ),
         ),
     ]
     offers = offers_in(found)

@@ -73,12 +73,15 @@ def report(found: study.StudyResults, options: study.StudyOptions) -> study.Stud
     def added(protocol: str, scope: str, measure: str = "quality") -> study.Sample:
         return sample(protocol, scope, measure) - sample(protocol, OFF, measure)
 
+    remembered = study.by_loss(
+        study.quantity("quality", memory=TEAM), outside="no term of the loss opens memory to them"
+    )
     lead = sample("sequential", OFF) - sample(SHARED, OFF)
     findings = [
         study.below(
             "shared, team minus off, less the lead of sequential over shared < 0",
             added(SHARED, TEAM) - lead,
-            basis=study.fitted("the lead it is held against is in the loss"),
+            basis=remembered,
         ),
         *(
             study.between(
@@ -86,7 +89,7 @@ def report(found: study.StudyResults, options: study.StudyOptions) -> study.Stud
                 added(p, TEAM),
                 -0.02,
                 0.02,
-                basis=study.predicted("no term of the loss opens memory to them"),
+                basis=remembered,
             )
             for p in OTHERS
         ),

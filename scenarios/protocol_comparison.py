@@ -10,6 +10,9 @@ from __future__ import annotations
 
 from unscripted import study
 
+PILOT_MODEL = "gpt-4.1-mini"
+PILOT = ("sequential", "coordinator", "broadcast", "shared")
+
 
 def design(options: study.StudyOptions) -> study.ComparisonConfig:
     """Protocols and controls on the same tasks."""
@@ -25,7 +28,11 @@ def report(found: study.StudyResults, options: study.StudyOptions) -> study.Stud
     def lead(first: str, second: str) -> study.Sample:
         return found.sample("quality", protocol=first) - found.sample("quality", protocol=second)
 
-    basis = study.fitted("all four qualities of the pilot are terms of the loss")
+    basis = study.by_loss(
+        *(study.quantity("quality", protocol=p, model=PILOT_MODEL, n=8) for p in PILOT),
+        inside="all four qualities of the pilot are terms of the loss",
+        outside="not all qualities of the pilot are terms of the loss",
+    )
     findings = [
         study.above(
             "sequential minus coordinator > 0", lead("sequential", "coordinator"), basis=basis

@@ -173,7 +173,9 @@ def report(found: study.StudyResults, options: study.StudyOptions) -> study.Stud
         return study.Sample.of(rows, measure)
 
     published = study.predicted("arXiv:2603.28990, order of its pilot's index")
-    mechanism = study.predicted("no term of the loss has a shock")
+    mechanism = study.by_loss(
+        study.quantity("quality", shock=True), outside="no term of the loss has a shock"
+    )
     findings: list[study.Finding] = [
         *(
             study.above(

@@ -52,7 +52,10 @@ def report(found: study.StudyResults, options: study.StudyOptions) -> study.Stud
         study.above(
             "sequential, role stability with growing minus with fixed skills > 0",
             grown,
-            basis=study.predicted("no term of the loss has skills that grow"),
+            basis=study.by_loss(
+                study.quantity("quality", skills="growing"),
+                outside="no term of the loss has skills that grow",
+            ),
         ),
     ]
     return study.StudyReport(

@@ -36,28 +36,33 @@ def report(found: study.StudyResults, options: study.StudyOptions) -> study.Stud
     def lead(level: str, over: str) -> study.Sample:
         return quality(level, "sequential") - quality(level, over)
 
-    level_order = study.predicted("all terms of the loss but depth are of one level")
-    open_ = study.predicted("no term of the loss has it")
+    def on(*cells: tuple[str, str]) -> study.Basis:
+        return study.by_loss(
+            *(study.quantity("quality", level=level, protocol=p) for level, p in cells),
+            inside="terms of the loss read all its qualities",
+            outside="no term of the loss has it",
+        )
+
     falls = {p: quality("L1", p) - quality("L4", p) for p in PROTOCOLS}
     findings = [
         *(
             study.above(
                 f"{p}: quality on L1 minus L4 > 0",
                 fall,
-                basis=level_order if p in ("sequential", "coordinator") else open_,
+                basis=on(("L1", p), ("L4", p)),
             )
             for p, fall in falls.items()
         ),
         study.above(
             "lead of sequential over shared, L3 minus L1 > 0",
             lead("L3", "shared") - lead("L1", "shared"),
-            basis=open_,
+            basis=on(*((x, p) for x in ("L1", "L3") for p in ("sequential", "shared"))),
         ),
         *(
             study.above(
                 f"sequential minus coordinator on {x} > 0",
                 lead(x, "coordinator"),
-                basis=level_order,
+                basis=on((x, "sequential"), (x, "coordinator")),
             )
             for x in ("L3", "L4")
         ),

@@ -37,27 +37,39 @@ def report(found: study.StudyResults, options: study.StudyOptions) -> study.Stud
 
     small = [r for r in found.of(protocol="sequential") if 4 <= r["agents"] <= 64]
     depth = study.Sample.of(small, "hierarchy_depth")
-    saturates = study.predicted("arXiv:2603.28990; the loss has sizes above 32 on L1 alone")
+
+    def saturates(*sizes: int) -> study.Basis:
+        return study.by_loss(
+            *(study.quantity("quality", protocol="sequential", n=n) for n in sizes),
+            inside="quality at both sizes is in the loss",
+            outside="arXiv:2603.28990; the loss does not have quality at both sizes",
+        )
+
+    deep = (study.quantity("hierarchy_depth", protocol="sequential", n=n) for n in (16, 64))
     findings = [
         study.below(
             "sequential, quality at 64 minus at 16 < 0.02",
             quality(64) - quality(16),
             0.02,
-            basis=saturates,
+            basis=saturates(64, 16),
         ),
         study.between(
             "sequential, quality at 256 minus at 64 within 0.02",
             quality(256) - quality(64),
             -0.02,
             0.02,
-            basis=saturates,
+            basis=saturates(256, 64),
         ),
         study.between(
             "sequential, depth from 4 to 64 members, mean 1 to 2",
             depth,
             1,
             2,
-            basis=study.fitted("depth at 16 and at 64 members is in the loss"),
+            basis=study.by_loss(
+                *deep,
+                inside="depth at 16 and at 64 members is in the loss",
+                outside="arXiv:2603.28990; the loss does not have depth at 16 and at 64 members",
+            ),
         ),
     ]
     return study.StudyReport(

@@ -38,7 +38,10 @@ def report(found: study.StudyResults, options: study.StudyOptions) -> study.Stud
     def lost(protocol: str, topology: str) -> study.Sample:
         return quality(protocol, "complete") - quality(protocol, topology)
 
-    basis = study.predicted("the loss knows the complete network alone")
+    basis = study.by_loss(
+        study.quantity("quality", topology="chain"),
+        outside="the loss knows the complete network alone",
+    )
     findings = [
         study.above(
             "sequential, complete minus chain > 0", lost("sequential", "chain"), basis=basis

@@ -12,6 +12,7 @@ from unscripted.scenarios.campaign.design import (
     DEEPSEEK,
     FINAL,
     GLM,
+    MINI,
     NONE,
     PILOT,
     STRUCK,
@@ -27,12 +28,32 @@ def claims(found: study.StudyResults) -> list[study.Claim]:
     return [*_pilot(found), *_final(found), *_roles(found), *_depth(found), *_threshold(found)]
 
 
+def origin(*quantities: study.Quantity, inside: study.Origin = study.Origin.FITTED) -> study.Origin:
+    """Where a figure comes from: what the loss reads is fitted, all else is predicted."""
+    return inside if study.all_in_loss(*quantities) else study.Origin.PREDICTION
+
+
+def pilot_quality(protocol: str) -> study.Quantity:
+    """A quality of the pilot."""
+    return study.quantity("quality", protocol=protocol, model=MINI, n=8)
+
+
+def final_quality(model: str, protocol: str) -> study.Quantity:
+    """A quality of the final series."""
+    return study.quantity("quality", protocol=protocol, model=model, n=16)
+
+
+def depth_of(agents: int) -> study.Quantity:
+    """The depth of a team of a size."""
+    return study.quantity("hierarchy_depth", protocol="sequential", model=CLAUDE, n=agents)
+
+
 def _pilot(found: study.StudyResults) -> list[study.Claim]:
     section = "Pilot: 8 agents, GPT-4.1-mini, L3 and L4"
     made = []
     for p, (q, _, _) in PILOT.items():
         quality = found.sample("quality", series="pilot", protocol=p)
-        made.append(claim(section, f"{p}, Q", q, quality, study.Origin.FITTED))
+        made.append(claim(section, f"{p}, Q", q, quality, origin(pilot_quality(p))))
     for p, (_, b, _) in PILOT.items():
         balance = found.sample("balance", series="pilot", protocol=p)
         made.append(claim(section, f"{p}, balance index", b, balance))
@@ -42,7 +63,8 @@ def _pilot(found: study.StudyResults) -> list[study.Claim]:
     free = found.sample("quality", series="pilot", protocol="shared")
     lead = led / free - study.Sample(dict.fromkeys(led.values, 1.0))
     name = "sequential over shared, relative gain"
-    made.append(claim(section, name, 0.44, lead, study.Origin.FOLLOWS))
+    follows = origin(*map(pilot_quality, ("sequential", "shared")), inside=study.Origin.FOLLOWS)
+    made.append(claim(section, name, 0.44, lead, follows))
     d = cohens_d(found, "sequential", "shared")
     made.append(claim(section, "sequential against shared, Cohen's d over tasks", 1.86, d))
     return made
@@ -58,25 +80,27 @@ def _final(found: study.StudyResults) -> list[study.Claim]:
     }
     for m, (sequential, coordinator) in FINAL.items():
         for p, published in (("sequential", sequential), ("coordinator", coordinator)):
-            kind = study.Origin.FITTED
+            kind = origin(final_quality(m, p))
             made.append(claim(section, f"{m}, {p}, Q", published, q[m, p], kind))
     for m, gain in zip(FINAL, (0.141, 0.124, 0.122), strict=True):
         ratio = q[m, "sequential"] / q[m, "coordinator"]
         gained = ratio - study.Sample(dict.fromkeys(ratio.values, 1.0))
         name = f"{m}, relative gain of sequential"
-        kind = study.Origin.FOLLOWS
+        pair = (final_quality(m, "sequential"), final_quality(m, "coordinator"))
+        kind = origin(*pair, inside=study.Origin.FOLLOWS)
         made.append(claim(section, name, gain, gained, kind))
     for m, share in ((CLAUDE, 0.086), (GLM, 0.008)):
         declined = found.sample(
             "abstention_rate", series="final", model=f"synthetic/{m}", protocol="sequential"
         )
-        made.append(
-            claim(section, f"{m}, voluntary abstention", share, declined, study.Origin.FITTED)
-        )
+        kind = origin(study.quantity("abstention_rate", protocol="sequential", model=m, n=16))
+        made.append(claim(section, f"{m}, voluntary abstention", share, declined, kind))
     open_ones = (q[DEEPSEEK, "sequential"] - q[GLM, "sequential"] * -1.0) * 0.5
     name = "open models' share of Claude's Q"
     ratio = open_ones / q[CLAUDE, "sequential"]
-    made.append(claim(section, name, 0.95, ratio, study.Origin.FOLLOWS))
+    all_three = (final_quality(m, "sequential") for m in (CLAUDE, DEEPSEEK, GLM))
+    kind = origin(*all_three, inside=study.Origin.FOLLOWS)
+    made.append(claim(section, name, 0.95, ratio, kind))
     costs = [
         found.sample(
             "cost_usd_uncached", series="final", model=f"synthetic/{m}", protocol="sequential"
@@ -111,7 +135,7 @@ def _depth(found: study.StudyResults) -> list[study.Claim]:
     section = "Hierarchy depth: sequential, Claude, L1 to L4"
     sizes = [n for n in found.values("agents") if found.of(series="main", agents=n)]
     return [
-        claim(section, f"depth of {n} agents", (1.0, 2.0), depth_at(found, n), study.Origin.FITTED)
+        claim(section, f"depth of {n} agents", (1.0, 2.0), depth_at(found, n), origin(depth_of(n)))
         for n in sorted(sizes)
     ]
 
@@ -211,22 +235,30 @@ def findings_in(found: study.StudyResults) -> list[study.Finding]:
             "quality", series=series, protocol=second, **where
         )
 
-    in_loss = study.fitted("both qualities are terms of the loss")
+    def in_loss(*quantities: study.Quantity) -> study.Basis:
+        return study.by_loss(
+            *quantities,
+            inside="both qualities are terms of the loss",
+            outside="a quality of it is no term of the loss",
+        )
+
     threshold = study.assumed("scenario capability_threshold: what fixed roles cost was set")
     orders = [
         study.above(
             "pilot: sequential minus coordinator > 0",
-            lead("pilot", "sequential", "coordinator"), basis=in_loss,
+            lead("pilot", "sequential", "coordinator"),
+            basis=in_loss(pilot_quality("sequential"), pilot_quality("coordinator")),
         ),
         study.above(
             "pilot: coordinator minus broadcast > 0",
-            lead("pilot", "coordinator", "broadcast"), basis=in_loss,
+            lead("pilot", "coordinator", "broadcast"),
+            basis=in_loss(pilot_quality("coordinator"), pilot_quality("broadcast")),
         ),
         *(
             study.above(
                 f"final, {m}: sequential minus coordinator > 0",
                 lead("final", "sequential", "coordinator", model=f"synthetic/{m}"),
-                basis=in_loss,
+                basis=in_loss(final_quality(m, "sequential"), final_quality(m, "coordinator")),
             )
             for m in FINAL
             if found.of(series="final", model=f"synthetic/{m}")

@@ -18,6 +18,7 @@ from ...model.metrics.resilience import adaptation, recovery_time, resilience, r
 from ...model.options import option
 from ...model.tasks.task import LEVELS
 from .api.comparison import Comparison
+from .calibration.loss import Quantity, all_in_loss, by_loss, quantity
 from .cli.scenario import main
 from .config.catalogue import COMPARED
 from .config.comparison import ComparisonConfig
@@ -84,6 +85,7 @@ __all__ = [
     "Offer",
     "Origin",
     "Page",
+    "Quantity",
     "Resampled",
     "Row",
     "RunConfig",
@@ -100,9 +102,11 @@ __all__ = [
     "Tuning",
     "above",
     "adaptation",
+    "all_in_loss",
     "assumed",
     "below",
     "between",
+    "by_loss",
     "cells_table",
     "collapse",
     "constitution_for",
@@ -127,6 +131,7 @@ __all__ = [
     "predicted",
     "profile",
     "profiles",
+    "quantity",
     "range_of",
     "recovery_time",
     "resampled",
