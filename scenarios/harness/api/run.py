@@ -45,7 +45,7 @@ IN_NOTEBOOKS = (
 )  # fmt: skip
 """Columns of the table that notebooks show."""
 MOST_ROWS = 12
-MOST_AGENT_ROWS = 65_536
+MOST_AGENT_ROWS = 16_384
 """Of a part of the table of agents."""
 KINDS = ("measures", "team", "roles", "reach")
 """Of figures."""
