@@ -8,7 +8,9 @@ import pytest
 from support.commands import command
 
 import unscripted as un
+from unscripted.scenarios.harness.advice import playing
 from unscripted.scenarios.harness.advice.advice import Advice
+from unscripted.scenarios.harness.exits import Exit
 
 QUICK = ("--protocol", "sequential,silent", "--agents", 3, "--ticks", 1, "--replicates", 8)
 
@@ -232,3 +234,13 @@ def test_every_form_says_synthetic(advised):
 def test_one_model_needs_no_name(advised):
     said, _ = advised
     assert not any("(synthetic/strong)" in line for line in said.body["sentences"])
+
+
+def test_interruptions_say_what_is_kept(here, monkeypatch):
+    def stop(*_):
+        raise playing._OverError(Exit.INTERRUPTED, "interrupted")
+
+    monkeypatch.setattr(playing, "_seed", stop)
+    said = command("advise", *QUICK, "--out", "a", "--json")
+    assert (said.code, said.out) == (130, "")
+    assert "interrupted with 0 runs kept; the same command continues" in said.err
