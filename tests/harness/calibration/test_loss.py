@@ -30,7 +30,7 @@ def fresh():
     read_by_loss.cache_clear()
 
 
-def test_the_loss_is_read_as_it_is():
+def test_the_loss_is_read_whole():
     read = read_by_loss()
     assert {condition for condition, _ in read} == set(targets.needed())
     assert {m for _, m in read} == set(targets.MEASURES)
