@@ -20,7 +20,7 @@ from ..format import counted
 from ..runs.forecast import Forecast, forecast
 from ..runs.keys import run_key
 from ..runs.session import folder_path, kinds_of
-from .reach import Reach, advice_lines, comparison_lines, replicates_bought
+from .reach import Limit, Reach, advice_lines, comparison_lines
 
 SAMPLE = 4
 """Tasks of a kind of run of synthetic minds that are played to learn what they take."""
@@ -83,9 +83,9 @@ def plan_of(config: Config, execution: Execution) -> Plan:
     """
     todo = left_to_play(config, folder_path(config, execution))
     kinds = [(run, run.tasks.ticks) for run in kinds_of(config)]
-    costs, expected = _expected(config, todo, kinds, folder_path(config, execution))
+    each, expected = _expected(config, todo, kinds, folder_path(config, execution))
     modelled = any(run.synthetic for run, _ in kinds)
-    reach, said = _reach(config, costs, expected.budget_usd)
+    reach, said = _reach(config, each, expected)
     return Plan(
         expected,
         len(todo),
@@ -115,13 +115,14 @@ def left_to_play(config: Config, path: Path | None) -> list[tuple[RunConfig, int
     return [(run, run.tasks.ticks) for run in config.runs() if run_key(run) not in keys]
 
 
+UNPRICED = "without a price nobody knows what --budget buys; give --price"
 Todo = Sequence[tuple[RunConfig, int]]
 
 
 def _expected(
     config: Config, todo: Todo, kinds: Todo, path: Path | None
-) -> tuple[list[float], Forecast]:
-    """What one replicate of each kind costs in US dollars (by calls where it is free), and all."""
+) -> tuple[list[Forecast], Forecast]:
+    """What one replicate of each kind takes, and all."""
     base = config if isinstance(config, RunConfig) else config.base
     if any(run.called for run, _ in kinds):
         from ....agents.llm.journal.answered import answers_in
@@ -139,8 +140,7 @@ def _expected(
         played = {run: _sampled(run) for run, _ in kinds}
         each = [_modelled([kind], played, base.calls) for kind in kinds]
         expected = _modelled(todo, played, base.calls)
-    free = not any(one.cost_usd for one in each)
-    return [float(e.calls if free else e.cost_usd or 0.0) for e in each], expected
+    return each, expected
 
 
 class _Task(NamedTuple):
@@ -185,7 +185,7 @@ def _modelled(todo: Todo, played: Mapping[RunConfig, _Task], calls: Calls) -> Fo
 def _lines(config: Config, expected: Forecast, todo: Todo) -> list[str]:
     race = isinstance(config, AdviceConfig)
     tasks = sum(ticks for _, ticks in todo)
-    most = " at most, if no arm drops out" if race else ""
+    most = " at most, if no arm drops out and nothing stops it before" if race else ""
     said = [
         f"{counted(len(todo), 'run')}, {tasks:,} tasks{most}",
         expected.line(),
@@ -202,12 +202,26 @@ def _lines(config: Config, expected: Forecast, todo: Todo) -> list[str]:
 
 
 def _reach(
-    config: Config, costs: Sequence[float], budget: float | None
+    config: Config, each: Sequence[Forecast], expected: Forecast
 ) -> tuple[Reach | None, list[str]]:
+    """What can be shown; without a price nobody can foretell where a budget ends."""
     if isinstance(config, RunConfig):
         return None, []
-    if isinstance(config, AdviceConfig):
-        levels = len(config.values("level"))
-        arms = [math.fsum(costs[k : k + levels]) for k in range(0, len(costs), levels)]
-        return advice_lines(config, arms, budget)
-    return comparison_lines(config, replicates_bought(costs, budget, config.replicates))
+    budget = expected.budget_usd
+    dollars = [one.cost_usd or 0.0 for one in each]
+    unknown = budget is not None and bool(expected.unpriced)
+    said = [UNPRICED] if unknown else []
+    money = Limit(dollars, None if unknown else budget)
+    if not isinstance(config, AdviceConfig):
+        found, lines = comparison_lines(config, money.replicates(config.replicates))
+        return found, said + lines
+    levels = len(config.values("level"))
+    calls = Limit([float(one.calls) for one in each], config.design.max_calls)
+    limits = [Limit(_by_arm(limit.each, levels), limit.most) for limit in (money, calls)]
+    found, lines = advice_lines(config, limits)
+    return found, said + lines
+
+
+def _by_arm(values: Sequence[float], levels: int) -> list[float]:
+    """Sums over the levels of each arm."""
+    return [math.fsum(values[k : k + levels]) for k in range(0, len(values), levels)]

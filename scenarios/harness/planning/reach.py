@@ -6,6 +6,7 @@ knows beforehand; the values here are usual ones, and are said with every number
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -90,16 +91,39 @@ def contrasts_of(config: Sweep) -> int:
     return max(1, *families.values())
 
 
-def replicates_bought(costs: Sequence[float], budget: float | None, most: int) -> int:
-    """How many replicates of all cells a budget buys.
+@dataclass(frozen=True)
+class Limit:
+    """A limit to what is played, in dollars or calls.
 
-    Args:
-        costs: Of one replicate, by cell.
-        budget: In the same unit; None for no limit.
-        most: Replicates asked for.
+    Attributes:
+        each: What one replicate takes, by cell or arm.
+        most: May be taken in all; None for no limit.
     """
-    one = sum(costs)
-    return most if budget is None or not one else min(most, int(budget / one + 1e-9))
+
+    each: Sequence[float]
+    most: float | None
+
+    def replicates(self, most: int) -> int:
+        """How many replicates of all it lets through.
+
+        Args:
+            most: Replicates asked for.
+        """
+        return self.after(0, len(self.each), most)
+
+    def after(self, first: int, racing: int, most: int) -> int:
+        """How many replicates it lets through where only some stay after the first ones.
+
+        Args:
+            first: Replicates of all.
+            racing: How many stay, each of average cost.
+            most: Replicates asked for.
+        """
+        whole = math.fsum(self.each)
+        later = whole * racing / max(1, len(self.each))
+        if self.most is None or not later:
+            return most
+        return min(most, first + int((self.most - first * whole) / later + 1e-9))
 
 
 def comparison_lines(config: Sweep, bought: int) -> tuple[Reach, list[str]]:
@@ -115,31 +139,25 @@ def comparison_lines(config: Sweep, bought: int) -> tuple[Reach, list[str]]:
     return found, [found.line("every cell")]
 
 
-def advice_lines(
-    config: AdviceConfig, costs: Sequence[float], budget: float | None
-) -> tuple[Reach, list[str]]:
-    """How far a budget reaches in a race.
+def advice_lines(config: AdviceConfig, limits: Sequence[Limit]) -> tuple[Reach, list[str]]:
+    """How far the limits let a race go.
 
     Args:
         config: What advice is asked for.
-        costs: By arm, of one seed.
-        budget: In the same unit; None for no limit.
+        limits: Of dollars and of calls, by arm.
     """
     most, arm = config.replicates, config.arms[0]
-    everyone = replicates_bought(costs, budget, most)
+    arms = counted(len(limits[0].each), "arm")
+    everyone = min(limit.replicates(most) for limit in limits)
     if everyone < FEWEST:
         said = (
-            f"the budget buys {counted(everyone, 'seed')} of all {counted(len(costs), 'arm')}; "
-            f"advice needs {FEWEST}: use fewer arms, fewer --ticks, or a larger budget"
+            f"that is {counted(everyone, 'seed')} of all {arms}; advice needs {FEWEST}: use fewer "
+            "arms, fewer --ticks, or a larger --budget, --max-calls or --replicates"
         )
         return reach_of(arm, everyone), [said]
-    last = most
-    if budget is not None and costs:
-        two = 2 * sum(costs) / len(costs)
-        left = budget - FEWEST * sum(costs)
-        last = min(most, FEWEST + int(left / two + 1e-9)) if two else most
-    found = reach_of(arm, last)
+    found = reach_of(arm, min(limit.after(FEWEST, 2, most) for limit in limits))
     return found, [
-        f"all {counted(len(costs), 'arm')} play {FEWEST} seeds; {everyone} would be bought for all",
+        f"all {arms} play the first {FEWEST} seeds, then those that may still be the best; without "
+        f"leaving any out there would be {counted(everyone, 'seed')}",
         found.line("two arms that stay to the end"),
     ]

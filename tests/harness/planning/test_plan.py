@@ -9,6 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from support.called import MODEL, config
 from support.commands import command
 
@@ -16,7 +18,7 @@ import unscripted as un
 from unscripted.agents.llm.journal.answered import answers_in
 from unscripted.scenarios.harness.build.from_config import organization_of
 from unscripted.scenarios.harness.folders.folder import archive
-from unscripted.scenarios.harness.planning.reach import reach_of
+from unscripted.scenarios.harness.planning.reach import Limit, reach_of
 from unscripted.scenarios.harness.rehearsal.habits import Pace
 from unscripted.scenarios.harness.rehearsal.learning import learned
 from unscripted.scenarios.harness.rehearsal.rehearse import rehearse
@@ -147,3 +149,30 @@ def test_more_seeds_show_smaller_differences():
     assert found[0] is None
     assert found[1] > found[2] > found[3]
     assert reach_of(run, 8, contrasts=10).detectable > found[2]
+
+
+def test_calls_decide_what_shows(here):
+    asked = ("advise", "--agents", 3, "--ticks", 1, "--dry-run", "--json", "--model", MODEL)
+    little, some, much = (
+        command(*asked, "--max-calls", calls).body for calls in (20, 200, 100_000)
+    )
+    assert "advice needs 3" in little["sentences"][-1]
+    assert little["replicates"] < some["replicates"] < much["replicates"] == 100
+    assert some["detectable"] > much["detectable"]
+
+
+def test_no_price_buys_nothing_known(here):
+    asked = ("--model", "openai/nobody-knows", "--agents", 3, "--ticks", 1, "--dry-run", "--json")
+    for name in ("advise", "compare"):
+        said = command(name, *asked, "--replicates", 9, "--budget", 1).body
+        assert said["replicates"] == 9
+        assert "nobody knows what --budget buys" in " ".join(said["sentences"])
+
+
+@given(st.lists(st.floats(0.01, 5), min_size=1, max_size=6), st.floats(0, 500), st.integers(1, 100))
+def test_limits_let_through_what_fits(each, most, asked):
+    limit = Limit(each, most)
+    through = limit.replicates(asked)
+    assert through * sum(each) <= most + 1e-6
+    assert through == asked or (through + 1) * sum(each) > most - 1e-6
+    assert limit.after(0, 1, asked) >= through
