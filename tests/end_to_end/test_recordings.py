@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from support.commands import command
 
+import unscripted as un
+
 RECORDED = Path(__file__).resolve().parents[2] / "docs" / "recorded"
-ARCHIVES = ("first", "second")
+ARCHIVES = ("first", "second", "third")
 
 
 @pytest.fixture
@@ -33,6 +35,15 @@ def folder(unpacked):
 def test_scored_ones_repeat(unpacked, name, runs):
     said = command("replay", unpacked / "second" / name).out
     assert said == f"{runs} runs replayed, all equal\n"
+
+
+@pytest.mark.parametrize(("name", "runs"), [("advice-qwen-0.5b", 48), ("advice-qwen-1.5b", 38)])
+def test_advice_repeats(unpacked, name, runs):
+    path = unpacked / "third" / name
+    assert command("replay", path).out == f"{runs} runs replayed, all equal\n"
+    advice = un.load(path)
+    assert advice.answer == "undecided"
+    assert "can't tell arms apart, use easier ones" in advice.sentences[-1]
 
 
 def test_it_repeats(folder):
