@@ -53,8 +53,8 @@ def test_an_unusable_answer_is_repaired_once(loopback, kind):
 
 
 def test_silence_is_sent_back(loopback):
-    server = loopback(faults=Faults(schedule=(None, *["null_content"] * 3)))
-    (record,) = team(service(server), "shared", 3).run(1)
+    server = loopback(faults=Faults(schedule=(None, *["null_content", None] * 3)))
+    (record,) = team(service(server), "sequential", 3).run(1)
     assert record.totals.failures == 0
     assert [(m.usage.calls, m.turns[0].trace.repairs) for m in record.members] == [(2, 1)] * 3
 

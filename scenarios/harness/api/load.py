@@ -63,7 +63,7 @@ def run_in(folder: Archive, row: int) -> Run:
     """
     if isinstance(folder.config, RunConfig):
         raise UsageError(f"run={row}: dir={folder.folder} holds one run; leave run out")
-    runs, row = folder.config.runs(), whole("run", row)
+    runs, row = folder.config.runs(), whole("run", row, None)
     if not 0 <= row < len(runs):
         raise UsageError(f"run={row} is none of the {len(runs)} runs; use 0 to {len(runs) - 1}")
     config, replicate = runs[row], row % folder.config.replicates

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ....model.errors import UnknownNameError, UsageError
+from ....model.errors import UnknownNameError, UsageError, whole
 from ....model.metrics.emergence import NullTest
 from ....model.metrics.nulls.deafened import HeardTest
 from ....model.organization import BaseOrganization
@@ -207,6 +207,7 @@ class Run:
         """
         if tick is None:
             return list(self.each_told())
+        tick = whole("tick", tick, None)
         if not 0 <= tick < len(self.records):
             raise UsageError(f"tick={tick} is not played; ticks: 0 to {len(self.records) - 1}")
         return list(self.each_told(tick, tick + 1))

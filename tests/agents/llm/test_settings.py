@@ -101,9 +101,8 @@ def test_a_key_in_an_address(address):
 def test_defaults_are_those_of_the_docs():
     page = (Path(un.__file__).parent / "docs" / "real-models.md").read_text(encoding="utf-8")
     known = Calls()
-    assert f"of the agents, {TEMPERATURE:g} if left out" in page
     assert f"longest answer, {known.max_tokens}. " in page
-    assert f"own work and memory, {known.context_tokens:,} |" in page
+    assert f"until `--context-tokens` ({known.context_tokens:,})" in page
     assert (known.max_tokens, known.context_tokens, TEMPERATURE) == (2048, 16_000, 0.7)
     rest = (known.api_base, known.temperature, known.rpm, known.tpm, known.budget_usd, known.price)
     assert rest == (None,) * 6

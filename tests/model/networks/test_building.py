@@ -195,7 +195,7 @@ def test_function_without_network_is_refused():
     def mine(n: int, seed: int) -> list[int]:
         return [n]
 
-    with pytest.raises(un.UsageError, match="topology=mine returned list; return a Graph"):
+    with pytest.raises(un.UsageError, match=r"mine returned list; return a networkx\.Graph"):
         build_topology(mine, 3, 0)
 
 
