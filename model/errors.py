@@ -108,7 +108,8 @@ class Halt(UnscriptedError):
 
     Attributes:
         reason: `budget`, `interrupted`, `service` (it can't be reached), `refused` (nothing but
-            refusals), `limit` (nothing is left for us until later), `local` (this machine lacks
+            refusals), `limit` (nothing is left for us until later), `calls` (as many as may be
+            made are made), `local` (this machine lacks
             something), `disk` or `journal`.
     """
 

@@ -26,6 +26,7 @@ ENDING = ("SIGINT", "SIGTERM", "SIGHUP")
 _HALTED = {
     "budget": Exit.BUDGET,
     "limit": Exit.BUDGET,
+    "calls": Exit.BUDGET,
     "interrupted": Exit.INTERRUPTED,
     "refused": Exit.FAILURES,
 }

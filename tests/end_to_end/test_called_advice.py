@@ -44,11 +44,8 @@ def test_one_budget_for_all_arms(loopback, tmp_path):
 
 @pytest.mark.parametrize("most", [1, 20, 40])
 def test_calls_are_capped_exactly(loopback, tmp_path, most):
-    """One at a time: what a cut run has in the journal counts once that run reads it again."""
     server = loopback()
-    capped = asked(
-        server, tmp_path / "a", "--price", "1,5", "--max-calls", most, "--concurrency", 1
-    )
+    capped = asked(server, tmp_path / "a", "--price", "1,5", "--max-calls", most)
     said = command(*capped)
     assert said.code == 4
     assert said.body["calls"] <= most == len(agents_requests(server))

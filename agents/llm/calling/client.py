@@ -7,6 +7,8 @@ what the model doesn't take is followed by the same question without it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from ....model.engine.driver import Limits
 from ....model.errors import Halt
 from ...local.engine import CONTEXT
@@ -52,7 +54,8 @@ class Client:
     Attributes:
         known: What each model was found capable of.
         speeds: Of models whose servers say it, by LiteLLM id.
-        made: Calls of members so far, those that the journal answers included.
+        made: Calls of members so far, those that the journal answers included; of runs that were
+            `recalled`, all it has of them from the start.
         most_calls: At which of them everything stops; None for never.
         notes: What a person should be told when all is done, each once, in order.
     """
@@ -72,6 +75,7 @@ class Client:
         self.most_calls: int | None = None
         self._hopelessness = Hopelessness(patience_s(self.limits.deadline_s))
         self._unfinished: dict[CallKey, Earlier] = {}
+        self._recalled: set[CallKey] = set()
 
     def __deepcopy__(self, memo: dict[int, object]) -> Client:
         """Itself: copies of a team share its budget, its pace and its journal."""
@@ -162,8 +166,13 @@ class Client:
             Halt: The run must stop: nothing more may be sent.
         """
         with self.switch.halting():
-            self._count(call)
+            recalled = call.key in self._recalled
+            self._recalled.discard(call.key)
+            if not recalled:
+                self._count(call)
             found = self._found(call)
+            if recalled and found is None:  # it is made again
+                self._count(call)
         if found is not None:
             self.meter.replayed += 1
             return found
@@ -202,8 +211,25 @@ class Client:
         if not call.key.who.startswith("member"):
             return
         if self.most_calls is not None and self.made >= self.most_calls:
-            raise Halt("limit", "no more calls may be made")
+            raise Halt("calls", "no more calls may be made")
         self.made += 1
+
+    def recall(self, runs: Iterable[str]) -> bool:
+        """Count what was asked in runs that were cut, before any of them goes on.
+
+        Runs go on side by side. Counted one by one as they are read again, one run's old calls
+        would leave room for another's new ones.
+
+        Args:
+            runs: As calls name them; each is recalled once.
+
+        Returns:
+            Whether there is anything that was not read again yet.
+        """
+        found = {key for run in runs for key in self.journal.of_members(run)}
+        self.made += len(found - self._recalled)
+        self._recalled |= found
+        return bool(found)
 
     def _learn_speed(self, model: ModelId, found: Speed) -> None:
         """Keep the fastest reading, as a prompt that was read before says little, and the last

@@ -235,6 +235,16 @@ class Journal:
             rows = self._db.execute(tables.OF_DECISION, values_of(key)[:-1]).fetchall()
         return Bill.together(bill_of(list(row)) for row in rows)
 
+    def of_members(self, run: str) -> set[CallKey]:
+        """Where a run's members made a call, whatever came of it.
+
+        Args:
+            run: As calls name it.
+        """
+        with self._statement():
+            rows = self._db.execute(tables.OF_MEMBERS, (run,)).fetchall()
+        return {CallKey(run, tick, who, int(seed), call) for run, tick, who, seed, call in rows}
+
     def answered(self) -> list[Answered]:
         """The newest answers in it, to learn from."""
         return list(answers_of(self._db))

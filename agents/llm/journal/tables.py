@@ -53,6 +53,10 @@ BILLED = (
     "tokens_in, tokens_out, tokens_cached, tokens_written, tokens_reasoning, cost_usd,"
     " cost_usd_uncached"
 )
+OF_MEMBERS = (
+    "SELECT DISTINCT run, tick, who, decision, call FROM calls WHERE run = ?"
+    " AND who LIKE 'member %'"
+)
 SENT = f"SELECT 1 FROM requests WHERE {KEY} LIMIT 1"
 OF_DECISION = (
     f"SELECT {BILLED} FROM requests WHERE run = ? AND tick = ? AND who = ? AND decision = ?"

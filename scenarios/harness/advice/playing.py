@@ -17,6 +17,7 @@ from ..folders.folder import Archive
 from ..format import counted
 from ..results.run_result import RunResult
 from ..runs.interrupts import graceful
+from ..runs.keys import calls_key
 from ..runs.many import check_buildable
 from ..runs.reporter import Counted, Reporter
 from ..runs.session import Session, folder_path
@@ -178,7 +179,7 @@ def _stopped(course: Course, session: Session) -> _OverError:
     client = session.service.client if session.service is not None else None
     halt = client.halt if client is not None else None
     most = course.config.design.max_calls
-    if client is not None and most is not None and client.made == client.most_calls:
+    if halt is not None and most is not None and halt.reason == "calls":
         return _OverError(Exit.BUDGET, _used_up(most, most))
     if halt is None:
         return _OverError(Exit.USAGE, "runs were stopped; the same command continues")
@@ -199,13 +200,14 @@ def _limit_calls(course: Course, session: Session, turn: _Turn) -> None:
     left = most - earlier
     left -= calls_of(r.row for key, r in others.items() if key in course.uncounted)
     uncounted = {key: job for key, job in jobs.items() if not is_counted(job.config)}
+    begun = [calls_key(j.config) for k, j in jobs.items() if k not in {*turn.kept, *uncounted}]
+    recalled = service.client.recall(begun)
     course.uncounted |= uncounted.keys()
     made = service.client.made
     done = most - left + made
     left -= sum(most_calls(job.config) for key, job in uncounted.items() if key not in turn.kept)
     service.client.most_calls = left
-    calls_some = any(key not in turn.kept and key not in uncounted for key in jobs)
-    if left < made + calls_some:
+    if left < made + (bool(begun) and not recalled):
         raise _OverError(Exit.BUDGET, _used_up(most, done))
 
 

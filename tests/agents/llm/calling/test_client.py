@@ -395,3 +395,20 @@ def test_the_key_says_where():
     client = client_of(raw())
     asyncio.run(client.complete(call_of()))
     assert client.journal.find(CALL, REQUEST.digest) is not None
+
+
+def test_calls_of_cut_runs_count_at_once():
+    client = client_of(raw("yes"), price=PRICE)
+    for i in range(2):
+        complete(client, run="cut", tick=i, who="member 0")
+    client.made, client.most_calls = 0, 3
+    assert client.recall(["cut", "new"])
+    assert client.made == 2
+    assert complete(client, run="new", who="member 0").text == "yes"
+    halted = complete(client, run="new", tick=1, who="member 0")
+    assert isinstance(halted, Halt)
+    assert halted.reason == "calls"
+    read_again = complete(client, run="cut", tick=0, who="member 0")
+    assert read_again.text == "yes"
+    assert (client.made, client.meter.sent) == (3, 3)
+    assert not client.recall(["nobody"])
