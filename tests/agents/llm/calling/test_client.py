@@ -26,6 +26,7 @@ from unscripted.agents.llm.billing.tokens import Tokens
 from unscripted.agents.llm.calling import sender as sender_module
 from unscripted.agents.llm.calling.client import Client
 from unscripted.agents.llm.calling.retry import Deadline
+from unscripted.agents.llm.capabilities.capabilities import Capabilities
 from unscripted.agents.llm.journal.journal import Journal
 from unscripted.agents.llm.request import CallFailed, Completion
 from unscripted.agents.llm.transport.call_errors import ErrorKind
@@ -399,6 +400,7 @@ def test_the_key_says_where():
 
 def test_cut_runs_count_at_once():
     client = client_of(raw("yes"), price=PRICE)
+    client.known.settle(REQUEST.model, Capabilities())
     for i in range(2):
         complete(client, run="cut", tick=i, who="member 0")
     client.made, client.most_calls = 0, 3
