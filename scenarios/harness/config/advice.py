@@ -61,7 +61,8 @@ class AdviceConfig:
         object.__setattr__(self, "factors", factors)
         if not self.teams:
             reason = next((x.reason for x in self.left_out), "give a protocol beside solo")
-            raise UsageError(f"no arm but {ALONE} can be played: {reason}")
+            none = f"no arm but {ALONE}" if self.arms else "no arm"
+            raise UsageError(f"{none} can be played: {reason}")
         self._check_outcome()
 
     @staticmethod

@@ -156,13 +156,15 @@ def test_tasks_that_tell_nothing_are_named():
         (("--margin", 0), "use e.g. 0.02"),
         (("--confidence", 1), "use e.g. 0.95"),
         (("--max-calls", 0), "use 1 or more"),
-        (("--protocol", "solo"), "no arm but solo"),
+        (("--protocol", "solo"), "no arm but solo can be played"),
+        (("--tasks", "empty.yaml"), "no arm can be played: empty.yaml"),
         (("--protocol", "sequentail"), "sequential"),
         (("--agents", "3,3"), "twice"),
         (("--judge", "none"), "nothing grades"),
     ],
 )
-def test_mistakes_are_one_line(options, words):
+def test_mistakes_are_one_line(here, options, words):
+    (here / "empty.yaml").touch()
     said = command("advise", *options)
     assert said.code == 2
     assert words in said.err
