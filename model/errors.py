@@ -15,7 +15,6 @@ Failures of minds and judges are values (`Failure`), not exceptions: a tick alwa
 from __future__ import annotations
 
 import difflib
-import math
 from collections.abc import Iterable, Sequence
 from numbers import Real
 from typing import Any, NamedTuple
@@ -145,8 +144,8 @@ def whole(name: str, value: Any, low: int | None = 0) -> int:
     Raises:
         UsageError: It is none, or below.
     """
-    real = isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
-    if real and not value % 1 and (low is None or value >= low):
+    real = isinstance(value, Real) and not isinstance(value, bool)
+    if real and value == value and not value % 1 and (low is None or value >= low):
         return int(value)
     least = "" if low is None else f" of {low} or more"
     raise UsageError(f"{name}={_shown(value)} is no whole number{least}; use one")
@@ -164,7 +163,10 @@ def number(name: str, value: Any) -> float:
     """
     if isinstance(value, bool) or not isinstance(value, Real):
         raise UsageError(f"{name}={_shown(value)} is no number; use one")
-    return float(value)
+    try:
+        return float(value)
+    except OverflowError:
+        raise UsageError(f"{name}={_shown(value)} is too large; use a smaller number") from None
 
 
 def because(error: BaseException) -> str:

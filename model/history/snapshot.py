@@ -11,6 +11,7 @@ from typing import Any
 
 import networkx as nx
 
+from ..networks.complete import CompleteGraph
 from ..setup import Setup
 from .events import Event
 
@@ -39,9 +40,12 @@ class Reversal:
         """
         if self.newcomer is not None:
             graph.remove_node(self.newcomer)
+        graph.remove_edges_from(self.made)
+        if self.leaver is not None and isinstance(graph, CompleteGraph):
+            graph.join(self.leaver[0], self.cut, **self.leaver[1])
+            return
         if self.leaver is not None:
             graph.add_node(self.leaver[0], **self.leaver[1])
-        graph.remove_edges_from(self.made)
         graph.add_edges_from(self.cut)
 
 

@@ -5,9 +5,8 @@ Linked pairs of 16,384 members are 134 million, which as networkx holds them tak
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from types import MappingProxyType
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any, NoReturn
 
 import networkx as nx
 
@@ -16,7 +15,29 @@ from ..errors import UsageError
 MOST_LAID_OUT = 10_000
 """Members up to which links are held where they must be: fifty million links, ten gigabytes."""
 BYTES_A_LINK = 200
-_NO_DATA: Mapping[str, Any] = MappingProxyType({})
+
+
+class _NoData(Mapping[str, Any]):
+    """What a link holds that is not laid out; a copy of it is a dictionary."""
+
+    def __len__(self) -> int:
+        return 0
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __getitem__(self, name: str) -> NoReturn:
+        raise KeyError(name)
+
+    def copy(self) -> dict[str, Any]:
+        """As a link that is laid out has it."""
+        return {}
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> dict[str, Any]:
+        return self.copy()
+
+
+_NO_DATA = _NoData()
 
 
 class _Others(Mapping[int, Mapping[str, Any]]):
@@ -68,9 +89,10 @@ class _Adjacency(Mapping[int, _Others]):
 
 
 class CompleteGraph(nx.Graph):  # type: ignore[type-arg]
-    """A complete networkx graph in O(members); links have no data of their own.
+    """A complete networkx graph in O(members).
 
-    Members may leave. At any other change it becomes a graph like any other, with all its links.
+    Members may leave, and join with links to everybody. At any other change it becomes a graph like
+    any other, with all its links. Until then links have no data; to set some, call `lay_out` first.
 
     Args:
         n: Nodes 0 to n - 1.
@@ -93,8 +115,10 @@ class CompleteGraph(nx.Graph):  # type: ignore[type-arg]
         Args:
             as_view: Whether it shows later changes; it can't be changed itself.
         """
-        if as_view:
-            return super().copy(as_view=True)
+        if (
+            as_view or type(self._adj) is not _Adjacency
+        ):  # networkx makes views of parts of our class
+            return super().copy(as_view=as_view)
         twin = CompleteGraph()
         twin.graph.update(self.graph)
         twin._node.update({member: dict(data) for member, data in self._node.items()})
@@ -113,8 +137,53 @@ class CompleteGraph(nx.Graph):  # type: ignore[type-arg]
             raise nx.NetworkXError(f"The node {n} is not in the graph.")
         del self._node[n]
 
+    def join(self, member: int, links: Iterable[tuple[int, int]], **data: Any) -> None:
+        """Add a member with its links.
+
+        Args:
+            member: Not there yet.
+            links: Pairs of it and another.
+            **data: Of its node.
+        """
+        links = list(links)
+        if {other for link in links for other in link} == {*self._node, member}:
+            self._node[member] = data
+        else:
+            self.add_node(member, **data)
+            self.add_edges_from(links)
+
+    def to_undirected(self, as_view: bool = False) -> Any:
+        """Itself, as networkx gives it.
+
+        Args:
+            as_view: As in `copy`.
+        """
+        return self.copy(as_view)
+
+    def to_directed(self, as_view: bool = False) -> Any:
+        """With all links both ways, as networkx gives it.
+
+        Args:
+            as_view: As in `copy`.
+
+        Raises:
+            UsageError: They would not fit into memory.
+        """
+        if not as_view:
+            self._require_room()
+        return super().to_directed(as_view)
+
     def lay_out(self) -> None:
-        """Become a graph like any other, with all its links."""
+        """Become a graph like any other, with all its links.
+
+        Raises:
+            UsageError: They would not fit into memory.
+        """
+        self._require_room()
+        self.__class__ = nx.Graph  # type: ignore[assignment]
+        self._adj = linked(list(self._node))
+
+    def _require_room(self) -> None:
         n = len(self)
         if n > MOST_LAID_OUT:
             links = n * (n - 1) // 2
@@ -123,8 +192,6 @@ class CompleteGraph(nx.Graph):  # type: ignore[type-arg]
                 f"held, {links * BYTES_A_LINK / 1e9:.0f} GB; use at most {MOST_LAID_OUT} agents "
                 "or a sparse network"
             )
-        self.__class__ = nx.Graph  # type: ignore[assignment]
-        self._adj = linked(list(self._node))
 
 
 def linked(members: list[int]) -> dict[int, dict[int, dict[str, Any]]]:
@@ -142,10 +209,12 @@ def linked(members: list[int]) -> dict[int, dict[int, dict[str, Any]]]:
 
 
 def _laid_out_first(name: str) -> Any:
-    """A method of networkx that changes links or adds members."""
+    """A method of networkx that changes links or adds members; of an empty list it does nothing."""
     change = getattr(nx.Graph, name)
 
     def changed(self: CompleteGraph, *args: Any, **kwargs: Any) -> Any:
+        if args and isinstance(args[0], tuple | list) and not args[0]:
+            return None
         self.lay_out()
         return change(self, *args, **kwargs)
 

@@ -65,6 +65,7 @@ def test_families_refuse_strangers(spec):
     for graph in (nx.Graph([("a", "b")]), nx.Graph([(-1, 0)]), nx.MultiGraph([(0, 1), (0, 1)])):
         refused(lambda graph=graph: family.make(graph=graph), "whole numbers of 0 or more")
     refused(lambda: family.floor(10**30), "too large")
+    assert family.make(seed=10**400, graph=nx.path_graph(4)) is not None
 
 
 def test_both_scorings_score_one_task():

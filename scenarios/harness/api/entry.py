@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import networkx as nx
 
 from ....agents.llm.settings import Calls
-from ....model.errors import UsageError
+from ....model.errors import UnknownNameError, UsageError
 from ....model.options import Named, options_of
 from ..advice.advice import Advice
 from ..advice.playing import play_advice
@@ -28,6 +28,8 @@ from ..runs.reporter import Reporter
 from .comparison import Comparison, play_comparison
 from .run import Run, play_run
 
+NOT_SHOWN = ("json", "yes", "dry_run")
+"""Options of commands that functions have no use for."""
 F = TypeVar("F", bound=Callable[..., Any])
 V = TypeVar("V", Run, Comparison, Advice)
 
@@ -45,7 +47,7 @@ def _with_options(*groups: type, lists: Sequence[str] = (), **defaults: Any) -> 
             )
             for group in groups
             for n in options_of(group)
-            if n.name not in ("json", "yes", "dry_run")
+            if n.name not in NOT_SHOWN
         ]
         result = inspect.signature(function).return_annotation
         function.__signature__ = inspect.Signature(made, return_annotation=result)  # type: ignore[attr-defined]
@@ -72,7 +74,7 @@ def run(**options: Any) -> Run:
     Raises:
         UsageError: An unknown option, or a value that breaks a rule.
     """
-    execution, rest = _silent(options)
+    execution, rest = _silent(run, options)
     return _told(play_run(RunConfig.of(**rest), execution, Reporter()))
 
 
@@ -89,7 +91,7 @@ def compare(**options: Any) -> Comparison:
     Raises:
         UsageError: An unknown option, or a value that breaks a rule.
     """
-    execution, rest = _silent(options)
+    execution, rest = _silent(compare, options)
     return _told(play_comparison(comparison_config(rest), execution, Reporter()))
 
 
@@ -106,7 +108,7 @@ def advise(**options: Any) -> Advice:
     Raises:
         UsageError: An unknown option, or a value that breaks a rule.
     """
-    execution, rest = _silent(options)
+    execution, rest = _silent(advise, options)
     return _told(play_advice(advice_config(rest), execution, Reporter()))
 
 
@@ -117,8 +119,13 @@ def _told(value: V) -> V:
     return value
 
 
-def _silent(options: Mapping[str, Any]) -> tuple[Execution, dict[str, Any]]:
+def _silent(
+    function: Callable[..., Any], options: Mapping[str, Any]
+) -> tuple[Execution, dict[str, Any]]:
     """How a function plays: as a command that says nothing and doesn't ask."""
+    known = inspect.signature(function).parameters
+    for name in (n for n in options if n not in known and n not in NOT_SHOWN):
+        raise UnknownNameError("option", name, known)
     if options.get("dry_run"):
         raise UsageError(
             "dry_run=True: functions play, and may pay; use the command with --dry-run"

@@ -176,7 +176,8 @@ class RunConfig:
     def _notes_on_judges(self) -> list[str]:
         """Which judge grades its own work."""
         team = {parse_model(m, self.calls).model for m in self.team.models if is_called(m)}
-        if team and self.tasks.judge is None and not self.judges:
+        ungraded = self.tasks.judge is None and not self.judges
+        if team and ungraded and not is_scored(self.tasks.source):
             return ["local models have no judge unless --judge names one; quality stays unmeasured"]
         return [
             f"judge={judge} also acts in the team: models favour their own work; "

@@ -95,3 +95,19 @@ def test_an_unknown_name_is_none():
     with pytest.raises(AttributeError, match="no attribute 'biuld'"):
         _ = un.biuld
     assert not hasattr(un, "nothing_of_the_kind")
+
+
+@pytest.mark.parametrize(
+    ("function", "name", "meant"),
+    [
+        (un.run, "agent", "agents"),
+        (un.compare, "replicate", "replicates"),
+        (un.advise, "margn", "margin"),
+        (un.advise, "max_call", "max_calls"),
+    ],
+)
+def test_slips_are_put_right(function, name, meant):
+    with pytest.raises(
+        un.UsageError, match=rf"option='{name}' is not known; did you mean {meant}\?"
+    ):
+        function(**{name: 1})

@@ -104,6 +104,11 @@ def test_without_effect_is_noted():
         "temperature=1.0 has no effect: constant/a is not called over a network"
     ]  # fmt: skip
     assert RunConfig().notes() == []
+    local = RunConfig.of(model="local/smollm2-135m")
+    assert local.notes() == [
+        "local models have no judge unless --judge names one; quality stays unmeasured"
+    ]
+    assert local.replace(tasks="hidden-profile").notes() == [], "code scores these"
 
 
 def test_foreign_addresses_get_keys_noted(monkeypatch):

@@ -31,6 +31,11 @@ LOOKS = {
     "copy": lambda g: list(g.copy().edges),
     "deepcopy": lambda g: list(copy.deepcopy(g).edges),
     "pickle": lambda g: list(pickle.loads(pickle.dumps(g)).edges),
+    "directed": lambda g: (list(g.to_directed().edges), list(g.to_directed(as_view=True).edges)),
+    "undirected": lambda g: list(g.to_undirected().edges),
+    "some links": lambda g: list(g.edge_subgraph([(0, 1), (1, 2)]).copy().edges),
+    "without one": lambda g: list(nx.restricted_view(g, [], [(0, 1)]).copy().edges),
+    "data": lambda g: list(g.copy().edges.data()),
     "part": lambda g: list(g.subgraph([0, 2, 3]).edges),
     "connected": lambda g: nx.is_connected(g),
     "paths": lambda g: dict(nx.single_source_shortest_path_length(g, next(iter(g)))),
@@ -114,5 +119,23 @@ def test_links_too_many_are_refused(monkeypatch):
     org = un.build("silent", 6, judge="none", rng=0)
     with pytest.raises(UsageError, match=r"15 links would be held, 0 GB; use at most 5 agents or"):
         org.rewire(cut=[(0, 1)])
+    with pytest.raises(UsageError, match="15 links would be held"):
+        org.network.G.to_directed()
     assert org.network.G.has_edge(0, 1)
     org.step()
+
+
+def test_leaving_lays_nothing_out(monkeypatch):
+    monkeypatch.setattr(topologies, "MOST_LISTED", 0)
+    monkeypatch.setattr(complete, "MOST_LAID_OUT", 4)
+    org = un.build("silent", 6, judge="none", rng=0)
+    org.rewire()
+    org.rewire(made=[(0, 1)])
+    org.step()
+    org.remove_member(3)
+    org.remove_member(0)
+    org.step()
+    again = un.BaseOrganization.restore(org.snapshot())
+    assert isinstance(again.network.G, CompleteGraph)
+    assert sorted(again.network.G) == [1, 2, 4, 5]
+    assert texts(again.records) == texts(org.records)
