@@ -6,6 +6,7 @@ import json
 import sqlite3
 import zlib
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,13 +58,10 @@ def answers_in(path: Path) -> list[Answered]:
     if not path.exists():
         return []
     try:
-        db = reading(path)
-    except sqlite3.Error:  # what is damaged is said by whoever needs it
+        with closing(reading(path)) as db:
+            return list(answers_of(db))
+    except (sqlite3.Error, zlib.error, ValueError):  # damage is said by whoever needs the journal
         return []
-    try:
-        return list(answers_of(db))
-    finally:
-        db.close()
 
 
 def answers_of(db: sqlite3.Connection) -> Iterator[Answered]:

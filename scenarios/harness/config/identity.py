@@ -23,6 +23,7 @@ from ....model.relocation import located
 from ..specs.tasks import BUILT_IN, names_family
 from .advice import AdviceConfig
 from .catalogue import OPTIONS, VARYING
+from .checks import label_of
 from .comparison import ComparisonConfig, Size
 from .groups import Advising, Design
 from .reading import group_of
@@ -88,7 +89,7 @@ def _body(config: Config) -> dict[str, Any]:
     matched = {"match": config.design.match, "sizes": [asdict(s) for s in config.sizes]}
     return {
         "base": options_as_text(config.base),
-        "factors": {f: [_text(f, v) for v in config.values(f)] for f in VARYING},
+        "factors": {f: [_text(v) for v in config.values(f)] for f in VARYING},
         "replicates": config.replicates,
         **(matched if config.design.match else {}),
     }
@@ -99,7 +100,7 @@ def _advice_body(config: AdviceConfig) -> dict[str, Any]:
     design = {n.name: getattr(config.design, n.field) for n in options_of(Advising)}
     return {
         "base": options_as_text(config.base),
-        "factors": {f: [_text(f, v) for v in config.values(f)] for f in VARYING},
+        "factors": {f: [_text(v) for v in config.values(f)] for f in VARYING},
         "replicates": design.pop("replicates"),
         "options": design,
     }
@@ -133,8 +134,8 @@ def options_as_text(config: RunConfig) -> dict[str, Any]:
     return {**config.options, **config.team.labels, **config.tasks.labels}
 
 
-def _text(factor: str, value: Any) -> Any:
-    return RunConfig.of(**{factor: value}).team.labels.get(factor, value)
+def _text(value: Any) -> Any:
+    return value if value is None or isinstance(value, int) else label_of(value)
 
 
 def as_options(config: Config) -> tuple[dict[str, Any], str]:
@@ -154,7 +155,7 @@ def as_options(config: Config) -> tuple[dict[str, Any], str]:
     options = {name: text[name] for name in base.changed}
     if isinstance(config, RunConfig):
         return options, "run"
-    lists = {f: [_text(f, v) for v in config.values(f)] for f in VARYING if f in config.factors}
+    lists = {f: [_text(v) for v in config.values(f)] for f in VARYING if f in config.factors}
     design = {n.name: getattr(config.design, n.field) for n in options_of(config.design)}
     return options | lists | design, KINDS[type(config)]
 

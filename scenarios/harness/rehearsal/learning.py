@@ -85,8 +85,14 @@ def _fields(text: str) -> dict[str, Any]:
         if isinstance(value, dict):
             return value
         return next((dict(found.body) for found in objects_in(text, DECISION)), {})
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
+
+
+def _count(said: Mapping[str, Any], name: str) -> int:
+    """Entries of a list in an answer; 0 where a model wrote something else there."""
+    found = said.get(name)
+    return len(found) if isinstance(found, list) else 0
 
 
 def _habit(
@@ -111,11 +117,11 @@ def _habit(
             shares.append(min(1.0, written / longest))
             share = usual.words(longest) / longest
             parts = TOKENS_PER_WORD * written
-        elif name == "plan" and (given := said.get("assignments")):
-            per_assignment.append((answer.tokens_out - usual.beside) / len(given))
+        elif name == "plan" and (given := _count(said, "assignments")):
+            per_assignment.append((answer.tokens_out - usual.beside) / given)
             continue
         elif name == VERDICT:
-            parts = PER_REQUIREMENT * len(said.get("checklist", ()))
+            parts = PER_REQUIREMENT * _count(said, "checklist")
         beside.append(answer.tokens_out - parts)
     return Habit(
         _mean(declines, usual.declines),

@@ -30,6 +30,11 @@ from unscripted.scenarios.harness.runs.keys import run_key
 
 SMALL = RunConfig.of(agents=3, ticks=4)
 
+
+def is_a_file(tasks):
+    return tasks not in (".", "..") and ":" not in tasks
+
+
 amounts = st.floats(min_value=0, exclude_min=True, allow_nan=False, max_value=1e9)
 options = st.fixed_dictionaries(
     {},
@@ -40,7 +45,7 @@ options = st.fixed_dictionaries(
         "level": st.sampled_from(["L1", "L4"]),
         "ticks": st.integers(1, 10**9),
         "seed": st.integers(0, 2**80),
-        "tasks": st.just("generated") | st.text(max_size=8).filter(lambda t: t not in (".", "..")),
+        "tasks": st.just("generated") | st.text(max_size=8).filter(is_a_file),
         "judge": st.sampled_from(["none", "rubric:gpt-4o,noise=0.2"]),
         "memory": st.sampled_from(["off", "own:horizon=3"]),
         "skills": st.just("growing"),
@@ -88,6 +93,14 @@ def test_a_configuration_survives_its_file(config):
         assert again == config
     else:
         assert (again.runs(), again.design) == (config.runs(), config.design)
+
+
+def test_a_mixed_team_survives_its_file():
+    mixed = "synthetic/strong*1+synthetic/weak*2"
+    config = ComparisonConfig(SMALL, {"model": (mixed, "synthetic/weak"), "level": (None, "L1")})
+    again = from_json(json.loads(json.dumps(to_json(config))))
+    assert again.runs() == config.runs()
+    assert {run.team.model for run in again.runs()} == {mixed, "synthetic/weak"}
 
 
 def test_sizes_survive_the_file():

@@ -29,6 +29,7 @@ def work(words):
     return {"decision": "contribute", "role": "r", "work": "w " * words, "reason": "because"}
 
 
+USUAL_HABITS = Habits()
 DECLINED = {"decision": "abstain", "reason": "nothing to add"}
 
 
@@ -54,6 +55,14 @@ def test_one_answer_changes_little():
 def test_what_cant_be_read_gives_nothing():
     odd = [answer("Sure!"), answer('{"decision": "intend"}'), answer("[1]"), answer('{"a":')]
     assert learned(odd * 50).of("contribute").declines > 0.98
+
+
+@pytest.mark.parametrize("odd", [None, 5, True, "x", {}])
+def test_other_than_lists_count_as_none(odd):
+    verdict, plan = {"checklist": odd}, {"decision": "plan", "assignments": odd}
+    found = learned([answer(verdict, "verdict"), answer(plan, "plan"), answer("[" * 200_000)] * 9)
+    assert found.answers == 27
+    assert found.per_assignment == USUAL_HABITS.per_assignment
 
 
 def test_hidden_tokens_are_found():
