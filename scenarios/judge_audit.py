@@ -27,6 +27,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import unscripted as un
 from unscripted import study
 from unscripted.scenarios.audit.measures import (
     Estimate,
@@ -61,6 +62,8 @@ def design(options: study.StudyOptions) -> list[study.Condition]:
     cases = [("plain", w) for w in WORTHS]
     cases += [(f, 0.0 if f in ("empty", "hostile") else HALF) for f in FORMS if f != "plain"]
     works = options.base.team.agents
+    if "none" in (options.lists["judge"] or ()):
+        raise un.UsageError("judge=none grades nothing that could be audited; leave it out")
     return [
         study.Condition(
             options.base.replace(
@@ -104,10 +107,17 @@ class Audited:
             },
             "empty": Estimate.of(self.rows("empty")),
         }
-        for name, (changed, reference) in EFFECTS.items():
-            at = {} if name == "hostile" else {"worth": HALF}
-            made[name] = Estimate.of(minus(self.rows(changed, **at), self.rows(reference, **at)))
-        return made
+        return made | {name: Estimate.of(self.effect(name)) for name in EFFECTS}
+
+    def effect(self, name: str) -> list[study.Row]:
+        """What a form is judged above another of the same worth.
+
+        Args:
+            name: One of `EFFECTS`.
+        """
+        changed, reference = EFFECTS[name]
+        at = {} if name == "hostile" else {"worth": HALF}
+        return minus(self.rows(changed, **at), self.rows(reference, **at))
 
     @cached_property
     def findings(self) -> dict[str, study.Finding]:
@@ -176,7 +186,7 @@ def report(found: study.StudyResults, options: study.StudyOptions) -> study.Stud
     among = agreement([j.rows("plain") for j in judges]) if len(judges) > 1 else None
     called = [j.judge for j in judges if not j.synthetic]
     if among is not None:
-        basis = MEASURED if called else ITEMS
+        basis = MEASURED if len(called) == len(judges) else ITEMS
         claim = f"alpha among {len(judges)} judges > {AGREE}"
         findings.append(among.between(claim, AGREE, math.inf, basis))
     notes = [f"{j.judge} fails: {', '.join(j.fails_at)}." for j in judges if j.fails_at]
@@ -240,10 +250,7 @@ def draw(found: study.StudyResults, judges: list[Audited]) -> study.Figure:
         return study.Line(judge.label, points)
 
     def by_effect(judge: Audited) -> study.Line:
-        pairs = {n: (judge.rows(a), judge.rows(b)) for n, (a, b) in EFFECTS.items()}
-        half = {n: tuple([r for r in rows if n == "hostile" or r["worth"] == HALF] for rows in p)
-                for n, p in pairs.items()}  # fmt: skip
-        return study.Line(judge.label, [(n, _sample(minus(*p))) for n, p in half.items()])
+        return study.Line(judge.label, [(n, _sample(judge.effect(n))) for n in EFFECTS])
 
     return study.draw_lines(
         [

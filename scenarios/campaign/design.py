@@ -13,7 +13,6 @@ CLAUDE, DEEPSEEK, GLM = "claude-sonnet-4.6", "deepseek-v3.2", "glm-5"
 MINI, WEAK = "gpt-4.1-mini", "weak"
 FINAL = {CLAUDE: (0.875, 0.767), DEEPSEEK: (0.829, 0.738), GLM: (0.800, 0.713)}
 """Published Q of sequential and coordinator."""
-"""Which of them the calibration did not use."""
 PILOT = {
     "coordinator": (0.640, 0.478, 0.774),
     "sequential": (0.724, 0.510, 0.829),

@@ -105,3 +105,18 @@ def test_ungraded_tasks_are_refused(loopback, tmp_path):
 def test_slips_of_the_pen_are_refused(missing):
     said = command("advise", "--protocol", missing, "--out", "x")
     assert said.code == 2
+
+
+@pytest.mark.parametrize("most", [130, 150])
+def test_mixed_teams_count_once(loopback, tmp_path, most):
+    server = loopback()
+    mixed = f"{MODEL}*1+synthetic/strong*7"
+    said = command(
+        "advise", "--model", mixed, "--api-base", server.api_base, "--protocol", "shared,silent",
+        "--agents", 8, "--ticks", 1, "--replicates", 4, "--tasks", "hidden-profile", "--price",
+        "1,5", "--max-calls", most, "--out", tmp_path / "a", "--json",
+    )  # fmt: skip
+    assert said.code == 4
+    made = int(said.body["sentences"][0].partition(f"max_calls={most}: ")[2].split(" are made")[0])
+    assert made == said.body["calls"] <= most
+    assert 0 < len(agents_requests(server)) < made, "synthetic minds' calls count as well"

@@ -178,7 +178,7 @@ def test_shocks_and_a_trial_resume(loopback, tmp_path):
         with Session(made, tmp_path / "run", Listening()) as session:
             session.agree([(made, 4)], yes=True)
             org = organization_of(made, session.service)
-            for record in session.folder.records():
+            for record in list(session.folder.each_record()):
                 org.replay(record)
             while org.tick < ticks:
                 org.step()

@@ -33,7 +33,7 @@ def test_a_recorded_run_replays(folder):
 def test_its_measures_are_the_same(folder):
     wanted = json.loads(MEASURES.read_text(encoding="utf-8"))
     with archive(folder) as opened:
-        found = measured(opened.records())
+        found = measured(list(opened.each_record()))
     assert wanted["python"].startswith("3.11")
     for tick, again in zip(wanted["ticks"], found, strict=True):
         assert {name: again[name] for name in tick} == {

@@ -165,8 +165,10 @@ def test_status_is_the_judges():
     assert status == {
         "rubric": study.Status.ASSUMED,
         "openai/one": study.Status.MEASURED,
-        "alpha among 2 judges > 0.667": study.Status.MEASURED,
-    }
+        "alpha among 2 judges > 0.667": study.Status.ASSUMED,
+    }, "measured is what no synthetic judge has a part in"
+    report = scenario.report(results({"openai/two": just, "openai/one": just}), None)
+    assert {f.basis.status for f in report.findings} == {study.Status.MEASURED}
 
 
 # The command
@@ -215,3 +217,9 @@ def test_a_silent_judge_is_named(loopback, call):
     first, second, _ = json.loads(again.out)["numbers"]
     assert (first["judge"], first["fails_at"], first["ungraded"]) == ("openai/mute", ["grades"], 1)
     assert second["ungraded"] == 0
+
+
+def test_nobody_is_no_judge(call):
+    said = call("scenario", "judge_audit", "--judge", "rubric,none", "--replicates", 2)
+    assert (said.code, said.err.count("\n")) == (2, 1)
+    assert "judge=none grades nothing" in said.err

@@ -113,4 +113,4 @@ def until(true, limit_s=60.0):
 
 def records_in(path):
     with archive(path) as folder:
-        return folder.records()
+        return list(folder.each_record())

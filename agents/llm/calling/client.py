@@ -57,6 +57,7 @@ class Client:
         made: Calls of members so far, those that the journal answers included; of runs that were
             `recalled`, all it has of them from the start.
         most_calls: At which of them everything stops; None for never.
+        uncounted: Runs whose calls don't count, as calls name them.
         notes: What a person should be told when all is done, each once, in order.
     """
 
@@ -73,6 +74,7 @@ class Client:
         self.speeds: dict[str, Speed] = {}
         self.made = 0
         self.most_calls: int | None = None
+        self.uncounted: set[str] = set()
         self._hopelessness = Hopelessness(patience_s(self.limits.deadline_s))
         self._unfinished: dict[CallKey, Earlier] = {}
         self._recalled: set[CallKey] = set()
@@ -208,7 +210,7 @@ class Client:
         Raises:
             Halt: It would.
         """
-        if not call.key.who.startswith("member"):
+        if not call.key.who.startswith("member") or call.key.run in self.uncounted:
             return
         if self.most_calls is not None and self.made >= self.most_calls:
             raise Halt("calls", "no more calls may be made")
@@ -224,7 +226,7 @@ class Client:
             runs: As calls name them; each is recalled once.
 
         Returns:
-            Whether there is anything that was not read again yet.
+            Whether the journal has any of their calls.
         """
         found = {key for run in runs for key in self.journal.of_members(run)}
         self.made += len(found - self._recalled)

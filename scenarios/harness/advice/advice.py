@@ -242,10 +242,7 @@ class Advice:
     @cached_property
     def judging(self) -> list[str]:
         """Where judges failed; none where they did not."""
-        seeds = range(self.course.race.seeds)
-        first = [run for arm in self.config.arms for run in self.config.levels_of(arm)]
-        runs = (run.replace(seed=run.tasks.seed + k) for run in first for k in seeds)
-        return judging_in(runs, self.course.results)
+        return judging_in(self.config.runs(), self.course.results)
 
     @property
     def effort(self) -> str:

@@ -180,7 +180,12 @@ def _stopped(course: Course, session: Session) -> _OverError:
     halt = client.halt if client is not None else None
     most = course.config.design.max_calls
     if halt is not None and most is not None and halt.reason == "calls":
-        return _OverError(Exit.BUDGET, _used_up(most, most))
+        if not course.uncounted:
+            return _OverError(Exit.BUDGET, _used_up(most, most))
+        said = "all are made, or set aside for minds that can't be stopped at the last"
+        return _OverError(
+            Exit.BUDGET, f"max_calls={most}: {said}; the same command with more continues"
+        )
     if halt is None:
         return _OverError(Exit.USAGE, "runs were stopped; the same command continues")
     return _OverError(exit_of(halt), f"{halt}; the same command continues")
@@ -203,6 +208,7 @@ def _limit_calls(course: Course, session: Session, turn: _Turn) -> None:
     begun = [calls_key(j.config) for k, j in jobs.items() if k not in {*turn.kept, *uncounted}]
     recalled = service.client.recall(begun)
     course.uncounted |= uncounted.keys()
+    service.client.uncounted |= {calls_key(job.config) for job in uncounted.values()}
     made = service.client.made
     done = most - left + made
     left -= sum(most_calls(job.config) for key, job in uncounted.items() if key not in turn.kept)

@@ -16,7 +16,7 @@ from ..results.factors import FACTORS
 from ..results.run_result import RunResult
 from ..results.shortfall import shortfall
 from ..runs.judged import judging_in
-from ..runs.keys import run_key
+from ..runs.keys import cell_key, run_key
 from ..runs.many import check_buildable, play_many
 from ..runs.matched_results import analysed
 from ..runs.matching import matched
@@ -77,19 +77,25 @@ class Comparison:
         runs = self.config.runs()
         alone = self.config.design.match is None  # else a run may stand in several cells
         wanted = len({run_key(r) for r in runs}) if alone else len(runs)
-        said = shortfall(self.results, wanted)
+        said = [shortfall(self.results, wanted), *self.judging]
         if self.ending is Exit.INTERRUPTED:
-            return f"interrupted; {said}" if said else "interrupted"
-        if self.ending is Exit.FAILURES and not said:
-            return "more failed decisions than max_failures"
-        return "; ".join(filter(None, [said, *self.judging]))
+            said = ["interrupted", *said]
+        if self.ending is Exit.FAILURES and not any(said):
+            said = ["more failed decisions than max_failures"]
+        return "; ".join(filter(None, said))
 
     @cached_property
     def judging(self) -> list[str]:
         """Where judges failed; none where they did not."""
-        return judging_in(
-            self.config.runs(), {k.partition("|asked=")[0]: r for k, r in self.results.items()}
-        )
+        config, played = self.config, self.results
+        if config.design.match is not None:
+            played = {
+                run_key(run): played[key]
+                for cell, condition in zip(config.cells, config.conditions, strict=True)
+                for run in condition.seeds(config.replicates)
+                if (key := cell_key(run, cell["agents"])) in played
+            }
+        return judging_in(config.runs(), played)
 
     @cached_property
     def runs(self) -> pd.DataFrame:

@@ -11,10 +11,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from ..statistics.findings import Basis, fitted, predicted
-from .targets import MEASURES, Condition, residuals
-
-PLAUSIBLE = (0.5, 0.05, 1.5)
-"""Values of `MEASURES` that no term of the loss fails at."""
+from .targets import MEASURES, PLAUSIBLE, Condition, residuals
 
 
 class Quantity(NamedTuple):
@@ -84,7 +81,7 @@ def read_by_loss() -> frozenset[tuple[Condition, str]]:
 
         def __getitem__(self, place: int) -> float:
             read.add((self.condition, MEASURES[place]))
-            return PLAUSIBLE[place]
+            return float(PLAUSIBLE[place])
 
     residuals(Means, hold_back=False)  # type: ignore[arg-type]
     return frozenset(read)

@@ -12,7 +12,7 @@ from typing import Any, TextIO
 
 from ..api.comparison import play_comparison
 from ..api.entry import comparison_config, execution_of
-from ..api.replay import replay
+from ..api.replay import Replayed, replay
 from ..api.run import play_run
 from ..config.groups import Execution
 from ..config.identity import Config
@@ -97,7 +97,7 @@ def published(
     """Draw what a value has to show into its folder and show it; None unless interrupted.
 
     Args:
-        value: A run, comparison or study.
+        value: A run, comparison, study, advice or replay.
         reporter: Hears of an interruption.
         show: Called with the pictures and pages.
     """
@@ -106,7 +106,10 @@ def published(
     try:
         show(publish(value, reporter.warn))
     except KeyboardInterrupt:
-        reporter.note(f"interrupted while drawing; `unscripted report {value.folder}` draws it")
+        again = f"`unscripted report {value.folder}`"
+        if isinstance(value, Replayed):  # its folder holds no run
+            again = "the same command"
+        reporter.note(f"interrupted while drawing; {again} draws it")
         return Exit.INTERRUPTED
     return None
 

@@ -21,6 +21,8 @@ from ..exits import ENDING
 from .executor import Executor, J, K, R
 from .garbage import collect_rarely
 
+_SWAPPING = threading.Lock()
+"""Held while the user's script is out of sight: two threads would not put it back."""
 AHEAD = 4
 """Jobs in flight for each worker: enough to keep it busy, little to lose on Ctrl-C."""
 
@@ -126,12 +128,13 @@ def _without_main() -> Iterator[None]:
     Jobs never need it: what is of the script can't travel. Without this, a script that plays at
     its top level, with no `if __name__ == "__main__":`, would have every worker start its own.
     """
-    main = sys.modules["__main__"]
-    sys.modules["__main__"] = ModuleType("__main__")
-    try:
-        yield
-    finally:
-        sys.modules["__main__"] = main
+    with _SWAPPING:
+        main = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            yield
+        finally:
+            sys.modules["__main__"] = main
 
 
 def _ending() -> list[signal.Signals]:

@@ -131,16 +131,8 @@ class Database:
         """Close it."""
         self._db.close()
 
-    def texts(self) -> list[tuple[int, str]]:
-        """The finished ticks of a run as they were written, in order."""
-        return list(self.each_text())
-
-    def records(self) -> list[TickRecord]:
-        """The finished ticks of a run, in order; up to the first missing or unreadable one."""
-        return list(self.each_record())
-
     def each_text(self, first: int = 0) -> Iterator[tuple[int, str]]:
-        """The same as `texts`, one by one: a long run need not fit into memory.
+        """The finished ticks of a run as they were written, in order, each with its number.
 
         Args:
             first: Tick to begin with.
@@ -154,7 +146,7 @@ class Database:
         return sum(count for (count,) in self._rows("SELECT count(*) FROM ticks", "ticks"))
 
     def each_record(self) -> Iterator[TickRecord]:
-        """The same as `records`, one by one."""
+        """The finished ticks of a run, in order; up to the first missing or unreadable one."""
         for place, (tick, text) in enumerate(self.each_text()):
             if tick != place:
                 self._damaged(f"tick {place} is missing", shows=bool(place))

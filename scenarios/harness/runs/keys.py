@@ -20,6 +20,16 @@ def run_key(config: RunConfig) -> str:
     return _named(config, (*HEAD, *FREE))
 
 
+def cell_key(config: RunConfig, agents: int) -> str:
+    """Names a run in the cell of a matched budget; one run may stand in several.
+
+    Args:
+        config: The run, at the size that is played.
+        agents: The size that was asked for.
+    """
+    return f"{run_key(config)}|asked={agents}"
+
+
 def calls_key(config: RunConfig) -> str:
     """Names a run among the calls of its folder: with more ticks it is still the same run.
 

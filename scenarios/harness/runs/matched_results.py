@@ -11,7 +11,7 @@ from ..results.factors import Cell
 from ..results.run_result import RunResult
 from ..statistics.analysis import Analysis, analyse
 from ..statistics.summary import CellSummary, Spending
-from .keys import run_key
+from .keys import cell_key, run_key
 from .matching import BY, UNITS, is_alone
 
 CLOSE = 0.1
@@ -65,7 +65,7 @@ def as_asked(config: ComparisonConfig, results: Mapping[str, RunResult]) -> dict
                     ticks=[{**size, **r} for r in result.ticks],
                     agents=[{**size, **r} for r in result.agents],
                 )
-            found[f"{run_key(run)}|asked={cell['agents']}"] = result
+            found[cell_key(run, cell["agents"])] = result
     return found
 
 

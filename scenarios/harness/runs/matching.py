@@ -207,7 +207,8 @@ def _prices(config: ComparisonConfig) -> Price | None:
 def _rehearsed(pilot: RunConfig, by: str, price: Price | None) -> float:
     from ..rehearsal.rehearse import rehearse
 
-    found = rehearse(list(pilot.seeds(REHEARSED)), 1).used
+    most = REHEARSED * pilot.team.agents
+    found = rehearse(list(pilot.seeds(REHEARSED)), 1, most=most).used
     if by == "calls":
         return math.fsum(used.calls for used in found.values())
     if by == "tokens":

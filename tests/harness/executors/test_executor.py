@@ -5,6 +5,9 @@ from __future__ import annotations
 import gc
 import subprocess
 import sys
+import threading
+import time
+from contextlib import suppress
 
 import pytest
 from support.commands import command
@@ -14,6 +17,7 @@ from unscripted.model.errors import UsageError
 from unscripted.scenarios.harness.config import checks
 from unscripted.scenarios.harness.executors.executor import ExecutorSpec, parse_executor
 from unscripted.scenarios.harness.executors.garbage import collecting_rarely
+from unscripted.scenarios.harness.executors.processes import _without_main
 from unscripted.scenarios.harness.executors.ray_cluster import read_files
 
 
@@ -82,3 +86,21 @@ def test_missing_ray_makes_no_folder(here, monkeypatch):
     assert said.code == 2
     assert "needs Ray; use pip install 'unscripted[ray]', or --executor processes" in said.err
     assert not (here / "x").exists()
+
+
+def test_scripts_are_put_back():
+    main, inside = sys.modules["__main__"], threading.Barrier(2)
+
+    def away():
+        with suppress(threading.BrokenBarrierError):
+            inside.wait(5)
+        with _without_main():
+            assert sys.modules["__main__"] is not main
+            time.sleep(0.05)
+
+    others = [threading.Thread(target=away) for _ in range(2)]
+    for other in others:
+        other.start()
+    for other in others:
+        other.join()
+    assert sys.modules["__main__"] is main

@@ -41,12 +41,12 @@ def test_records_come_back(tmp_path, records):
     with Folder(tmp_path, SMALL) as folder:
         for record in reversed(records):
             folder.keep_record(record)
-        assert folder.records() == records
+        assert list(folder.each_record()) == records
     before = hashes(tmp_path)
     with archive(tmp_path) as folder:
         assert folder.config == SMALL
-        assert folder.records() == records
-        assert folder.texts() == [(r.tick, r.to_json()) for r in records]
+        assert list(folder.each_record()) == records
+        assert list(folder.each_text()) == [(r.tick, r.to_json()) for r in records]
         assert folder.version == unscripted.__version__
     assert hashes(tmp_path) == before
 
@@ -229,7 +229,7 @@ def test_only_one_plays_at_once(tmp_path):
         Folder(tmp_path / "x", SMALL)
     assert not (tmp_path / "x" / ".lock").exists()
     with Folder(tmp_path / "x", SMALL), archive(tmp_path / "x") as folder:
-        assert folder.records() == []
+        assert list(folder.each_record()) == []
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"kind": "run"', "\x00", '{"kind": "run"}'])
@@ -250,7 +250,7 @@ def test_a_broken_record_is_said(tmp_path, records):
         with pytest.raises(UsageError, match="tick 2 can't be"):
             Folder(tmp_path, SMALL)
         with archive(tmp_path) as folder:
-            assert folder.records() == records[:2]
+            assert list(folder.each_record()) == records[:2]
             assert len(folder.damage) == 1
             assert folder.damage[0].startswith("tick 2 can't be read (")
 
@@ -325,7 +325,7 @@ def test_a_full_disk_is_one_line(tmp_path):
         folder._db.execute(f"PRAGMA max_page_count = {pages + 20}")  # a disk of twenty pages more
         with pytest.raises(OSError, match=r"journal\.sqlite: database or disk is full"):
             play(config, folder)
-        kept = len(folder.records())
+        kept = len(list(folder.each_record()))
     assert 0 < kept < 30
     with Folder(tmp_path / "run", config) as folder:
         played = play(config, folder)

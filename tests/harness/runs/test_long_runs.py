@@ -59,7 +59,7 @@ def test_files_are_equal(tmp_path, request):
         both = [pd.read_parquet(tmp_path / d / f"{name}.parquet") for d in ("folder1", "folder2")]
         pd.testing.assert_frame_equal(*both)
     with archive(tmp_path / "folder1") as one, archive(tmp_path / "folder2") as other:
-        assert one.texts() == other.texts()
+        assert list(one.each_text()) == list(other.each_text())
 
 
 def test_it_continues_and_replays(tmp_path, bounded):
@@ -124,7 +124,7 @@ def test_a_kill_loses_no_finished_tick(tmp_path, bounded):
     child.send_signal(signal.SIGKILL)
     child.wait()
     with archive(path) as found:
-        there = found.texts()
+        there = list(found.each_text())
     assert len(there) >= kept >= 6
     org = un.build(n_agents=4, rng=0)
     assert [text for _, text in there] == texts(org.run(len(there)))

@@ -29,4 +29,4 @@ def test_continued_run_equals_uninterrupted_one(kind, stop, tmp_path):
     with Folder(tmp_path / "run", config) as folder:
         outcome = play(config, folder)
         assert outcome.resumed == stop
-        assert [text for _, text in folder.texts()] == texts(outcome.records) == whole
+        assert [text for _, text in list(folder.each_text())] == texts(outcome.records) == whole

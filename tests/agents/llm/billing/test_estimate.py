@@ -19,6 +19,7 @@ from unscripted.agents.llm.billing.estimate import likely_tokens
         ("17, 4, 2031", 9),
         ("\n\n", 2),
         ("团队同意", 4),
+        ("Команда подготовит отчёт", 3 + 4 + 2),
     ],
 )
 def test_texts_have_known_counts(text, tokens):
