@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import tarfile
 from pathlib import Path
@@ -43,6 +44,9 @@ def test_advice_repeats(unpacked, name, runs):
     assert command("replay", path).out == f"{runs} runs replayed, all equal\n"
     advice = un.load(path)
     assert advice.answer == "undecided"
+    packed = json.loads((path / "advice.json").read_text(encoding="utf-8"))
+    assert packed["arms"] == json.loads(json.dumps(advice.body()["arms"]))
+    assert packed["choice"] == advice.body()["choice"]
     assert "can't tell arms apart, use easier ones" in advice.sentences[-1]
 
 
