@@ -157,7 +157,7 @@ class MeanField(Protocol):
             cohort = tuple(m for m in team.members if place[m] * self.cohorts // n == c)
             if not cohort:
                 continue
-            marks = {m: self._board(team, voices, m) for m in cohort} if voices else {}
+            marks = self._boards(team, voices, cohort) if voices else {}
             replies = yield Round(Act.INTEND, cohort, marks=marks)
             stated = {m: Voice.of(r) for m, r in replies.items() if isinstance(r, Intention)}
             voices |= stated if self.field == "shown" else {}
@@ -167,21 +167,21 @@ class MeanField(Protocol):
         """Two calls a member."""
         return 2 * n_members
 
-    def _board(self, team: Team, voices: dict[int, Voice], member: int) -> Marks:
-        """The field around a member: topics by how many would be on each, 1 at most."""
+    def _boards(
+        self, team: Team, voices: dict[int, Voice], cohort: Sequence[int]
+    ) -> dict[int, Marks]:
+        """The field around each: topics by how many would be on each, 1 at most."""
         graph = team.graph
-        heard = (graph.pred if isinstance(graph, nx.DiGraph) else graph.adj)[member]
-        near = sorted(voices.keys() & heard)
-        wanted: dict[str, float] = {}
-        wording: dict[str, str] = {}
-        for voice in (voices[m] for m in near):
-            for topic, worded in voice.topics.items():
-                wanted[topic] = wanted.get(topic, 0.0) + voice.weight
-                wording.setdefault(topic, worded)
-        each = (len(heard) + 1) / max(1, len(near))  # members for every voice
-        marks = [Mark(wording[t], min(1.0, each * w)) for t, w in sorted(wanted.items())]
-        sources = (team.log.ids_by(m)[-1] for m in near)
-        return Marks(tuple(marks), team.log.only(sources))
+        links = graph.pred if isinstance(graph, nx.DiGraph) else graph.adj
+        boards: dict[tuple[int, tuple[int, ...]], Marks] = {}  # many hear the same
+        found = {}
+        for member in cohort:
+            heard = links[member]
+            around = len(heard) + 1, tuple(sorted(voices.keys() & heard))
+            if around not in boards:
+                boards[around] = _board(team, voices, *around)
+            found[member] = boards[around]
+        return found
 
     def _responses(
         self, team: Team, voices: dict[int, Voice], place: dict[int, int]
@@ -228,6 +228,20 @@ class MeanField(Protocol):
             tuple(roles[t].most_common(1)[0][0] for t in names),
             tuple(accumulate(shares.tolist())),
         )
+
+
+def _board(team: Team, voices: dict[int, Voice], n: int, near: Sequence[int]) -> Marks:
+    """The field of those of n members that stated what they want."""
+    wanted: dict[str, float] = {}
+    wording: dict[str, str] = {}
+    for voice in (voices[m] for m in near):
+        for topic, worded in voice.topics.items():
+            wanted[topic] = wanted.get(topic, 0.0) + voice.weight
+            wording.setdefault(topic, worded)
+    each = n / max(1, len(near))  # members for every voice
+    marks = [Mark(wording[t], min(1.0, each * w)) for t, w in sorted(wanted.items())]
+    sources = (team.log.ids_by(m)[-1] for m in near)
+    return Marks(tuple(marks), team.log.only(sources))
 
 
 def equilibrium(

@@ -31,13 +31,17 @@ References:
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 import networkx as nx
 
 from ..model.decision import Act
 from ..model.errors import UsageError
 from ..model.protocol import Protocol, Round, Rounds, Team
+
+Link = tuple[int, int]
+"""Of two members, the lower id first."""
 
 
 class SparseGraph(Protocol):
@@ -56,8 +60,8 @@ class SparseGraph(Protocol):
 
     def rounds(self, team: Team) -> Rounds:
         """One round per colour."""
-        kept = thinned(team.graph, self.degree)
-        for members in colour_classes(kept):
+        kept, classes = _schedule(team.graph, self.degree)
+        for members in classes:
             posted = team.log.so_far()
             sees = {m: posted.authored_by(kept.adj[m]) for m in members}
             yield Round(Act.CONTRIBUTE, tuple(members), sees=sees)
@@ -78,14 +82,34 @@ def thinned(graph: nx.Graph[int], degree: int) -> nx.Graph[int]:
             keeps none.
     """
     near = _neighbours(graph)
+    members = tuple(sorted(graph))
+    if _everybody_linked(near):
+        return _thinned(members, _all_lengths(members, degree), degree)
+    return _thinned(members, _links(near), degree)
+
+
+def _schedule(graph: nx.Graph[int], degree: int) -> tuple[nx.Graph[int], list[list[int]]]:
+    """The links that are kept, and who works when; once for all complete networks alike."""
+    if _everybody_linked(_neighbours(graph)):
+        return _schedule_of_all(tuple(sorted(graph)), degree)
+    kept = thinned(graph, degree)
+    return kept, colour_classes(kept)
+
+
+@lru_cache(maxsize=16)
+def _schedule_of_all(
+    members: tuple[int, ...], degree: int
+) -> tuple[nx.Graph[int], list[list[int]]]:
+    kept = nx.freeze(_thinned(members, _all_lengths(members, degree), degree))
+    return kept, colour_classes(kept)
+
+
+def _thinned(members: Sequence[int], candidates: Iterable[Link], degree: int) -> nx.Graph[int]:
     kept: nx.Graph[int] = nx.Graph()
-    kept.add_nodes_from(sorted(graph))
+    kept.add_nodes_from(members)
     if not degree:
         return kept
-    if all(len(near[m]) <= degree for m in kept):
-        kept.add_edges_from((a, b) for a in kept for b in near[a] if a < b)
-        return kept
-    links = sorted(_candidates(near), key=lambda link: (link[1] - link[0], link))
+    links = sorted(candidates, key=lambda link: (link[1] - link[0], link))
     parts = nx.utils.UnionFind(kept)
 
     def free(a: int, b: int) -> bool:
@@ -102,16 +126,20 @@ def thinned(graph: nx.Graph[int], degree: int) -> nx.Graph[int]:
     return kept
 
 
-def _candidates(near: Mapping[int, Collection[int]]) -> Iterator[tuple[int, int]]:
-    """Links to choose from: all, but on a complete network only those of lengths 1, 2, 4…"""
-    members = sorted(near)
-    if any(len(near[m]) < len(near) - 1 for m in members):
-        yield from ((a, b) for a in members for b in near[a] if a < b)
-        return
+def _everybody_linked(near: Mapping[int, Collection[int]]) -> bool:
+    return all(len(near[m]) == len(near) - 1 for m in near)
+
+
+def _links(near: Mapping[int, Collection[int]]) -> Iterator[Link]:
+    return ((a, b) for a in near for b in near[a] if a < b)
+
+
+def _all_lengths(members: Sequence[int], degree: int) -> Iterator[Link]:
+    """Links to choose from where there are all: of lengths 1, 2, 4…, or all if that many may be."""
     length = 1
     while length < len(members):
         yield from zip(members, members[length:], strict=False)
-        length *= 2
+        length += length if degree < len(members) - 1 else 1
 
 
 def colour_classes(graph: nx.Graph[int]) -> list[list[int]]:

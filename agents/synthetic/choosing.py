@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from .parameters import clipped
 from .situation import Situation, in_focus
 
 
@@ -60,6 +61,8 @@ def _options(situation: Situation, indices: list[int], factor: float) -> dict[in
     practised = dict(situation.observation.skills)
     known, versions, history = percept.done, percept.versions, percept.role_history
     requirements, skills = situation.task.requirements, situation.skills
+    by_itself, by_others = competence.revising(own=True), competence.revising(own=False)
+    errors, tastes, salience = draws.estimate, draws.choice, p.salience
     options: dict[int, Option] = {}
     for i in indices:
         requirement = requirements[i]
@@ -73,16 +76,15 @@ def _options(situation: Situation, indices: list[int], factor: float) -> dict[in
         if requirement.domain in practised:
             skill = competence.practised(skill, practised[requirement.domain])
         done = known.get(i, 0.0)
-        estimate = min(1.0, max(0.0, skill + bias + noise * draws.estimate[i]))
-        gain = max(0.0, estimate - done)
+        estimate = clipped(skill + bias + noise * errors[i])
+        gain = estimate - done if estimate > done else 0.0
         if i in percept.result:
             own = percept.author[i] == situation.observation.member
-            gain = max(gain, competence.revising(own=own) * (1.0 - done) * estimate)
+            revised = (by_itself if own else by_others) * (1.0 - done) * estimate
+            gain = max(gain, revised)
         if i in versions:
             gain /= versions[i]
-        preference = (
-            gain + p.salience * requirement.salience * (1.0 - done) + spread * draws.choice[i]
-        )
+        preference = gain + salience * requirement.salience * (1.0 - done) + spread * tastes[i]
         if gives_way and i in percept.announced:
             preference -= p.crowding * percept.announced[i]
         if history:

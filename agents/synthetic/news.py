@@ -40,14 +40,27 @@ def lines(news: Iterable[News]) -> str:
     return "".join(f"\n{HEARD} {n.quality:.2f} {n.author} {n.requirement}" for n in news)
 
 
+class Word(NamedTuple):
+    """The news in a text.
+
+    Attributes:
+        best: By requirement, the first of those that say most of it.
+        lines: How many there were.
+    """
+
+    best: dict[str, News]
+    lines: int
+
+
 @lru_cache(maxsize=4096)
-def read(text: str) -> tuple[News, ...]:
+def read(text: str) -> Word:
     """The news in a text; lines that are none are passed over.
 
     Args:
         text: Of a work.
     """
-    found = []
+    best: dict[str, News] = {}
+    count = 0
     for line in text.split("\n")[1:]:
         parts = line.split(" ", 3)
         if len(parts) == 4 and parts[0] == HEARD:
@@ -56,5 +69,8 @@ def read(text: str) -> tuple[News, ...]:
             except ValueError:
                 continue  # somebody else's words
             if 0.0 <= news.quality <= 1.0:
-                found.append(news)
-    return tuple(found)
+                count += 1
+                known = best.setdefault(news.requirement, news)
+                if news.quality > known.quality:
+                    best[news.requirement] = news
+    return Word(best, count)

@@ -197,10 +197,21 @@ class Parameters:
         return replace(self, **changed)
 
 
+def clipped(x: float) -> float:
+    """A number cut to 0..1; quicker than `min` and `max`, and asked for at every requirement.
+
+    Args:
+        x: Any number.
+    """
+    if x <= 0.0:
+        return 0.0
+    return x if x < 1.0 else 1.0
+
+
 def within_unit(x: float) -> float:
     """A quality cut to 0..1 and rounded, so that records are equal on every machine.
 
     Args:
         x: Any number.
     """
-    return round(min(1.0, max(0.0, x)), 6)
+    return round(clipped(x), 6)

@@ -11,6 +11,7 @@ from ...model.observation import Observation
 from . import news
 from .competence import Competence
 from .draws import Draws
+from .parameters import clipped
 from .world import TaskView
 
 TOKENS_PROMPT = 350
@@ -111,43 +112,50 @@ def _misread(
     works: Iterable[tuple[Contribution, int]], draws: Draws, spread: float
 ) -> Iterator[float]:
     """How far each piece of some works seems better to a reader than it is."""
-    pieces = sum(len(work.items) for work, _ in works)
+    pieces = sum([len(work.items) for work, _ in works])
     return iter([spread * error for error in draws.errors(pieces)])
 
 
 def _judge(
-    works: Iterable[tuple[Contribution, int]],
+    works: Sequence[tuple[Contribution, int]],
     task: TaskView,
     percept: Percept,
     misread: Iterator[float],
 ) -> None:
     """Read works, each piece with its error; the best is the one that seems so."""
-    index, done, versions = task.index, percept.done, percept.versions
+    index, done, versions, items = task.index, percept.done, percept.versions, 0
     for work, author in works:
-        for item in work.items:
-            seems = min(1.0, max(0.0, item.quality + next(misread)))
+        items += len(work.items)
+        for item, error in zip(work.items, misread, strict=False):
+            seems = item.quality + error
             i = index.get(item.requirement)
             if i is None:
                 continue
             versions[i] = versions.get(i, 0) + 1
-            if seems > done.get(i, -1.0):
-                done[i], percept.result[i] = seems, item.quality
-                percept.author[i] = author
-        percept.tokens += TOKENS_MESSAGE + TOKENS_ITEM * len(work.items)
+            best = done.get(i)
+            if best is None or (best < 1.0 and seems > best):
+                done[i] = clipped(seems)
+                percept.result[i], percept.author[i] = item.quality, author
+    percept.tokens += TOKENS_MESSAGE * len(works) + TOKENS_ITEM * items
 
 
 def _hear(works: Iterable[tuple[Contribution, int]], task: TaskView, percept: Percept) -> None:
     """Take in what others passed on of works that it could not read itself."""
+    done, heard, lines = percept.done, percept.heard, 0
+    read = {r.id for i, r in enumerate(task.requirements) if i in done}
     for work, _ in works:
-        passed_on = news.read(work.work)
-        for requirement, quality, author in passed_on:
+        word = news.read(work.work)
+        lines += word.lines
+        if word.best.keys() <= read:
+            continue
+        for requirement, quality, author in word.best.values():
             i = task.index.get(requirement)
-            if i is None or (i in percept.done and i not in percept.heard):
+            if i is None or requirement in read:
                 continue
-            if quality > percept.done.get(i, -1.0):
-                percept.done[i], percept.author[i] = quality, author
-                percept.heard.add(i)
-        percept.tokens += news.TOKENS_NEWS * len(passed_on)
+            if quality > done.get(i, -1.0):
+                done[i], percept.author[i] = quality, author
+                heard.add(i)
+    percept.tokens += news.TOKENS_NEWS * lines
 
 
 def _read(messages: Iterable[Message], task: TaskView, percept: Percept) -> None:

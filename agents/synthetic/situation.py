@@ -18,7 +18,7 @@ ROLE_TITLES = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Situation:
     """A mind before its decision.
 

@@ -26,6 +26,8 @@ from ..ground_truth.values import Value
 Part = tuple[Any, ...]
 Parts = Sequence[Part]
 """What each member holds, in the order of the members."""
+Deal = Callable[[random.Random, int, int], list[Part]]
+"""Draws the parts of so many members, of so many values each."""
 
 VOTES = ("A", "B", "C", "D")
 LETTERS = "ABCDXYZ"
@@ -40,22 +42,24 @@ class ShardKind:
     Attributes:
         original: Its number in Silo-Bench.
         asks: What everybody is told.
-        deal: Draws the parts of `n` members.
+        deal: Draws the parts of `n` members, of so many values each.
         answer: What is right, from all parts in order; with `segments` one answer for each member.
         form: The form of an answer for `n` members.
         segments: Whether each member answers for its own segment.
         upto: Whether a segment needs the parts up to its own only, not all.
-        floor: Expected score of the best constant or of chance, for `n` members.
+        floor: Expected score of the best constant or of chance, for so many values in all.
+        size: Values in the original's parts, where others would do; 0 where they are fixed.
     """
 
     original: str
     asks: str
-    deal: Callable[[random.Random, int], list[Part]]
+    deal: Deal
     answer: Callable[[Parts], Value]
     form: Callable[[int], AnswerForm]
     segments: bool = False
     upto: bool = False
-    floor: Callable[[int], float] = lambda n: 0.0
+    floor: Callable[[int], float] = lambda values: 0.0
+    size: int = 0
 
     @property
     def level(self) -> int:
@@ -63,34 +67,39 @@ class ShardKind:
         return self.original.count("I", 0, self.original.index("-"))
 
 
-def _ints(count: int, low: int, high: int) -> Callable[[random.Random, int], list[Part]]:
-    """Deals so many whole numbers to each."""
+def _ints(low: int, high: int, count: int = 0) -> Deal:
+    """Deals whole numbers, so many to each where the question gives that."""
 
-    def deal(draw: random.Random, n: int) -> list[Part]:
-        return [tuple(draw.randint(low, high) for _ in range(count)) for _ in range(n)]
+    def deal(draw: random.Random, n: int, size: int) -> list[Part]:
+        return [tuple(draw.randint(low, high) for _ in range(count or size)) for _ in range(n)]
 
     return deal
+
+
+def _fixed(deal: Callable[[random.Random, int], list[Part]]) -> Deal:
+    """Deals parts whose size the question gives."""
+    return lambda draw, n, size: deal(draw, n)
 
 
 def _flat(parts: Parts) -> list[Any]:
     return [x for part in parts for x in part]
 
 
-def _deal_votes(draw: random.Random, n: int) -> list[Part]:
-    """A winner that nobody ties with, not known from any one part."""
+def _deal_votes(draw: random.Random, n: int, size: int) -> list[Part]:
+    """A winner that nobody ties with."""
     while True:
-        parts = [tuple(draw.choice(VOTES) for _ in range(25)) for _ in range(n)]
-        (_, most), (_, second) = Counter(_flat(parts)).most_common(2)
-        if most > second:
+        parts = [tuple(draw.choice(VOTES) for _ in range(size)) for _ in range(n)]
+        counts = sorted(Counter(_flat(parts)).values(), reverse=True)
+        if len(counts) == 1 or counts[0] > counts[1]:
             return parts
 
 
-def _deal_values(draw: random.Random, n: int) -> list[Part]:
-    return _ints(30, 1, 15 * n)(draw, n)
+def _deal_values(draw: random.Random, n: int, size: int) -> list[Part]:
+    return _ints(1, 15 * n)(draw, n, size)
 
 
-def _deal_floats(draw: random.Random, n: int) -> list[Part]:
-    return [tuple(round(draw.uniform(0, 100), 2) for _ in range(25)) for _ in range(n)]
+def _deal_floats(draw: random.Random, n: int, size: int) -> list[Part]:
+    return [tuple(round(draw.uniform(0, 100), 2) for _ in range(size)) for _ in range(n)]
 
 
 def _deal_texts(draw: random.Random, n: int) -> list[Part]:
@@ -272,33 +281,33 @@ def _list_of(count: int) -> Callable[[int], AnswerForm]:
 
 KINDS: dict[str, ShardKind] = {
     "max": ShardKind(
-        "I-01", "What is the largest of all numbers?", _ints(20, -1000, 1000),
+        "I-01", "What is the largest of all numbers?", _ints(-1000, 1000),
         lambda parts: max(_flat(parts)), _whole(-1000, 1000),
-        floor=lambda n: 1 - (2000 / 2001) ** (20 * n),
+        floor=lambda values: 1 - (2000 / 2001) ** values, size=20,
     ),
     "sum": ShardKind(
-        "I-00", "What is the sum of all numbers?", _ints(20, 0, 100),
-        lambda parts: sum(_flat(parts)), lambda n: Integer(0, 2000 * n),
+        "I-00", "What is the sum of all numbers?", _ints(0, 100),
+        lambda parts: sum(_flat(parts)), lambda n: Integer(0, 2000 * n), size=20,
     ),
     "vote": ShardKind(
         "I-03", "Which option has most votes?", _deal_votes, winner, lambda n: Choice(VOTES),
-        floor=lambda n: 1 / len(VOTES),
+        floor=lambda values: 1 / len(VOTES), size=25,
     ),
     "xor": ShardKind(
-        "I-06", "What is the bitwise exclusive or of all bytes?", _ints(20, 0, 255), xor,
-        _whole(0, 255), floor=lambda n: 1 / 256,
+        "I-06", "What is the bitwise exclusive or of all bytes?", _ints(0, 255), xor,
+        _whole(0, 255), floor=lambda values: 1 / 256, size=20,
     ),
     "mean": ShardKind(
         "I-07", "What is the mean of all numbers, to two decimals?", _deal_floats,
         lambda parts: round(math.fsum(_flat(parts)) / len(_flat(parts)), 2),
-        lambda n: Number(0, 100),
+        lambda n: Number(0, 100), size=25,
     ),
     "distinct": ShardKind(
         "I-08", "How many distinct values are there in all?", _deal_values,
-        lambda parts: len(set(_flat(parts))), lambda n: Integer(1, 30 * n),
+        lambda parts: len(set(_flat(parts))), lambda n: Integer(1, 30 * n), size=30,
     ),
     "top": ShardKind(
-        "I-09", "What are the ten largest of all numbers, largest first?", _ints(30, 1, 1000),
+        "I-09", "What are the ten largest of all numbers, largest first?", _ints(1, 1000, 30),
         lambda parts: tuple(sorted(_flat(parts), reverse=True)[:10]), _list_of(10),
     ),
     "prefix": ShardKind(
@@ -306,46 +315,46 @@ KINDS: dict[str, ShardKind] = {
         "The numbers of all members, in the order of the members' numbers, are one list. Answer "
         "with the running sums at the places of your own part: each the sum of all numbers of "
         "earlier members and of yours up to there.",
-        _ints(15, 1, 50), prefix_sums, _list_of(15), segments=True, upto=True,
+        _ints(1, 50, 15), prefix_sums, _list_of(15), segments=True, upto=True,
     ),
     "pattern": ShardKind(
         "II-15",
         "The letters of all members, in the order of the members' numbers, are one text. Read it "
         "once from left to right: wait for an A, then for a B, then for a C, then for an A again. "
         "How many times do you get to the C?",
-        _deal_letters, patterns, lambda n: Integer(0, 20 * n),
+        _fixed(_deal_letters), patterns, lambda n: Integer(0, 20 * n),
     ),
     "water": ShardKind(
         "II-16",
         "The heights of all members, in the order of the members' numbers, are bars side by side. "
         "How many units of water stay between them after rain?",
-        _ints(10, 0, 9), trapped_water, lambda n: Integer(0, 90 * n),
+        _ints(0, 9), trapped_water, lambda n: Integer(0, 90 * n), size=10,
     ),
     "chain": ShardKind(
         "II-20",
         "The texts of all members, in the order of the members' numbers, are one list. The hash of "
         "a text is (the sum of its characters' codes) XOR (the hash before it), modulo 10000; the "
         "hash before the first is 0. Answer with the hashes of your own texts.",
-        _deal_texts, chain_hashes, _list_of(5), segments=True, upto=True,
+        _fixed(_deal_texts), chain_hashes, _list_of(5), segments=True, upto=True,
     ),
     "sort": ShardKind(
         "III-21",
         "Sort all numbers, smallest first, and cut the sorted list into equal blocks. Answer with "
         "the block at your place in the order of the members' numbers.",
-        _ints(20, 1, 1000), sorted_blocks, _list_of(20), segments=True,
+        _ints(1, 1000, 20), sorted_blocks, _list_of(20), segments=True,
     ),
     "components": ShardKind(
         "III-23",
         "Each member holds some edges of one graph with ten nodes for each member, numbered from "
         "0. How many connected components has it, single nodes included?",
-        _deal_edges, components, lambda n: Integer(1, 10 * n),
+        _fixed(_deal_edges), components, lambda n: Integer(1, 10 * n),
     ),
     "pagerank": ShardKind(
         "III-28",
         "Each member holds some links (from, to) of one graph with four nodes for each member, "
         "numbered from 0. Do one step of PageRank: all nodes start with equal shares, damping is "
         "0.85, what has no links out is lost. Answer with all shares, to six decimals.",
-        _deal_arrows, lambda parts: page_rank(_flat(parts), 4 * len(parts)),
+        _fixed(_deal_arrows), lambda parts: page_rank(_flat(parts), 4 * len(parts)),
         lambda n: ListOf(Number(0, 1), 4 * n),
     ),
     "balance": ShardKind(
@@ -353,7 +362,7 @@ KINDS: dict[str, ShardKind] = {
         "Deal all jobs to as many workers as there are members: always the longest job left, to "
         "the worker with the least load, of equals the first. Answer with the variance of the "
         "loads (two decimals), the largest and the smallest load.",
-        _deal_jobs, lambda parts: balanced(_flat(parts), len(parts)),
+        _fixed(_deal_jobs), lambda parts: balanced(_flat(parts), len(parts)),
         lambda n: ListOf(Number(0, BIG), 3),
     ),
 }  # fmt: skip

@@ -15,7 +15,7 @@ from typing import Any
 
 import networkx as nx
 
-from ..errors import UnknownNameError
+from ..errors import UnknownNameError, UsageError
 from ..ground_truth.family import Layout, ScoredTask, TaskFamily
 from ..ground_truth.forms import AnswerForm
 from ..ground_truth.scoring import Answers, Bounds, Score, check_rule, grade
@@ -35,6 +35,8 @@ class Shards(TaskFamily):
         rule: Who answers: `each` for itself, the team by `plurality`, or the `last` word. Kinds
             that ask each member for its own segment know only `each`.
         scoring: `strict`, or `compat` with the original's comparison and its partial score.
+        size: Values in each part, fewer than the original's for easier tasks, where a kind has
+            that choice; 0 for the original's.
     """
 
     name = "shards"
@@ -46,14 +48,27 @@ class Shards(TaskFamily):
         credit: str = "exact",
         rule: str = "each",
         scoring: str = "strict",
+        size: int = 0,
     ) -> None:
         super().__init__(scoring=scoring)
         if kind not in KINDS:
             raise UnknownNameError(f"tasks={self.name}: kind", kind, KINDS)
+        most = KINDS[kind].size
+        if size and not most:
+            sized = ", ".join(name for name, k in KINDS.items() if k.size)
+            raise UsageError(
+                f"tasks={self.name}: size={size!r} is not for kind={kind}; use it with {sized}"
+            )
+        if type(size) is not int or not 0 <= size <= most:
+            raise UsageError(
+                f"tasks={self.name}: size={size!r} is outside 1 to {most} for kind={kind}; "
+                "use e.g. 3"
+            )
         if credit not in CREDITS:
             raise UnknownNameError(f"tasks={self.name}: credit", credit, CREDITS)
         self.kind = kind
         self.credit = credit
+        self.size = size or most
         self.rule = check_rule(rule)
         if self._kind.segments and rule != "each":
             raise UnknownNameError(f"tasks={self.name}:kind={kind}: rule", rule, ("each",))
@@ -70,7 +85,7 @@ class Shards(TaskFamily):
             graph: The members.
         """
         members, kind = sorted(graph), self._kind
-        dealt = kind.deal(draw, len(members))
+        dealt = kind.deal(draw, len(members), self.size)
         private = {}
         for place, (member, part) in enumerate(zip(members, dealt, strict=True), 1):
             text = ", ".join(map(str, part))
@@ -138,7 +153,7 @@ class Shards(TaskFamily):
             graph: Of the team.
         """
         sampled = super().measure_bounds(graph)
-        floor = self._kind.floor(len(graph))
+        floor = self._kind.floor(self.size * len(graph))
         return Bounds(floor, max(floor, sampled.own), sampled.ceiling)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -10,7 +10,6 @@ from typing import Any
 import networkx as nx
 import numpy as np
 from scipy.sparse import csc_array, csr_array, diags_array
-from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import eigsh
 from threadpoolctl import ThreadpoolController
 
@@ -19,6 +18,7 @@ from ..record import TickRecord
 from ..spans import cut_out, ids_in
 
 DENSE_UP_TO = 256  # members; above it the sparse eigensolver is faster
+AT_ONCE = 256  # members whose links are looked at together: those of a large team take gigabytes
 Links = np.ndarray[Any, np.dtype[np.bool_]]
 """Square and symmetric: whether two are linked."""
 
@@ -87,10 +87,26 @@ def spectral_gap(record: TickRecord) -> float | None:
         return None
     if links == n * (n - 1) // 2:
         return float(n)
-    if links < n - 1 or not _connected(linked):
+    if links < n - 1:
+        return 0.0
+    if n <= DENSE_UP_TO:  # the same links come back tick after tick
+        return _gap_of(n, np.packbits(linked).tobytes())
+    return _gap(linked)
+
+
+@lru_cache(maxsize=128)
+def _gap_of(n: int, packed: bytes) -> float:
+    """The gap of a graph whose links are packed into bits."""
+    bits = np.unpackbits(np.frombuffer(packed, dtype=np.uint8), count=n * n)
+    return _gap(bits.reshape(n, n).astype(bool))
+
+
+def _gap(linked: Links) -> float:
+    """Algebraic connectivity of a graph that lacks a link."""
+    if not _connected(linked):
         return 0.0
     with _solvers().limit(limits=1):
-        return max(0.0, _second_smallest(linked, links))
+        return max(0.0, _second_smallest(linked, int(linked.sum()) // 2))
 
 
 @cache
@@ -139,16 +155,14 @@ def _heard(record: TickRecord) -> tuple[list[int], Links]:
 
 def _connected(linked: Links) -> bool:
     """Whether everybody is linked with everybody, directly or around."""
-    n = len(linked)
-    if n <= DENSE_UP_TO:
-        return bool(connected_components(csr_array(linked), directed=False)[0] == 1)
-    reached = np.zeros(n, dtype=bool)
+    reached = np.zeros(len(linked), dtype=bool)
     reached[0] = True
-    waiting = [0]  # member by member: a list of a large team's links takes gigabytes
-    while waiting and not reached.all():
-        found = np.flatnonzero(linked[waiting.pop()] & ~reached)
+    waiting = np.array([0])
+    while len(waiting) and not reached.all():
+        now, waiting = waiting[:AT_ONCE], waiting[AT_ONCE:]
+        found = np.flatnonzero(linked[now].any(axis=0) & ~reached)
         reached[found] = True
-        waiting += found.tolist()
+        waiting = np.concatenate([waiting, found])
     return bool(reached.all())
 
 

@@ -14,7 +14,12 @@ news = st.builds(News, names, st.integers(0, 100).map(lambda k: k / 100), st.int
 
 @given(st.lists(news, max_size=8))
 def test_news_is_read_as_told(told):
-    assert list(read("[synthetic] a: done" + lines(told))) == told
+    best, count = read("[synthetic] a: done" + lines(told))
+    assert count == len(told)
+    assert list(best) == list(dict.fromkeys(n.requirement for n in told))
+    for name, found in best.items():
+        same = [n for n in told if n.requirement == name]
+        assert found == max(same, key=lambda n: n.quality), "the first of the best"
 
 
 @pytest.mark.parametrize(
@@ -22,5 +27,5 @@ def test_news_is_read_as_told(told):
     ["heard x 3 a", "heard 0.5 y a", "heard 1.5 3 a", "heard nan 3 a", "heard 0.5", "said 1 2 a"],
 )
 def test_other_words_are_no_news(line):
-    assert read(f"my work\n{line}") == ()
-    assert read(line) == (), "the first line is the work"
+    assert read(f"my work\n{line}") == ({}, 0)
+    assert read(line) == ({}, 0), "the first line is the work"

@@ -113,7 +113,7 @@ def test_word_of_others_travels_on():
     follows = draws(relay=[0.49, 0.0, 0.0, 0.49, 0.0])
     text = work(situation(HALF, seen=seen, drawn=follows), [4]).work
     assert text == "[synthetic] e: done\nheard 0.91 3 a\nheard 0.80 5 d"
-    assert read(text) == (("a", 0.91, 3), ("d", 0.8, 5))
+    assert read(text) == ({"a": ("a", 0.91, 3), "d": ("d", 0.8, 5)}, 2)
     forgets = draws(relay=[0.51] * 5)
     assert "\n" not in work(situation(HALF, seen=seen, drawn=forgets), [4]).work
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
 from support.records import CHECK, NEAR, measure, record_of, records, story, work, works_of
 
 import unscripted as un
@@ -122,6 +123,7 @@ def test_large_teams_are_measured_alike(n, share, monkeypatch):
         assert (found.indptr == wanted.indptr).all()
         assert (found.indices == wanted.indices).all()
         assert (found.data == wanted.data).all()
-    around = structure._connected(linked)
-    monkeypatch.setattr(structure, "DENSE_UP_TO", n)
-    assert structure._connected(linked) == around
+    whole = connected_components(csr_array(linked), directed=False)[0] == 1
+    for at_once in (1, 256):
+        monkeypatch.setattr(structure, "AT_ONCE", at_once)
+        assert structure._connected(linked) == whole
