@@ -121,7 +121,7 @@ def sweep(
         done[key] = result
         if folder is not None and result.whole:
             folder.keep_result(key, result)
-        finished_count += result.row is not None
+        finished_count += result.whole  # not what an interruption cut short
         if watch is not None:
             watch(finished_count, len(runs))
     return {key: done[key] for key in runs}
