@@ -68,7 +68,7 @@ class Shards(TaskFamily):
             raise UnknownNameError(f"tasks={self.name}: credit", credit, CREDITS)
         self.kind = kind
         self.credit = credit
-        self.size = size or most
+        self.size = size
         self.rule = check_rule(rule)
         if self._kind.segments and rule != "each":
             raise UnknownNameError(f"tasks={self.name}:kind={kind}: rule", rule, ("each",))
@@ -85,7 +85,7 @@ class Shards(TaskFamily):
             graph: The members.
         """
         members, kind = sorted(graph), self._kind
-        dealt = kind.deal(draw, len(members), self.size)
+        dealt = kind.deal(draw, len(members), self.size or kind.size)
         private = {}
         for place, (member, part) in enumerate(zip(members, dealt, strict=True), 1):
             text = ", ".join(map(str, part))
@@ -153,7 +153,7 @@ class Shards(TaskFamily):
             graph: Of the team.
         """
         sampled = super().measure_bounds(graph)
-        floor = self._kind.floor(self.size * len(graph))
+        floor = self._kind.floor((self.size or self._kind.size) * len(graph))
         return Bounds(floor, max(floor, sampled.own), sampled.ceiling)
 
 

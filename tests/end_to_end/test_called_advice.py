@@ -48,8 +48,12 @@ def test_calls_are_capped_exactly(loopback, tmp_path, most):
     capped = asked(server, tmp_path / "a", "--price", "1,5", "--max-calls", most)
     said = command(*capped)
     assert said.code == 4
-    assert said.body["calls"] <= most == len(agents_requests(server))
+    assert said.body["calls"] == most == len(agents_requests(server))
     assert f"max_calls={most}: {most} are made" in said.body["sentences"][0]
+    if said.body["arms"]:
+        loaded = un.load(tmp_path / "a")
+        assert loaded.sentences == said.body["sentences"], "it says why it ended"
+        assert loaded.body()["calls"] == most
     again = command(*capped)
     assert again.code == 4
     assert len(agents_requests(server)) == most, "nothing is paid twice, nothing more is made"

@@ -15,7 +15,7 @@ from ..config.run import RunConfig
 from ..results.factors import FACTORS
 from ..results.rows import Row, mean
 from ..results.run_result import RunResult
-from ..runs.keys import run_key
+from ..runs.keys import calls_key, run_key
 from ..runs.sweep import Job
 from ..specs.minds import is_called
 from ..specs.protocols import make_protocol
@@ -38,6 +38,8 @@ class Course:
         race: Between its arms, by their order.
         results: Runs taken in, by key.
         broken: Arms that broke while they were played, and why.
+        cut: Runs that were begun, perhaps, and not played to their end, as calls name them.
+        cut_calls: Calls that those made; whoever holds the journal counts them.
         uncounted: Keys of runs, some of whose calls no client counts as they are made.
     """
 
@@ -49,6 +51,8 @@ class Course:
         self.race = Race(len(config.arms), rule, per_dollar=design.per_dollar)
         self.results: dict[str, RunResult] = {}
         self.broken: dict[int, str] = {}
+        self.cut: set[str] = set()
+        self.cut_calls = 0
         self.uncounted: set[str] = set()
 
     def jobs(self, due: Iterable[int]) -> dict[str, Job]:
@@ -94,12 +98,18 @@ class Course:
                 outcomes[arm] = math.fsum(worth) / len(worth)
                 costs[arm] = math.fsum(map(self._cost, rows)) / len(rows)
         self.results |= {key: r for key, r in results.items() if r.whole}
+        self.cut |= self._cut(due, results)
         self.race.take(outcomes, costs)
         if whole and self.race.seeds == FIRST:
             for arm in self.race.left:
                 if not self.measured(arm):
                     self._leave_out(arm, f"nothing graded its work on {FIRST} seeds")
         return whole
+
+    def _cut(self, due: Iterable[int], results: Mapping[str, RunResult]) -> set[str]:
+        """Runs that were due and neither came to their end nor broke, as calls name them."""
+        ended = {key for key, r in results.items() if r.whole or r.error}
+        return {calls_key(j.config) for key, j in self.jobs(due).items() if key not in ended}
 
     def measured(self, arm: int) -> int:
         """Seeds on which an arm has an outcome.
@@ -144,8 +154,8 @@ class Course:
 
     @property
     def calls(self) -> int:
-        """Calls that the teams made, judges left aside."""
-        return calls_of(self.rows())
+        """Calls that the teams made, those of runs that were cut short too, judges left aside."""
+        return calls_of(self.rows()) + self.cut_calls
 
     @property
     def cost_usd(self) -> float | None:

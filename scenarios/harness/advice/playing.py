@@ -58,6 +58,9 @@ def play_advice(config: AdviceConfig, execution: Execution, reporter: Reporter) 
         course = Course(config)
         _check_prices(config, session)
         ending, cause = _play(course, session, execution)
+        if session.service is not None:
+            journal = session.service.client.journal
+            course.cut_calls = sum(len(journal.of_members(run)) for run in course.cut)
         session.tell()
         spending = session.spent()
     most = math.inf if execution.max_failures is None else execution.max_failures
@@ -153,7 +156,7 @@ def _seed(course: Course, session: Session, turn: _Turn, watch: Counted) -> None
         results[key] = result
         if service is not None:
             _keep(session, key, result)
-            watch(done + len(results), done + len(jobs))
+            watch(done + sum(r.whole for r in results.values()), done + len(jobs))
     if service is None:
         _check_calls(course, results)
         _check_modelled(course, results)
@@ -270,12 +273,20 @@ def advice_of(folder: Archive, config: AdviceConfig) -> Advice:
         there = {key: kept[key] for key in course.jobs(due) if key in kept}
         if not there:
             ending = Exit.INTERRUPTED
+            course.cut |= {calls_key(job.config) for job in course.jobs(due).values()}
             break
         lost = [a for a in due if not any(k in there for k in course.jobs([a]))]
-        if config.base.tasks.seed + course.race.seeds < last:  # others went on without these
+        went_on = config.base.tasks.seed + course.race.seeds < last
+        if went_on:  # without these
             there |= dict.fromkeys(course.jobs(lost), _BROKE)
-        course.take(due, there)
-    return Advice(course, ending, "", Path(folder.folder))
+        if not course.take(due, there) and not went_on:
+            ending = Exit.INTERRUPTED
+            break
+    course.cut_calls = sum(folder.calls_of(run) for run in course.cut)
+    most, cause = config.design.max_calls, ""
+    if ending is Exit.INTERRUPTED and most is not None and course.calls >= most:
+        ending, cause = Exit.BUDGET, _used_up(most, course.calls)
+    return Advice(course, ending, cause, Path(folder.folder))
 
 
 _BROKE = RunResult(error="it broke while it was played")
