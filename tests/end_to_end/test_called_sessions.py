@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from loopback_server.server import Faults
 from support.called import KEY, MODEL, config
+from support.commands import command
 
 import unscripted as un
 from unscripted.agents.llm.billing.tokens import Tokens
@@ -60,6 +61,23 @@ def test_a_new_folder_waits_for_consent(loopback, tmp_path):
     assert [spent_usd for _, spent_usd in listening.expected] == [0.0, pytest.approx(spent)]
     assert listening.asked == ["Go on?"], "who says yes isn't asked"
     assert server.requests == 1, "a model is probed once for a folder"
+
+
+@pytest.mark.parametrize("asked", [("run",), ("compare", "--protocol", "shared,silent")])
+def test_finished_folders_ask_nobody(loopback, tmp_path, asked):
+    server = loopback()
+    words = (
+        *asked, "--model", MODEL, "--api-base", server.api_base, "--agents", 2, "--ticks", 1,
+        "--tasks", "hidden-profile", "--out", tmp_path / "a", "--yes", "--json",
+    )  # fmt: skip
+    first = command(*words)
+    assert first.code == 0, first.err
+    before = server.requests
+    again = command(*words)
+    assert again.code == 0, again.err
+    assert server.requests == before
+    assert "asking" not in again.err
+    assert again.body["summary"] == first.body["summary"]
 
 
 def test_who_declines_leaves_nothing(loopback, tmp_path):

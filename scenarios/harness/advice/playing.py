@@ -13,7 +13,7 @@ from ..build.from_config import organization_of
 from ..config.advice import AdviceConfig
 from ..config.groups import Execution
 from ..exits import Exit, exit_of
-from ..folders.folder import Archive
+from ..folders.folder import Archive, Folder
 from ..format import counted
 from ..results.run_result import RunResult
 from ..runs.interrupts import graceful
@@ -54,7 +54,7 @@ def play_advice(config: AdviceConfig, execution: Execution, reporter: Reporter) 
         reporter.warn(line)
     check_buildable(config, reporter)
     path = folder_path(config, execution)
-    with Session(config, path, reporter) as session:
+    with Session(config, path, reporter, lambda folder: _is_over(config, folder)) as session:
         course = Course(config)
         _check_prices(config, session)
         ending, cause = _play(course, session, execution)
@@ -67,6 +67,17 @@ def play_advice(config: AdviceConfig, execution: Execution, reporter: Reporter) 
     if ending is Exit.DONE and sum(r.failures for r in course.results.values()) > most:
         ending = Exit.FAILURES
     return Advice(course, ending, cause, path, spending)
+
+
+def _is_over(config: AdviceConfig, folder: Folder) -> bool:
+    """Whether a folder's runs decide a race."""
+    course, kept = Course(config), folder.results()
+    while due := course.race.due():
+        jobs = course.jobs(due)
+        if not kept.keys() >= jobs.keys():
+            return False
+        course.take(due, kept)
+    return True
 
 
 def _check_prices(config: AdviceConfig, session: Session) -> None:

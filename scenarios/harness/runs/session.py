@@ -6,7 +6,7 @@ every model has been reached and the user has agreed, so that a wrong key leaves
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from ..config.run import RunConfig
 from ..exits import DeclinedError
 from ..folders.folder import Folder
 from .descriptors import check_descriptors
+from .keys import run_key
 from .reporter import Reporter
 
 if TYPE_CHECKING:
@@ -82,6 +83,13 @@ def check_networks(runs: Iterable[RunConfig], service: Service | None = None) ->
         organization_of(run, service)
 
 
+def _all_played(folder: Folder) -> bool:
+    config = folder.config
+    if isinstance(config, RunConfig):
+        return folder.played() >= config.tasks.ticks
+    return {run_key(run) for run in config.runs()} <= folder.finished()
+
+
 class Session:
     """A command's folder, and the service that calls its models, if it has any.
 
@@ -89,6 +97,8 @@ class Session:
         config: Of the command.
         path: Of its folder; None keeps ticks nowhere and calls in memory.
         reporter: Hears notes and is asked before money is spent.
+        over: Whether a folder holds all that will be played, so that no model need be reached;
+            None where every run of the configuration is played.
 
     Attributes:
         folder: Where finished ticks and runs go; None until it is made.
@@ -96,10 +106,17 @@ class Session:
         short: Whether the budget is expected not to buy everything.
     """
 
-    def __init__(self, config: Config, path: Path | None, reporter: Reporter) -> None:
+    def __init__(
+        self,
+        config: Config,
+        path: Path | None,
+        reporter: Reporter,
+        over: Callable[[Folder], bool] | None = None,
+    ) -> None:
         self.config = config
         self.path = path
         self.reporter = reporter
+        self._over = over or _all_played
         self.folder: Folder | None = None
         self.service: Service | None = None
         self.short = False
@@ -139,6 +156,7 @@ class Session:
         check_networks(kinds, self.service)
         if models:
             self._check_prices()
+        if models and not (self.folder is not None and self._over(self.folder)):
             self._probe(models)
             self._stack.enter_context(tuned_for_calls())
 
