@@ -5,6 +5,7 @@ from __future__ import annotations
 import networkx as nx
 import pytest
 
+from unscripted.model.errors import UsageError
 from unscripted.model.families.shard_kinds import (
     KINDS,
     balanced,
@@ -81,6 +82,40 @@ def test_pooled_parts_give_the_answer(kind, scoring):
         for member in task.members[:-1] if not KINDS[kind].upto else ():
             one_short = {k: v for k, v in task.everything.items() if k[0] != task.members[-1]}
             assert not family.infer(task, member, one_short)[1], "it can't be sure"
+
+
+@pytest.mark.parametrize("kind", [name for name, k in KINDS.items() if k.size])
+def test_smaller_parts_keep_the_question(kind):
+    small, whole = Shards(kind=kind, size=2), Shards(kind=kind)
+    assert small.label.endswith("size=2")
+    assert "size" not in whole.label, "tasks of the original's size keep their names"
+    graph = nx.empty_graph(3)
+    task = small.make(seed=3, graph=graph)
+    assert {len(v) for v in task.everything.values()} == {2}
+    assert small.score(task, small.solve(task)).score == 1
+    assert {len(v) for v in whole.make(seed=3, graph=graph).everything.values()} == {
+        KINDS[kind].size
+    }
+    assert small.measure_bounds(graph).floor >= 0
+
+
+def test_fewer_numbers_raise_no_floor():
+    graph = nx.empty_graph(3)
+    assert Shards(size=1).measure_bounds(graph).floor < Shards().measure_bounds(graph).floor
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"kind": "sort", "size": 3}, "tasks=shards: size=3 is not for kind=sort; use it with max"),
+        ({"size": 21}, "size=21 is outside 1 to 20 for kind=max"),
+        ({"size": -1}, "size=-1 is outside 1 to 20"),
+        ({"size": 2.0}, "size=2.0 is outside 1 to 20"),
+    ],
+)
+def test_sizes_must_fit_a_kind(options, said):
+    with pytest.raises(UsageError, match=said):
+        Shards(**options)
 
 
 def test_invented_parts_are_survived():
