@@ -23,7 +23,7 @@ from ..results.rows import Row
 from ..results.run_result import RunResult
 
 JOURNAL = "journal.sqlite"
-VERSION = 1
+VERSION = 2
 """Of the tables; a folder of a later one is refused, of an earlier one read."""
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS ticks (tick INTEGER PRIMARY KEY, record TEXT NOT NULL);
@@ -204,7 +204,7 @@ class Database:
         Raises:
             OSError: It can't be written.
         """
-        row = (key, json.dumps(result.body(), allow_nan=False))
+        row = (key, json.dumps(result.written(), allow_nan=False))
         self._write("INSERT OR REPLACE INTO runs VALUES (?, ?)", row)
 
     def _rows(self, statement: str, what: str, values: tuple[str, ...] = ()) -> Iterator[Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, overload
 
 from .rows import Row
@@ -38,6 +38,29 @@ class Columns(Sequence[Row]):
         if any(tuple(row) != names for row in rows):
             return rows
         return cls(names, [_column([row[name] for row in rows]) for name in names], len(rows))
+
+    def packed(self) -> dict[str, Any]:
+        """As it is written: what `unpacked` reads."""
+        columns = [_packed(column) for column in self._columns]
+        return {"length": self._length, "names": list(self._names), "columns": columns}
+
+    @classmethod
+    def unpacked(cls, written: Mapping[str, Any]) -> Columns:
+        """From what `packed` made.
+
+        Args:
+            written: Of one table.
+
+        Raises:
+            KeyError, TypeError, ValueError: It was not made by it, or was damaged.
+        """
+        length, names = int(written["length"]), tuple(written["names"])
+        columns = [_unpacked(column) for column in written["columns"]]
+        if any(len(c) != length for c in columns if not isinstance(c, _Same)):
+            raise ValueError(f"columns are not of {length} rows")
+        if len(columns) != len(names):
+            raise ValueError(f"{len(columns)} columns have {len(names)} names")
+        return cls(names, columns, length)
 
     def __len__(self) -> int:
         return self._length
@@ -74,6 +97,25 @@ class _Same:
 
     def __init__(self, value: Any) -> None:
         self.value = value
+
+
+def _packed(column: Any) -> Any:
+    """A column as it is written: each text once, and where it stands."""
+    if isinstance(column, _Same):
+        return {"all": column.value}
+    if isinstance(column, array) or any(type(v) is not str for v in column):
+        return list(column)
+    places = {text: i for i, text in enumerate(dict.fromkeys(column))}
+    return {"texts": list(places), "at": [places[text] for text in column]}
+
+
+def _unpacked(written: Any) -> Any:
+    if isinstance(written, list):
+        return _column(written) if written else written
+    if "all" in written:
+        return _Same(written["all"])
+    texts = dict(enumerate(written["texts"]))
+    return [texts[i] for i in written["at"]]
 
 
 def _column(values: list[Any]) -> Any:

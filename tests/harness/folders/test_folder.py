@@ -20,6 +20,7 @@ from unscripted.model.metrics.catalogue import of_runs, of_ticks
 from unscripted.model.tasks.files import CORPUS
 from unscripted.scenarios.harness.config.comparison import ComparisonConfig
 from unscripted.scenarios.harness.config.run import RunConfig
+from unscripted.scenarios.harness.folders.database import VERSION
 from unscripted.scenarios.harness.folders.folder import Folder, archive
 from unscripted.scenarios.harness.folders.safe_files import write_text
 from unscripted.scenarios.harness.folders.tables import write_table
@@ -273,8 +274,9 @@ def test_a_broken_journal_is_said(tmp_path, content, said):
 def test_a_later_version_is_refused(tmp_path):
     with Folder(tmp_path, SMALL):
         pass
-    edit(tmp_path, "PRAGMA user_version = 2")
-    with pytest.raises(UsageError, match="is of version 2, this program knows 1; use a later one"):
+    edit(tmp_path, f"PRAGMA user_version = {VERSION + 1}")
+    said = f"is of version {VERSION + 1}, this program knows {VERSION}; use a later one"
+    with pytest.raises(UsageError, match=said):
         Folder(tmp_path, SMALL)
 
 

@@ -36,6 +36,41 @@ def test_rows_come_back_as_written(rows):
     assert repr(pickle.loads(pickle.dumps(kept))) == repr(rows)
 
 
+@given(TABLES)
+def test_what_is_written_comes_back(rows):
+    result = RunResult({"quality": 0.5}, (), rows)
+    read = RunResult.of(json.loads(json.dumps(result.written())))
+    assert repr(list(read.agents)) == repr(rows)
+    before = RunResult.of(json.loads(json.dumps(result.body())))
+    assert repr(list(before.agents)) == repr(rows), "as folders of earlier versions hold it"
+
+
+def test_repeated_texts_are_written_once():
+    rows = [{"tick": k, "role": "tax reviewer" * (1 + k % 2), "mind": "m"} for k in range(50)]
+    written = json.dumps(Columns.of(rows).packed())
+    assert written.count("tax reviewer") == 3
+    assert written.count("mind") == 1
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"length": 3},
+        {"names": ["tick"]},
+        {"columns": [[1, 2]]},
+        {"columns": [[1, 2], {"texts": ["a"], "at": [0, 1]}]},
+        {"columns": [[1, 2], {"texts": ["a"], "at": [0, -1]}]},
+        {"columns": [[1, 2], 7]},
+        {"columns": None},
+    ],
+)
+def test_damaged_tables_are_refused(damage):
+    rows = [{"tick": 1, "role": "a"}, {"tick": 2, "role": "b"}]
+    assert list(Columns.unpacked(Columns.of(rows).packed())) == rows
+    with pytest.raises((KeyError, TypeError, ValueError)):
+        Columns.unpacked(Columns.of(rows).packed() | damage)
+
+
 @given(TABLES, st.integers(-7, 7), st.integers(-7, 7))
 def test_places_are_a_lists(rows, start, stop):
     kept = Columns.of(rows)
