@@ -143,7 +143,7 @@ def taken(part: str, done: list[subprocess.CompletedProcess[str]], folder: Path)
             return [text.splitlines() for text in plain]
         case "names":
             return [[line.split()[0] for line in text.splitlines() if line] for text in plain]
-    return [json.loads(row) for row in journal(folder, TABLES[part])]
+    return [by_row(json.loads(row)) for row in journal(folder, TABLES[part])]
 
 
 def parsed(text: str) -> Any:
@@ -161,6 +161,25 @@ def journal(folder: Path, question: str) -> list[str]:
         return []
     with closing(sqlite3.connect(path)) as db:
         return [row for (row,) in db.execute(question)]
+
+
+def by_row(result: Any) -> Any:
+    """A run's result with its members' rows as rows, which are kept by column."""
+    kept = result.get("agents")
+    if not isinstance(kept, dict):
+        return result
+    columns = [values_of(column, kept["length"]) for column in kept["columns"]]
+    rows = [dict(zip(kept["names"], row, strict=True)) for row in zip(*columns, strict=True)]
+    return {**result, "agents": rows}
+
+
+def values_of(column: Any, length: int) -> list[Any]:
+    """A column's values, row by row."""
+    if isinstance(column, list):
+        return column
+    if "all" in column:
+        return [column["all"]] * length
+    return [column["texts"][i] for i in column["at"]]
 
 
 def cell(result: Any) -> tuple[Any, ...]:
