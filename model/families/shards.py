@@ -61,8 +61,8 @@ class Shards(TaskFamily):
             )
         if type(size) is not int or not 0 <= size <= most:
             raise UsageError(
-                f"tasks={self.name}: size={size!r} is outside 1 to {most} for kind={kind}; "
-                "use e.g. 3"
+                f"tasks={self.name}: size={size!r} is outside 0 (the original's) to {most} for "
+                f"kind={kind}; use e.g. 3"
             )
         if credit not in CREDITS:
             raise UnknownNameError(f"tasks={self.name}: credit", credit, CREDITS)

@@ -41,5 +41,15 @@ def exit_of(halt: Halt) -> Exit:
     return _HALTED.get(halt.reason, Exit.USAGE)
 
 
+def going_on(halt: Halt) -> str:
+    """Why a command ended, and how it goes on.
+
+    Args:
+        halt: What stopped it.
+    """
+    how = "with a higher --budget " if halt.reason == "budget" else ""
+    return f"{halt}; the same command {how}continues"
+
+
 class DeclinedError(Exception):
     """The user was asked and doesn't want it; nothing was started."""

@@ -85,6 +85,63 @@ def test_unpriced_models_weigh_no_dollars(loopback, tmp_path):
     assert not agents_requests(server), "what can't be weighed isn't paid"
 
 
+@pytest.mark.parametrize("most", [6, 10, 14, 19, 23, 28])
+def test_cut_races_are_read_as_told(loopback, tmp_path, most):
+    server = loopback()
+    said = command(*asked(server, tmp_path / "a", "--price", "1,5", "--max-calls", most)).body
+    if not (tmp_path / "a" / "runs.csv").exists():
+        return  # nothing came to its end, so that there is nothing to read
+    read = un.load(tmp_path / "a").body()
+    for part in ("answer", "choice", "p_best", "arms", "sentences", "calls", "cost_usd"):
+        assert read[part] == said[part], part
+    if len(said["arms"]) < 3:
+        assert said["choice"] is said["p_best"] is None, "nothing is best among unmeasured ones"
+        assert {arm["p_best"] for arm in said["arms"]} <= {None}
+
+
+def test_cut_runs_cost_what_they_cost(loopback, tmp_path):
+    server = loopback()
+    said = command(*asked(server, tmp_path / "a", "--price", "1,5", "--max-calls", 10)).body
+    assert said["calls"] == 10
+    assert said["cost_usd"] == pytest.approx(said["spent_usd"], rel=0.2), "all but the probe"
+    assert said["cost_usd"] > 0
+
+
+def test_a_lower_cap_keeps_results(loopback, tmp_path):
+    server = loopback()
+    whole = command(*asked(server, tmp_path / "a", "--price", "1,5")).body
+    less = command(*asked(server, tmp_path / "a", "--price", "1,5", "--max-calls", 3))
+    assert less.code == 0, less.err
+    assert less.body["sentences"] == whole["sentences"]
+
+
+def test_different_judges_are_said(loopback, tmp_path):
+    server = loopback()
+    both = f"{MODEL},openai/other"
+    words = (
+        "--model", both, "--api-base", server.api_base, "--protocol", "silent", "--agents", 2,
+        "--ticks", 1, "--replicates", 2, "--price", "1,5", "--json",
+    )  # fmt: skip
+    raced = command("advise", *words, "--out", tmp_path / "a")
+    assert "graded by different ones" in " ".join(raced.body["sentences"])
+    compared = command("compare", *words, "--yes", "--out", tmp_path / "b")
+    assert "graded by different ones" in compared.err + json.dumps(compared.body)
+    named = command("advise", *words, "--judge", MODEL, "--out", tmp_path / "c")
+    assert "graded by different ones" not in " ".join(named.body["sentences"])
+
+
+def test_failing_minds_are_not_advised(here):
+    def fail(observation):
+        raise ValueError("no")
+
+    found = un.advise(
+        model=CallableMind(fail), protocol=["shared"], agents=2, ticks=1, replicates=3,
+        tasks="hidden-profile",
+    )  # fmt: skip
+    assert (found.answer, found.choice.arm, int(found.ending)) == ("undecided", None, 3)
+    assert found.sentences[0] == "undecided: every decision failed"
+
+
 def test_functions_of_users_are_advised(here):
     mind = CallableMind(lambda observation: "I add a thermometer to each room.")
     found = un.advise(

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from support.commands import command
 
+import unscripted as un
+
 AGENT = '''
 """An agent that counts how often it is called."""
 from pathlib import Path
@@ -126,3 +128,23 @@ def test_what_was_shown_is_kept(home):
     assert asked[0] == "agent.py:counting"
     assert [m["content"]["work"] for m in shown["messages"]] == ["7"]
     assert json.loads(row[1])["role"] == "reader"
+
+
+@pytest.mark.parametrize(
+    "asked", [("run",), ("compare", "--protocol", "silent,shared"), ("advise",)]
+)
+def test_folders_outlive_their_files(home, asked):
+    (home / "mine.py").write_text(
+        "import unscripted as un\n\nclass Mine(un.Mind):\n    def decide(self, observation):\n"
+        '        return un.Contribution("adder", "7")\n'
+    )
+    model = ("--model", "mine.py:Mine", "--agents", 2, "--ticks", 1, "--tasks", "hidden-profile")
+    several = () if asked == ("run",) else ("--replicates", 3)
+    assert command(*asked, *model, *several, "--out", "kept").code in (0, 4)
+    told = str(un.load(home / "kept"))
+    (home / "mine.py").unlink()
+    for reading in ("replay", "report", "show", "cite"):
+        said = command(reading, "kept")
+        assert said.code == 0, f"{reading}: {said.err}"
+    if asked != ("run",):
+        assert str(un.load(home / "kept")) == told

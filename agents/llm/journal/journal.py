@@ -245,6 +245,15 @@ class Journal:
             rows = self._db.execute(tables.OF_MEMBERS, (run,)).fetchall()
         return {CallKey(run, tick, who, int(seed), call) for run, tick, who, seed, call in rows}
 
+    def took(self, run: str) -> tuple[int, float]:
+        """Calls that a run's members made, and what the whole of it cost in US dollars.
+
+        Args:
+            run: As calls name it.
+        """
+        with self._statement():
+            return tables.took(self._db, run)
+
     def answered(self) -> list[Answered]:
         """The newest answers in it, to learn from."""
         return list(answers_of(self._db))

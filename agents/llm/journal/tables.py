@@ -119,6 +119,21 @@ def columns(db: sqlite3.Connection, table: str) -> set[str]:
     return {name for _, name, *_ in db.execute(f"PRAGMA table_info({table})")}
 
 
+def took(db: sqlite3.Connection, run: str) -> tuple[int, float]:
+    """Calls that a run's members made, and what the whole of it cost in US dollars.
+
+    Args:
+        db: Open; one without calls gives none.
+        run: As calls name it.
+    """
+    if not columns(db, "calls"):
+        return 0, 0.0
+    billed = "requests WHERE ended IN ('usable', 'unusable')"
+    where = f"{billed} AND" if columns(db, "requests") else "calls WHERE"
+    (usd,) = db.execute(f"SELECT total(cost_usd) FROM {where} run = ?", (run,)).fetchone()
+    return len(db.execute(OF_MEMBERS, (run,)).fetchall()), float(usd)
+
+
 def selected(db: sqlite3.Connection) -> str:
     """The columns of `calls` to be read, with what stands for those that an old one lacks.
 

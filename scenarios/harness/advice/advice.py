@@ -44,6 +44,7 @@ class Advice:
         cause: Why it is over, in words.
         folder: Where it is kept; None for nowhere.
         spending: US dollars that calls cost, unfinished runs included; None where none were made.
+        synthetic: Whether synthetic minds took part in any run.
     """
 
     course: Course = field(repr=False)
@@ -51,20 +52,22 @@ class Advice:
     cause: str = ""
     folder: Path | None = None
     spending: Mapping[str, float] | None = None
+    synthetic: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Ask files of minds while a folder's copies of them can be found."""
+        object.__setattr__(self, "synthetic", any(run.synthetic for run in self.config.arms))
 
     @property
     def config(self) -> AdviceConfig:
         """What was asked for."""
         return self.course.config
 
-    @property
-    def synthetic(self) -> bool:
-        """Whether synthetic minds took part in any run."""
-        return any(run.synthetic for run in self.config.arms)
-
     @cached_property
     def choice(self) -> Choice:
         """What the race comes to."""
+        if self.course.hopeless or self.course.race.unmeasured:
+            return Choice(Verdict.UNDECIDED, None)
         sizes = [1 if is_alone(r.team.protocol) else r.team.agents for r in self.config.arms]
         return choose(self.course.race, sizes)
 
@@ -88,7 +91,8 @@ class Advice:
     @cached_property
     def arms(self) -> list[dict[str, Any]]:
         """Every arm that was measured, the best first: its factors, `mean low high`, `tasks`,
-        `p_best`, `p_close`, and per task `calls tokens cost_usd failure_rate delivered`."""
+        `p_best`, `p_close` (None where not every arm was), and per task `calls tokens cost_usd
+        failure_rate delivered`."""
         found = self.course.race.standing()
         if found is None:
             return []
@@ -96,7 +100,7 @@ class Advice:
         return [self._arm_row(found, int(place)) for place in order]
 
     def _arm_row(self, found: Standing, place: int) -> dict[str, Any]:
-        arm = found.arms[place]
+        arm, compared = found.arms[place], self.choice.arm is not None
         least, most = (0.0, 1.0) if self.outcome != QUALITY else range_of(QUALITY)
         low, high = found.beliefs.interval[place]
         ends = {"mean": found.beliefs.mean[place], "low": low, "high": high}
@@ -108,8 +112,8 @@ class Advice:
             **arm_of(self.config.arms[arm]),
             **within,
             "tasks": sum(row["ticks"] for row in runs),
-            "p_best": float(found.p_best[place]),
-            "p_close": float(found.p_close[place]),
+            "p_best": float(found.p_best[place]) if compared else None,
+            "p_close": float(found.p_close[place]) if compared else None,
             **taken,
             "outcome_per_usd": within["mean"] / usd if usd else None,
         }
@@ -182,6 +186,8 @@ class Advice:
     def why(self) -> str:
         """Why it is undecided, in words; empty where it isn't."""
         race = self.course.race
+        if self.course.hopeless:
+            return "every decision failed"
         if self.cause or self.choice.verdict is not Verdict.UNDECIDED:
             return self.cause
         if self.ending is Exit.INTERRUPTED:
@@ -195,7 +201,10 @@ class Advice:
     def _answer(self) -> str:
         choice = self.choice
         if choice.arm is None:
-            return f"undecided: nothing was measured; {self.why}"
+            left, unmeasured = self.course.race.left, self.course.race.unmeasured
+            there = f"{len(left) - len(unmeasured)} of {counted(len(left), 'arm')}"
+            measured = f"{there} measured" if self.arms and unmeasured else "nothing was measured"
+            return f"undecided: {'' if self.course.hopeless else measured + '; '}{self.why}"
         chosen = self.arm(choice.arm)
         assert chosen is not None
         row = next(r for r in self.arms if {f: r[f] for f in chosen} == chosen)

@@ -6,7 +6,7 @@ An arm on a seed is one run for each level asked for; its outcome is the mean ov
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from ....model.errors import UsageError
@@ -39,7 +39,8 @@ class Course:
         results: Runs taken in, by key.
         broken: Arms that broke while they were played, and why.
         cut: Runs that were begun, perhaps, and not played to their end, as calls name them.
-        cut_calls: Calls that those made; whoever holds the journal counts them.
+        cut_calls: Calls that those made; whoever holds the journal says so.
+        cut_usd: What those cost, in US dollars, as far as prices are known.
         uncounted: Keys of runs, some of whose calls no client counts as they are made.
     """
 
@@ -52,7 +53,7 @@ class Course:
         self.results: dict[str, RunResult] = {}
         self.broken: dict[int, str] = {}
         self.cut: set[str] = set()
-        self.cut_calls = 0
+        self.cut_calls, self.cut_usd = 0, 0.0
         self.uncounted: set[str] = set()
 
     def jobs(self, due: Iterable[int]) -> dict[str, Job]:
@@ -99,7 +100,8 @@ class Course:
                 costs[arm] = math.fsum(map(self._cost, rows)) / len(rows)
         self.results |= {key: r for key, r in results.items() if r.whole}
         self.cut |= self._cut(due, results)
-        self.race.take(outcomes, costs)
+        if whole or outcomes:  # a seed of which nothing came to an end wasn't played
+            self.race.take(outcomes, costs)
         if whole and self.race.seeds == FIRST:
             for arm in self.race.left:
                 if not self.measured(arm):
@@ -159,8 +161,28 @@ class Course:
 
     @property
     def cost_usd(self) -> float | None:
-        """US dollars of all runs, judges included; None where nobody knows."""
-        return cost_usd(self.rows())
+        """US dollars of all runs, cut ones and judges included; None where nobody knows."""
+        known = cost_usd(self.rows())
+        return None if known is None else known + self.cut_usd
+
+    @property
+    def hopeless(self) -> bool:
+        """Whether nothing came of any run but failures: no work, no answer, nobody declined."""
+        rows = list(self.rows())
+        gave = ("delivered", "answered", "abstention_rate")
+        return bool(rows) and not any(
+            not row["failure_rate"] or any(row[name] for name in gave) for row in rows
+        )
+
+    def count_cut(self, took: Callable[[str], tuple[int, float]]) -> None:
+        """Count what runs took that were cut short.
+
+        Args:
+            took: Calls and US dollars of a run, as calls name it.
+        """
+        found = [took(run) for run in sorted(self.cut)]
+        self.cut_calls = sum(calls for calls, _ in found)
+        self.cut_usd = math.fsum(usd for _, usd in found)
 
 
 def arm_of(run: RunConfig) -> dict[str, Any]:

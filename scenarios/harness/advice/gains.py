@@ -63,10 +63,15 @@ class Gain:
         }  # fmt: skip
 
     @property
+    def p_little(self) -> float:
+        """The chance that it is worth no more than the margin."""
+        return float((self.draws <= self.voice.margin).mean())
+
+    @property
     def answer(self) -> str:
         """`no` where it is surely worth no more than the margin, `yes` where it is surely worth
         something, else `unclear`: as sure as the choice of an arm must be."""
-        if float((self.draws <= self.voice.margin).mean()) >= self.voice.sure:
+        if self.p_little >= self.voice.sure:
             return "no"
         return "yes" if self.p >= self.voice.sure else "unclear"
 
@@ -86,7 +91,11 @@ class Gain:
             if not self.alone:  # a team may be as good and cheaper
                 no = f"no team is better than solo by more than {self.voice.close}"
         unclear = f"it is not clear whether {gains} (chance {chance(self.p)})"
-        return {"yes": gains, "no": no, "unclear": unclear}[self.answer]
+        sure = {"yes": self.p, "no": self.p_little}
+        said = {"yes": gains, "no": no, "unclear": unclear}[self.answer]
+        if self.answer in sure:
+            said += f" (chance {chance(sure[self.answer])})"
+        return said
 
 
 def gains(course: Course, chosen: int, voice: Voice) -> list[Gain]:

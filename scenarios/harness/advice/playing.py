@@ -12,7 +12,7 @@ from ....model.errors import UsageError
 from ..build.from_config import organization_of
 from ..config.advice import AdviceConfig
 from ..config.groups import Execution
-from ..exits import Exit, exit_of
+from ..exits import Exit, exit_of, going_on
 from ..folders.folder import Archive, Folder
 from ..format import counted
 from ..results.run_result import RunResult
@@ -59,12 +59,12 @@ def play_advice(config: AdviceConfig, execution: Execution, reporter: Reporter) 
         _check_prices(config, session)
         ending, cause = _play(course, session, execution)
         if session.service is not None:
-            journal = session.service.client.journal
-            course.cut_calls = sum(len(journal.of_members(run)) for run in course.cut)
+            course.count_cut(session.service.client.journal.took)
         session.tell()
         spending = session.spent()
     most = math.inf if execution.max_failures is None else execution.max_failures
-    if ending is Exit.DONE and sum(r.failures for r in course.results.values()) > most:
+    failed = sum(r.failures for r in course.results.values())
+    if ending is Exit.DONE and (failed > most or course.hopeless):
         ending = Exit.FAILURES
     return Advice(course, ending, cause, path, spending)
 
@@ -156,9 +156,10 @@ def _seed(course: Course, session: Session, turn: _Turn, watch: Counted) -> None
     """Play one seed of the arms that are due; what was played before is taken as it is."""
     due, kept, executor = turn
     jobs = course.jobs(due)
-    _limit_calls(course, session, turn)
     results = {key: kept[key] for key in jobs if key in kept}
     todo = {key: job for key, job in jobs.items() if key not in kept}
+    if todo:  # what is there is taken as it is, whatever may be spent now
+        _limit_calls(course, session, turn)
     service = session.service
     done = len(course.results)
     watch(done + len(results), done + len(jobs))
@@ -168,7 +169,7 @@ def _seed(course: Course, session: Session, turn: _Turn, watch: Counted) -> None
         if service is not None:
             _keep(session, key, result)
             watch(done + sum(r.whole for r in results.values()), done + len(jobs))
-    if service is None:
+    if service is None and todo:
         _check_calls(course, results)
         _check_modelled(course, results)
         for key in todo:
@@ -202,7 +203,7 @@ def _stopped(course: Course, session: Session) -> _OverError:
         )
     if halt is None:
         return _OverError(Exit.USAGE, "runs were stopped; the same command continues")
-    return _OverError(exit_of(halt), f"{halt}; the same command continues")
+    return _OverError(exit_of(halt), going_on(halt))
 
 
 def _limit_calls(course: Course, session: Session, turn: _Turn) -> None:
@@ -225,14 +226,17 @@ def _limit_calls(course: Course, session: Session, turn: _Turn) -> None:
     service.client.uncounted |= {calls_key(job.config) for job in uncounted.values()}
     made = service.client.made
     done = most - left + made
-    left -= sum(most_calls(job.config) for key, job in uncounted.items() if key not in turn.kept)
+    aside = sum(most_calls(job.config) for key, job in uncounted.items() if key not in turn.kept)
+    left -= aside
     service.client.most_calls = left
     if left < made + (bool(begun) and not recalled):
-        raise _OverError(Exit.BUDGET, _used_up(most, done))
+        raise _OverError(Exit.BUDGET, _used_up(most, done, aside))
 
 
-def _used_up(most: int, made: int) -> str:
-    return f"max_calls={most}: {made} are made; the same command with more continues"
+def _used_up(most: int, made: int, aside: int = 0) -> str:
+    """What is used up, where the next seed may take more than is left."""
+    more = f", and the next seed may take {aside}" if aside else ""
+    return f"max_calls={most}: {made} are made{more}; the same command with more continues"
 
 
 def _check_calls(course: Course, results: Mapping[str, RunResult]) -> None:
@@ -293,7 +297,7 @@ def advice_of(folder: Archive, config: AdviceConfig) -> Advice:
         if not course.take(due, there) and not went_on:
             ending = Exit.INTERRUPTED
             break
-    course.cut_calls = sum(folder.calls_of(run) for run in course.cut)
+    course.count_cut(folder.took)
     most, cause = config.design.max_calls, ""
     if ending is Exit.INTERRUPTED and most is not None and course.calls >= most:
         ending, cause = Exit.BUDGET, _used_up(most, course.calls)

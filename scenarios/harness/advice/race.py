@@ -113,6 +113,11 @@ class Race:
         """The arms that can be played."""
         return [a for a in range(len(self.outcomes)) if a not in self.out]
 
+    @property
+    def unmeasured(self) -> list[int]:
+        """Those of them of which no outcome is known: nothing can be said to be better."""
+        return [a for a in self.left if not np.isfinite(self.outcomes[a]).any()]
+
     def due(self) -> list[int]:
         """The arms that play the next seed; none where the race is over."""
         if len(self.left) < 2 or self.seeds >= self.rule.most:
@@ -165,7 +170,7 @@ class Race:
     def standing(self) -> Standing | None:
         """How things stand; None before anything was measured."""
         if self._standing is None:
-            arms = [a for a in self.left if np.isfinite(self.outcomes[a]).any()]
+            arms = [a for a in self.left if a not in self.unmeasured]
             if arms:
                 self._standing = self._stand(arms)
         return self._standing

@@ -151,7 +151,7 @@ def _cell(arm: Mapping[str, Any], name: str) -> str:
     if name == "cost_usd":
         return dollars(value)
     if name in ("p_best", "p_close"):
-        return f"{value:.2f}"
+        return "–" if value is None else f"{value:.2f}"
     if name in ("outcome_per_usd", "calls"):
         return number(value, 1 if name == "calls" else DIGITS)
     return str(value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -45,6 +45,7 @@ class Comparison:
         spending: US dollars that its calls cost, `spent_usd` and `held_usd`, unfinished runs
             included; None where none were made.
         damage: What of its folder could not be read, in words; empty where all could.
+        synthetic: Whether synthetic minds took part in any run.
     """
 
     config: ComparisonConfig
@@ -54,11 +55,11 @@ class Comparison:
     folder: Path | None = None
     spending: Mapping[str, float] | None = None
     damage: tuple[str, ...] = ()
+    synthetic: bool = field(init=False)
 
-    @property
-    def synthetic(self) -> bool:
-        """Whether synthetic minds took part in any run."""
-        return any(condition.synthetic for condition in self.config.conditions)
+    def __post_init__(self) -> None:
+        """Ask files of minds while a folder's copies of them can be found."""
+        object.__setattr__(self, "synthetic", any(r.synthetic for r in self.config.conditions))
 
     @property
     def conclusions(self) -> list[str]:

@@ -18,6 +18,7 @@ from ..config.groups import Execution
 from ..config.identity import Config
 from ..config.run import RunConfig
 from ..exits import Exit
+from ..folders.folder import configuration
 from ..format import plain
 from ..planning.plan import plan_of
 from ..report.publish import check_page_folder, publish
@@ -152,7 +153,8 @@ def report_command(path: Path, *, as_json: bool = False) -> Exit:
         path: Of the folder.
         as_json: One object on standard output.
     """
-    written = publish(load(path), TerminalReporter().warn)
+    with configuration(path):  # names of files lead to its copies until all is drawn
+        written = publish(load(path), TerminalReporter().warn)
     if as_json:
         print_json({"version": 1, "written": [str(p) for p in written]})
     else:

@@ -16,6 +16,7 @@ from ..api.comparison import Comparison
 from ..api.run import Run
 from ..config.catalogue import VARYING
 from ..exits import Exit
+from ..folders.folder import configuration
 from ..format import SYNTHETIC, counted, number, plain
 from ..results.labels import heading
 from ..runs.keys import run_key
@@ -69,21 +70,26 @@ def show_command(folder: Path, wanted: Wanted) -> Exit:
     """
     if wanted.format not in FORMATS:
         raise UnknownNameError("format", wanted.format, FORMATS)
-    value = load(folder) if wanted.run is None else load(folder, wanted.run)
-    if isinstance(value, Run):
-        _show_run(value, wanted)
-        damage = value.damage
-    else:
-        _refuse_filters(folder, wanted)
-        if isinstance(value, Advice):
-            _show_advice(value, wanted)
-        else:
-            _show_runs(value, folder, wanted)
-        damage = value.damage if isinstance(value, Comparison) else ()
+    with configuration(folder):  # names of files lead to its copies until all is said
+        damage = _shown(folder, wanted)
     if damage:
         said = "; ".join(damage)
         raise UsageError(f"dir={folder}: {said}; what could be read is shown")
     return Exit.DONE
+
+
+def _shown(folder: Path, wanted: Wanted) -> tuple[str, ...]:
+    """Show it; what of it could not be read."""
+    value = load(folder) if wanted.run is None else load(folder, wanted.run)
+    if isinstance(value, Run):
+        _show_run(value, wanted)
+        return value.damage
+    _refuse_filters(folder, wanted)
+    if isinstance(value, Advice):
+        _show_advice(value, wanted)
+        return ()
+    _show_runs(value, folder, wanted)
+    return value.damage if isinstance(value, Comparison) else ()
 
 
 def _show_advice(advice: Advice, wanted: Wanted) -> None:

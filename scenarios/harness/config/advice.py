@@ -9,6 +9,7 @@ from itertools import product
 from typing import Any
 
 from ....model.errors import UnknownNameError, UsageError
+from ..specs.minds import parse_team
 from ..specs.tasks import is_scored
 from .catalogue import OPTIONS, VARYING
 from .checks import label_of
@@ -113,8 +114,22 @@ class AdviceConfig:
         networks = lists["topology"]
         first = next((t for t in networks if t == "complete"), networks[0])
         cells = [*product(teams, lists["agents"], networks, lists["model"])]
-        cells += [*product(alone, (max(lists["agents"]),), (first,), lists["model"])]
+        cells += [
+            (protocol, self._most(model), first, model)
+            for protocol, model in product(alone, lists["model"])
+        ]
         return tuple(dict(zip(ARMS, cell, strict=True)) for cell in cells)
+
+    def _most(self, model: Any) -> int:
+        """Members of the largest team of a model; a mixed one has its own number of them."""
+        sizes = sorted(self.values("agents"), reverse=True)
+        for size in sizes if isinstance(model, str) else ():
+            try:
+                parse_team(model, size)
+            except UsageError:
+                continue
+            return int(size)
+        return int(sizes[0])
 
     @cached_property
     def _tried(self) -> tuple[RunConfig | str, ...]:
@@ -157,7 +172,7 @@ class AdviceConfig:
     def left_out(self) -> list[LeftOut]:
         """The arms that can't be played."""
         return [
-            LeftOut({name: label_of(value) for name, value in cell.items()}, reason)
+            LeftOut({n: v if n == "agents" else label_of(v) for n, v in cell.items()}, reason)
             for cell, reason in zip(self.asked, self._tried, strict=True)
             if isinstance(reason, str)
         ]

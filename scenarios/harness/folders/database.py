@@ -172,16 +172,19 @@ class Database:
         """The keys of finished runs, without reading what they gave."""
         return {key for (key,) in self._rows("SELECT run FROM runs", "runs")}
 
-    def calls_of(self, run: str) -> int:
-        """Calls that the members of a run made, whether or not it came to its end.
+    def took(self, run: str) -> tuple[int, float]:
+        """Calls that the members of a run made, and what the whole of it cost in US dollars.
 
         Args:
-            run: As calls name it.
+            run: As calls name it, whether or not it came to its end.
         """
-        from ....agents.llm.journal.tables import OF_MEMBERS
+        from ....agents.llm.journal.tables import took
 
-        tables = self._rows("SELECT name FROM sqlite_master WHERE name = 'calls'", "tables")
-        return sum(1 for _ in tables for _ in self._rows(OF_MEMBERS, "calls", (run,)))
+        try:
+            return took(self._db, run)
+        except (sqlite3.Error, UnicodeError) as error:
+            self._unreadable("calls", error)
+            return 0, 0.0
 
     def keep_record(self, record: TickRecord) -> None:
         """Write a finished tick, durably, before the next begins.
@@ -207,11 +210,11 @@ class Database:
         row = (key, json.dumps(result.written(), allow_nan=False))
         self._write("INSERT OR REPLACE INTO runs VALUES (?, ?)", row)
 
-    def _rows(self, statement: str, what: str, values: tuple[str, ...] = ()) -> Iterator[Any]:
+    def _rows(self, statement: str, what: str) -> Iterator[Any]:
         """Rows as far as they can be read."""
         shows = False
         try:
-            for row in self._db.execute(statement, values):
+            for row in self._db.execute(statement):
                 yield row
                 shows = True
         except (sqlite3.Error, UnicodeError) as error:

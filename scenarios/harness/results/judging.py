@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ....model.record import TickRecord
+from ..config.checks import label_of
 from ..config.run import RunConfig
 from ..format import counted
+from ..specs.tasks import is_scored
 from .rows import Row
 
 MOST_MISSING = 0.1
@@ -29,6 +31,26 @@ def judging_lines(runs: Iterable[tuple[RunConfig, Sequence[Row]]]) -> list[str]:
         if _is_judged(config, some=gone < len(ticks)):
             missing, tasks = missing + gone, tasks + len(ticks)
     return _lines("the judge", missing, tasks)
+
+
+def judges_lines(runs: Iterable[RunConfig]) -> list[str]:
+    """That models are graded by different judges because none was named; nothing where not.
+
+    Args:
+        runs: That are compared.
+    """
+    judges = {
+        label_of(run.team.model): " and ".join(run.judges) or "a rubric or none"
+        for run in runs
+        if run.tasks.judge is None and not is_scored(run.tasks.source)
+    }
+    if len(set(judges.values())) < 2:
+        return []
+    pairs = "; ".join(f"{model} by {judge}" for model, judge in judges.items())
+    return [
+        f"no judge was named, so models are graded by different ones ({pairs}), and quality can't "
+        "be compared between them; use --judge MODEL"
+    ]
 
 
 def judging_of(config: RunConfig, records: Sequence[TickRecord]) -> list[str]:

@@ -12,7 +12,7 @@ from ....model.errors import UsageError
 from ..config.groups import Execution
 from ..config.identity import Sweep
 from ..config.run import RunConfig
-from ..exits import Exit, exit_of
+from ..exits import Exit, exit_of, going_on
 from ..results.run_result import RunResult
 from ..results.shortfall import barren
 from .interrupts import graceful
@@ -96,7 +96,7 @@ def play_many(session: Session, execution: Execution) -> PlayedRuns:
     halt = service.client.halt if service is not None else None
     if halt is not None:
         ending = exit_of(halt)
-        reporter.warn(f"{halt}; the same command continues")
+        reporter.warn(going_on(halt))
     return PlayedRuns(results, ending)
 
 

@@ -211,12 +211,13 @@ def test_failures_are_counted_and_named(here):
         "import unscripted as un\n\n\nclass Boom(un.Mind):\n"
         '    """Can\'t."""\n\n    def decide(self, observation):\n        raise ValueError\n'
     )
-    boom = ("--model", "mine.py:Boom", "--tasks", "hidden-profile", "--max-failures", 0)
+    boom = ("--model", "mine.py:Boom", "--tasks", "hidden-profile")
     said = command("advise", *QUICK[:-1], 3, *boom, "--out", "a", "--json")
     assert said.code == 3, said.err
     (failed,) = (line for line in said.body["sentences"] if line.startswith("decisions that"))
     assert failed.count("(100 %)") == 3
-    assert "all 3 seeds are played" in said.body["sentences"][0]
+    assert said.body["sentences"][0] == "undecided: every decision failed"
+    assert said.body["choice"] is None
     assert un.load(here / "a").sentences == said.body["sentences"]
 
 
@@ -246,3 +247,15 @@ def test_interruptions_say_what_is_kept(here, monkeypatch):
     said = command("advise", *QUICK, "--out", "a", "--json")
     assert (said.code, said.out) == (130, "")
     assert "interrupted with 0 runs kept; the same command continues" in said.err
+
+
+def test_mixed_teams_keep_their_solo(tmp_path):
+    said = command(
+        "advise", "--protocol", "silent", "--agents", "3,4", "--ticks", 1, "--replicates", 2,
+        "--model", "synthetic/weak*2+synthetic/strong*1", "--json", "--out", tmp_path / "a",
+    )  # fmt: skip
+    assert said.code == 0, said.err
+    assert {(arm["protocol"], arm["agents"]) for arm in said.body["arms"]} == {
+        ("silent", 3), ("solo", 3),
+    }  # fmt: skip
+    assert [(arm["protocol"], arm["agents"]) for arm in said.body["left_out"]] == [("silent", 4)]

@@ -108,9 +108,9 @@ def test_fewer_numbers_raise_no_floor():
     ("options", "said"),
     [
         ({"kind": "sort", "size": 3}, "tasks=shards: size=3 is not for kind=sort; use it with max"),
-        ({"size": 21}, "size=21 is outside 1 to 20 for kind=max"),
-        ({"size": -1}, "size=-1 is outside 1 to 20"),
-        ({"size": 2.0}, "size=2.0 is outside 1 to 20"),
+        ({"size": 21}, r"size=21 is outside 0 \(the original's\) to 20 for kind=max"),
+        ({"size": -1}, "size=-1 is outside 0"),
+        ({"size": 2.0}, "size=2.0 is outside 0"),
     ],
 )
 def test_sizes_must_fit_a_kind(options, said):
