@@ -97,6 +97,8 @@ def test_cut_races_are_read_as_told(loopback, tmp_path, most):
     if len(said["arms"]) < 3:
         assert said["choice"] is said["p_best"] is None, "nothing is best among unmeasured ones"
         assert {arm["p_best"] for arm in said["arms"]} <= {None}
+        drawn = un.load(tmp_path / "a").plot()
+        assert "not compared" in {text.get_text() for text in drawn.axes[1].texts}
 
 
 def test_cut_runs_cost_what_they_cost(loopback, tmp_path):

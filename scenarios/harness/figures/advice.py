@@ -37,8 +37,11 @@ def draw_advice(arms: Sequence[Mapping[str, Any]], *, outcome: str, synthetic: b
     for place, arm in enumerate(shown):
         left.plot([arm["low"], arm["high"]], [place, place], color=BLUE, linewidth=1.4)
         left.plot([arm["mean"]], [place], marker="o", color=BLUE, markersize=4.5)
-    right.barh(places, [a["p_close"] or 0 for a in shown], color=GREY)
-    right.barh(places, [a["p_best"] or 0 for a in shown], color=ORANGE, height=0.4)
+    if all(arm["p_best"] is not None for arm in shown):
+        right.barh(places, [a["p_close"] for a in shown], color=GREY)
+        right.barh(places, [a["p_best"] for a in shown], color=ORANGE, height=0.4)
+    else:
+        right.text(0.5, 0.5, "not compared", transform=right.transAxes, ha="center", va="center")
     left.set_yticks(places, [fit(plain(_name(a)), NAME_IN, 8) for a in shown], fontsize=8)
     left.set_ylim(max(1, len(shown)) - 0.5, -0.5)
     right.tick_params(axis="y", left=False, labelleft=False)
