@@ -10,12 +10,16 @@ from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 from ....agents.local.catalogue import cache_folder
 from ....model.errors import UsageError
+from ..exits import Exit
 from .following import Follower
 
+GRACE_S = 2.0
+"""Seconds in which the process may end by itself."""
 HOST = "127.0.0.1"
 PORT = 8765
 EXTRA = "unscripted dashboard needs Mesa's pages; install them with: pip install 'unscripted[viz]'"
@@ -68,7 +72,21 @@ def serve(folder: Path | None, port: int, say: Callable[[str], None]) -> None:
         if not _has_assets():
             say(FETCHES)
         say(f"http://{HOST}:{listener.getsockname()[1]}/ (Ctrl-C ends it)")
-        uvicorn.Server(config).run(sockets=[listener])
+        try:
+            uvicorn.Server(config).run(sockets=[listener])
+        finally:
+            _end_at_last()
+
+
+def _end_at_last() -> None:
+    """End this process soon, even if a page that was left is still playing.
+
+    Mesa plays in a thread that goes on though nobody looks, and for which Python waits. Nothing
+    here is kept, so nothing is lost.
+    """
+    timer = Timer(GRACE_S, os._exit, (Exit.INTERRUPTED,))
+    timer.daemon = True
+    timer.start()
 
 
 def _listening(port: int) -> socket.socket:
